@@ -1,0 +1,111 @@
+//! Every verb of the product. A verb is a type, so that a permission to do one thing can't be handed to code that does another.
+
+/// What an action is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// The dashboard as a whole.
+    Site,
+    /// One app, named by `{app}` in the path.
+    App,
+}
+
+/// A verb as a type.
+pub trait Action: Send + Sync + 'static {
+    const NAME: ActionName;
+    const ON: On;
+}
+
+/// A verb that changes something. Only these may stand behind POST.
+pub trait WriteAction: Action {}
+
+macro_rules! actions {
+    ($( $(#[$doc:meta])* $kind:ident $on:ident $name:ident $text:literal; )*) => {
+        /// The name of a verb, as a value: what the policy decides on and the audit log stores.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum ActionName { $( $(#[$doc])* $name, )* }
+
+        impl ActionName {
+            /// Every verb there is.
+            pub const ALL: &[Self] = &[ $( Self::$name, )* ];
+
+            /// The stable word of the audit log and of `canteen routes`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $text, )* }
+            }
+
+            /// Whether the verb changes something.
+            pub const fn writes(self) -> bool {
+                match self { $( Self::$name => actions!(@writes $kind), )* }
+            }
+        }
+
+        $(
+            $(#[$doc])*
+            pub struct $name;
+            impl Action for $name {
+                const NAME: ActionName = ActionName::$name;
+                const ON: On = On::$on;
+            }
+            actions!(@mark $kind $name);
+        )*
+    };
+    (@writes read) => { false };
+    (@writes write) => { true };
+    (@mark read $name:ident) => {};
+    (@mark write $name:ident) => { impl WriteAction for $name {} };
+}
+
+actions! {
+    /// See the list of apps and the state of each.
+    read Site ListApps "app.list";
+    /// See one app.
+    read App ViewApp "app.view";
+    /// See an app's settings; secret-like values are masked for those who can't edit them.
+    read App ViewSettings "app.settings.view";
+    /// See which secrets an app needs and has. Never their values.
+    read App ListSecrets "app.secrets.list";
+    /// See what a deploy would change.
+    read App ViewPlan "app.plan.view";
+    /// Begin the new-app wizard.
+    read Site BeginApp "app.new.begin";
+    /// Make an app of a recipe.
+    write Site NewApp "app.new";
+    /// Change an app's settings.
+    write App EditSettings "app.settings.edit";
+    /// Generate or insert an app's secrets.
+    write App SetSecret "app.secret.set";
+    /// See generated values, once, right after they were made.
+    write Site RevealSecret "app.secret.reveal";
+    /// Deploy an app, or another version of it.
+    write App Deploy "app.deploy";
+    /// Stop an app; its data stays.
+    write App Undeploy "app.undeploy";
+    /// See the review of an undeploy.
+    read App ReviewUndeploy "app.undeploy.review";
+    /// See operations and follow them.
+    read Site ViewOperations "operation.view";
+    /// See the catalogue and its recipes.
+    read Site ViewRecipes "recipe.view";
+    /// See the form that adds a recipe.
+    read Site BeginRecipe "recipe.add.begin";
+    /// Add a recipe by the URL of its git repository.
+    write Site AddRecipe "recipe.add";
+    /// Fetch a recipe, or the whole catalogue, anew.
+    write Site RefreshRecipe "recipe.refresh";
+    /// Read the audit log.
+    read Site ViewAudit "audit.view";
+    /// Sign in.
+    write Site SignIn "session.begin";
+    /// Sign out.
+    write Site SignOut "session.end";
+    /// Make the first admin, with the one-time code.
+    write Site SetUp "site.setup";
+    /// Add a member or give a new password, from the server's command line.
+    write Site EditMember "member.edit";
+    /// Tell the dashboard that a browser blocked something (Content-Security-Policy reports).
+    write Site ReportBlocked "csp.report";
+    /// Write down how an operation ended.
+    write Site Conclude "operation.conclude";
+    /// Write down that something was refused or failed.
+    write Site Record "audit.record";
+}

@@ -1,0 +1,15 @@
+//! Who may do what. Pure: no clock, no files, no database.
+//!
+//! Start with `policy.rs`, the one table. `grant.rs` is the witness that the rest of the program asks for; `action.rs` names every
+//! verb; `actor.rs` says who acts and by which way.
+
+pub mod action;
+pub mod actor;
+pub mod grant;
+pub mod policy;
+pub mod role;
+
+pub use action::{Action, ActionName, On, WriteAction};
+pub use actor::{Actor, Standing, Via};
+pub use grant::{Grant, Refusal, Target};
+pub use role::Role;

@@ -1,0 +1,59 @@
+//! The table: who may do what. There is no wildcard arm over actions, so a new action asks for a decision here.
+
+use super::action::ActionName;
+use super::actor::Standing;
+use super::role::Role;
+
+/// Whether somebody of this standing may do this.
+pub const fn allows(who: Standing, what: ActionName) -> bool {
+    let who = match who {
+        Standing::Stranger => Needs::Nothing,
+        Standing::Member(Role::Viewer) => Needs::Viewer,
+        Standing::Member(Role::Admin) => Needs::Admin,
+        Standing::System => return system(what),
+    };
+    (who as u8) >= (needs(what) as u8)
+}
+
+/// The least standing that an action needs.
+#[derive(Clone, Copy)]
+enum Needs {
+    Nothing = 0,
+    Viewer = 1,
+    Admin = 2,
+    /// No person may do this directly.
+    Nobody = 3,
+}
+
+const fn needs(what: ActionName) -> Needs {
+    use ActionName as A;
+    match what {
+        A::SignIn | A::SetUp | A::ReportBlocked => Needs::Nothing,
+        A::ListApps
+        | A::ViewApp
+        | A::ViewSettings
+        | A::ListSecrets
+        | A::ViewPlan
+        | A::ViewOperations
+        | A::ViewRecipes
+        | A::ViewAudit
+        | A::SignOut => Needs::Viewer,
+        A::BeginApp
+        | A::NewApp
+        | A::EditSettings
+        | A::SetSecret
+        | A::RevealSecret
+        | A::Deploy
+        | A::Undeploy
+        | A::ReviewUndeploy
+        | A::BeginRecipe
+        | A::AddRecipe
+        | A::RefreshRecipe => Needs::Admin,
+        A::EditMember | A::Conclude | A::Record => Needs::Nobody,
+    }
+}
+
+/// What the dashboard itself does: keep the log, finish operations, refresh recipes, obey the server's command line.
+const fn system(what: ActionName) -> bool {
+    matches!(what, ActionName::Conclude | ActionName::Record | ActionName::RefreshRecipe | ActionName::EditMember)
+}

@@ -1,0 +1,20 @@
+//! The one door through which randomness comes in.
+
+use rand::TryRng as _;
+use rand::rngs::SysRng;
+
+/// Bytes of the operating system's generator. A machine that has none can't run this program safely, so it stops.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Err(error) = SysRng.try_fill_bytes(&mut bytes) {
+        tracing::error!(%error, "the operating system gives no randomness");
+        std::process::abort();
+    }
+    bytes
+}
+
+/// A token of 256 bits that fits into cookies, paths and forms.
+pub fn token() -> String {
+    use base64::Engine as _;
+    base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes::<32>())
+}
