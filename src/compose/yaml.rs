@@ -1,0 +1,112 @@
+//! YAML events → tree. What a file may cost is decided here, before anything is built from it.
+
+use super::{error::ComposeError, layout::Layout, value::Node};
+use reader::Reader;
+
+mod reader;
+
+/// Bytes of one file.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The first document of a file.
+pub(super) struct Document {
+    /// A mapping.
+    pub(super) root: Node,
+    /// Whether more documents follow, which nobody reads.
+    pub(super) more_follow: bool,
+    /// Line and tag of every value whose tag has no effect.
+    pub(super) ignored_tags: Vec<(u32, String)>,
+}
+
+impl Document {
+    /// Path and text of what the notation says without effect.
+    pub(super) fn notices(&self) -> Vec<(String, String)> {
+        let tags = self.ignored_tags.iter();
+        let mut notices: Vec<_> =
+            tags.map(|(line, tag)| (String::new(), format!("the tag `{tag}` in line {line} has no effect"))).collect();
+        if self.more_follow {
+            notices.push((String::new(), "only the first document of the file is read".to_owned()));
+        }
+        notices
+    }
+}
+
+/// Reads the first document of `text`.
+pub(super) fn parse(text: &str) -> Result<Document, ComposeError> {
+    if text.len() > MAX_BYTES {
+        return Err(too_big(&format!("{} bytes", text.len()), "at most 256 KiB are read"));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    refuse_control_characters(text)?;
+    let mut layout = Layout::new(text);
+    loop {
+        let text = layout.text();
+        let mut reader = Reader::new(&text);
+        let read = reader.document();
+        let stuck = reader.stuck.take();
+        match read {
+            Ok(mut document) => {
+                layout.restore(&mut document.root);
+                return Ok(document);
+            }
+            Err(_) if stuck.is_some_and(|fault| layout.mend(&fault)) => {}
+            Err(fault) => {
+                let column = fault.line.zip(fault.column).map(|(line, column)| layout.column(line, column));
+                return Err(ComposeError { column, ..fault });
+            }
+        }
+    }
+}
+
+/// Refuses what cannot be shown, as docker's client does.
+fn refuse_control_characters(text: &str) -> Result<(), ComposeError> {
+    let unprintable = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
+    for (index, line) in text.split('\n').enumerate() {
+        if line.contains(unprintable) {
+            let fault = ComposeError::at("", "control characters are not allowed").hint("write them as an escape in double quotes");
+            return Err(ComposeError { line: u32::try_from(index + 1).ok(), ..fault });
+        }
+    }
+    Ok(())
+}
+
+fn too_big(what: &str, hint: &str) -> ComposeError {
+    ComposeError::at("", format!("the file is too big: {what}")).hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use std::time::{Duration, Instant};
+
+    fn refusal(text: &str) -> String {
+        let start = Instant::now();
+        let fault = parse(text).err().expect("the text must be refused");
+        // Far above what an optimised build needs, far below what an unbounded reader would.
+        assert!(start.elapsed() < Duration::from_secs(2), "{fault} took {:?}", start.elapsed());
+        fault.what
+    }
+
+    #[test]
+    fn bombs_are_refused_before_they_are_built() {
+        let laugh = |level| format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}, *a{0}, *a{0}, *a{0}]\n", level - 1);
+        let laughs = format!("a0: &a0 [x]\n{}", (1..30).map(laugh).collect::<String>());
+        assert!(refusal(&laughs).contains("50000 values"));
+        let big = format!("a: &a {}\nb: &b [{}]\nc: [{}]\n", "x".repeat(100_000), "*a, ".repeat(30), "*b, ".repeat(100));
+        assert!(refusal(&big).contains("4 MiB"));
+        assert!(refusal(&format!("a: &a x\nb: [{}]", "*a, ".repeat(300))).contains("200 aliases"));
+        assert!(refusal(&format!("{}x{}", "[".repeat(100), "]".repeat(100))).contains("64 levels"));
+        assert!(refusal(&"[".repeat(200_000)).contains("no valid YAML"));
+        let nested = (0..60).fold(vec!["x"; 5000].join(","), |inner, level| format!("&a{level} [{inner}]"));
+        assert!(refusal(&nested).contains("50000 values"));
+        assert!(refusal(&format!("a: {}", "- ".repeat(100_000)).replace("a: ", "a:\n  ")).contains("64 levels"));
+        assert!(refusal(&"x".repeat(300_000)).contains("300000 bytes"));
+    }
+
+    #[test]
+    fn a_fault_of_the_notation_names_its_line() {
+        for (text, line) in [("a: 1\nb: 2\na: 3\n", 3), ("a: &x [*x]\n", 1), ("a: 1\nb: *no\n", 2), ("a:\n  1: b\n", 2)] {
+            assert_eq!(parse(text).err().and_then(|fault| fault.line), Some(line), "{text}");
+        }
+    }
+}

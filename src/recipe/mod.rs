@@ -1,0 +1,31 @@
+//! A recipe as its files tell it: names, versions, the sample `.env`, `abra.sh`, release notes, README and catalogue.
+//!
+//! Everything here takes text and gives values. Where the text comes from (a Git repository, the network) this folder must
+//! not know; nor does it know compose files or what is deployed.
+//!
+//! Start reading at `sample.rs` (from `.env.sample` to the fields of a form) and `new_env.rs`, `fill.rs` (from the form to the
+//! `.env` of an app); `version.rs` says which release is newer.
+
+pub mod abra_sh;
+pub mod catalogue;
+pub mod environment;
+pub mod field;
+pub mod fill;
+pub mod name;
+pub mod new_env;
+pub mod pin;
+pub mod readme;
+pub mod release_notes;
+pub mod sample;
+pub mod version;
+
+pub use catalogue::{CatalogueEntry, CatalogueError, Features, ImageFeature};
+pub use environment::environment;
+pub use field::{Field, FieldKind};
+pub use fill::fill;
+pub use name::{NameError, RecipeName};
+pub use new_env::new_env;
+pub use pin::Pin;
+pub use readme::Metadata;
+pub use sample::Sample;
+pub use version::{RecipeVersion, Tag};

@@ -1,0 +1,49 @@
+//! What a stack is to be: everything that a deploy sends, sorted by name.
+
+use serde::{Deserialize, Serialize};
+
+use super::names::StackName;
+use super::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
+
+/// A whole stack as it is to be. It holds no secret values, so it can be stored and shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Desired {
+    pub stack: StackName,
+    pub services: Vec<ServiceSpec>,
+    /// Networks that the stack creates.
+    pub networks: Vec<NetworkSpec>,
+    /// Full names of networks that must be there already.
+    pub external_networks: Vec<String>,
+    /// Configs that the stack creates, with their bytes.
+    pub configs: Vec<ConfigSpec>,
+    /// Secrets that must be there already.
+    pub secrets: Vec<SecretUse>,
+    /// Full names of the named volumes that some service mounts.
+    pub volumes: Vec<String>,
+}
+
+/// A secret that services of the stack read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretUse {
+    /// The name within the compose file.
+    pub local: String,
+    /// The name on the Swarm.
+    pub name: String,
+    /// Short names of the services that read it.
+    pub services: Vec<String>,
+}
+
+impl Desired {
+    /// A stack without anything in it.
+    pub fn empty(stack: StackName) -> Self {
+        Self {
+            stack,
+            services: vec![],
+            networks: vec![],
+            external_networks: vec![],
+            configs: vec![],
+            secrets: vec![],
+            volumes: vec![],
+        }
+    }
+}
