@@ -1,0 +1,159 @@
+//! Requests in our own types: one connection, one request, one JSON answer.
+//!
+//! HTTP/1.0 is enough for that: the engine then neither keeps the connection nor sends the answer in chunks.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UnixStream};
+use zeroize::Zeroizing;
+
+use super::ANSWER;
+use super::refusal::{of_status, unreachable_host};
+use crate::engine::{EngineError, Result};
+
+/// Where the engine listens.
+#[derive(Clone, Debug)]
+pub(super) enum Host {
+    Unix(PathBuf),
+    /// `host:port`.
+    Tcp(String),
+}
+
+impl Host {
+    pub(super) fn parse(host: &str) -> Result<Self> {
+        match host.split_once("://") {
+            Some(("unix", path)) if path.starts_with('/') => Ok(Self::Unix(PathBuf::from(path))),
+            Some(("tcp", address)) if address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) => {
+                Ok(Self::Tcp(address.to_owned()))
+            }
+            _ => Err(EngineError::Unreachable(format!("`{host}` is no engine address; write unix:///path or tcp://host:port"))),
+        }
+    }
+
+    async fn open(&self) -> io::Result<Box<dyn Connection>> {
+        Ok(match self {
+            Self::Unix(path) => Box::new(UnixStream::connect(path).await?),
+            Self::Tcp(address) => Box::new(TcpStream::connect(address).await?),
+        })
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Tcp(address) => write!(f, "tcp://{address}"),
+        }
+    }
+}
+
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
+
+/// Sends requests at the API version that was agreed upon.
+#[derive(Clone, Debug)]
+pub(super) struct Wire {
+    pub(super) host: Host,
+    /// `v1.41`.
+    pub(super) version: String,
+}
+
+impl Wire {
+    /// `path` begins with a slash; `query` is not yet encoded.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T> {
+        let query = serde_urlencoded::to_string(query).map_err(|e| EngineError::Refused(e.to_string()))?;
+        self.exchange("GET", &format!("{path}?{query}"), &[]).await
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        let body = serde_json::to_vec(body).map_err(|e| EngineError::Refused(e.to_string()))?;
+        self.exchange("POST", path, &body).await
+    }
+
+    /// Like [`Wire::post`] with a body that is wiped by its owner.
+    pub(super) async fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: &Zeroizing<Vec<u8>>) -> Result<T> {
+        self.exchange("POST", path, body).await
+    }
+
+    async fn exchange<T: DeserializeOwned>(&self, method: &str, path: &str, body: &[u8]) -> Result<T> {
+        let head = format!(
+            "{method} /{}{path} HTTP/1.0\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            self.version,
+            body.len()
+        );
+        let answer = tokio::time::timeout(ANSWER, self.send(&head, body))
+            .await
+            .map_err(|_| unreachable_host(&self.host, "no answer within a minute"))?
+            .map_err(|e| unreachable_host(&self.host, &e.to_string()))?;
+        let (status, body) = split(&answer).ok_or_else(|| unreachable_host(&self.host, "the answer broke off"))?;
+        if (200..300).contains(&status) {
+            serde_json::from_slice(body).map_err(|e| EngineError::Unreadable(format!("{method} {path}: {e}")))
+        } else {
+            Err(of_status(status, &message(body)))
+        }
+    }
+
+    async fn send(&self, head: &str, body: &[u8]) -> io::Result<Vec<u8>> {
+        let mut connection = self.host.open().await?;
+        connection.write_all(head.as_bytes()).await?;
+        connection.write_all(body).await?;
+        connection.flush().await?;
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).await?;
+        Ok(answer)
+    }
+}
+
+/// Status and body of a whole answer; `None` if it is not whole.
+fn split(answer: &[u8]) -> Option<(u16, &[u8])> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let (head, rest) = answer.split_at_checked(end)?;
+    let body = rest.get(4..)?;
+    let head = std::str::from_utf8(head).ok()?;
+    let mut lines = head.lines();
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let length = lines
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, length)| length.trim().parse::<usize>().ok());
+    (length.is_none_or(|length| length == body.len())).then_some((status, body))
+}
+
+/// The engine puts its reason in `{"message": …}`; a proxy in front of it may not.
+fn message(body: &[u8]) -> String {
+    #[derive(serde::Deserialize)]
+    struct Reason {
+        message: String,
+    }
+    match serde_json::from_slice::<Reason>(body) {
+        Ok(reason) => reason.message,
+        Err(_) => String::from_utf8_lossy(body).trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_socket_or_a_host_with_a_port() {
+        assert_eq!(Host::parse("unix:///run/docker.sock").unwrap().to_string(), "unix:///run/docker.sock");
+        assert_eq!(Host::parse("tcp://proxy:2375").unwrap().to_string(), "tcp://proxy:2375");
+        for bad in ["", "/run/docker.sock", "unix://run/docker.sock", "tcp://proxy", "ssh://host:22"] {
+            assert!(matches!(Host::parse(bad), Err(EngineError::Unreachable(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_is_not_read() {
+        assert_eq!(split(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}"), Some((200, b"{}".as_slice())));
+        assert_eq!(split(b"HTTP/1.0 404 Not Found\r\n\r\nno"), Some((404, b"no".as_slice())));
+        assert_eq!(split(b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\n{}"), None);
+        assert_eq!(split(b"HTTP/1.0 200 OK\r\n"), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! The Swarm, in our own words. Handlers hold [`Inspect`] only; [`Mutate`] is reached through an operation's `Run` alone.
+//!
+//! `docker.rs` speaks to a real engine; `fake.rs` (feature `testing`) keeps a small Swarm in memory. One contract suite runs both.
+
+#[cfg(feature = "testing")]
+pub mod contract;
+pub mod docker;
+#[cfg(feature = "testing")]
+pub mod fake;
+pub mod feed;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+use crate::stack::observed::{Config, EngineInfo, Health, Swarm};
+use crate::stack::spec::{ConfigSpec, NetworkSpec, Platform, ServiceSpec};
+
+/// What went wrong between us and the engine.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The engine can't be reached at all.
+    #[error("the Docker engine does not answer: {0}")]
+    Unreachable(String),
+    #[error("{what} not found")]
+    NotFound { what: String },
+    /// A name is taken, an object is in use, or an update was based on an old version.
+    #[error("{0}")]
+    Conflict(String),
+    /// The engine refused what we asked; the text is its own.
+    #[error("{0}")]
+    Refused(String),
+    /// The engine answered something that we can't read.
+    #[error("the Docker engine gave an answer that can't be read: {0}")]
+    Unreadable(String),
+}
+
+/// Every call's result.
+pub type Result<T> = std::result::Result<T, EngineError>;
+
+/// One line that a task wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// The engine's timestamp (RFC 3339, nanoseconds), empty if it gave none.
+    pub at: String,
+    pub task: String,
+    pub stderr: bool,
+    pub text: String,
+}
+
+/// Which lines of a service's log are wanted.
+#[derive(Clone, Debug)]
+pub struct LogWish {
+    /// The service's id.
+    pub service: String,
+    /// At most so many of the last lines.
+    pub tail: u32,
+    /// Go on with new lines until the stream is dropped.
+    pub follow: bool,
+}
+
+/// An object changed on the Swarm; what exactly is read afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// `service`, `node`, `secret`, `config`, `network` or `container`.
+    pub kind: String,
+    pub action: String,
+    pub id: String,
+}
+
+/// What a registry says of an image.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Resolved {
+    /// `sha256:…`.
+    pub digest: String,
+    pub platforms: Vec<Platform>,
+}
+
+/// Reading. None of these changes anything.
+#[async_trait]
+pub trait Inspect: Send + Sync {
+    async fn info(&self) -> Result<EngineInfo>;
+    /// Everything at once; the calls run side by side.
+    async fn swarm(&self) -> Result<Swarm>;
+    /// Names of the volumes on this node that carry the stack's label.
+    async fn volumes(&self, stack: &str) -> Result<Vec<String>>;
+    /// A config with its bytes. `None` if there is no config of that exact name.
+    async fn config(&self, name: &str) -> Result<Option<Config>>;
+    /// The health log of a container of this node; `None` elsewhere or without a health check.
+    async fn health(&self, container: &str) -> Result<Option<Health>>;
+    /// Asks the registry for the digest. `None` if the registry can't be reached or doesn't know the image.
+    async fn resolve_image(&self, image: &str) -> Result<Option<Resolved>>;
+    /// Lines of a service, oldest first. With `follow` they come as the nodes send them, at most `tail` old ones of each task first.
+    async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>>;
+    /// Changes from now on. The stream ends when the connection is lost.
+    async fn events(&self) -> Result<BoxStream<'static, Result<Event>>>;
+    /// Containers on this node that carry the stack's label, running or not: ids.
+    async fn containers(&self, stack: &str) -> Result<Vec<String>>;
+}
+
+/// Changing. Only an operation's `Run` hands these out.
+#[async_trait]
+pub trait Mutate: Send + Sync {
+    /// Returns the id. `Conflict` if the name is taken.
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<String>;
+    async fn remove_network(&self, id: &str) -> Result<()>;
+    async fn create_config(&self, spec: &ConfigSpec) -> Result<String>;
+    async fn remove_config(&self, id: &str) -> Result<()>;
+    /// `data` is used for this one call; the caller wipes it.
+    async fn create_secret(&self, name: &str, labels: &crate::stack::spec::Labels, data: &[u8]) -> Result<String>;
+    async fn remove_secret(&self, id: &str) -> Result<()>;
+    /// Returns the id and the engine's warnings.
+    async fn create_service(&self, spec: &ServiceSpec) -> Result<(String, Vec<String>)>;
+    /// `version` is the index that the change is based on; `Conflict` if the service moved on. Returns warnings.
+    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<Vec<String>>;
+    async fn remove_service(&self, id: &str) -> Result<()>;
+}

@@ -1,0 +1,25 @@
+//! The shelf: recipes as bare git mirrors below one directory, read as blobs of a commit and never checked out.
+//!
+//! Start at [`Shelf`]. Everything here blocks; an async caller wraps a call in `spawn_blocking`. No program is ever
+//! started: remotes are spoken to by `gix` over our own bounded HTTP, local repositories are opened and copied.
+
+pub mod catalogue_file;
+mod error;
+mod fetch_http;
+mod fetch_local;
+mod http;
+mod mirrors;
+mod origin;
+mod read;
+mod refresh;
+mod revisions;
+#[cfg(test)]
+mod tests;
+pub mod tls;
+
+pub use error::ShelfError;
+pub use mirrors::Shelf;
+pub use origin::{Allow, Origin, OriginError};
+pub use read::{FILE_LIMIT_BYTES, TreeFiles};
+pub use refresh::Refreshed;
+pub use revisions::Tagged;
