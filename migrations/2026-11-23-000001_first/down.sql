@@ -1,0 +1,10 @@
+DROP TABLE deployments;
+DROP TABLE operation_events;
+DROP TABLE operations;
+DROP TABLE env_revisions;
+DROP TABLE apps;
+DROP TABLE recipes;
+DROP TABLE sessions;
+DROP TABLE members;
+DROP TABLE audit;
+DROP TABLE meta;

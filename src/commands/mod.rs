@@ -1,0 +1,21 @@
+//! Short writes, one file each: what it needs, what it changes, what its audit entry says.
+
+pub mod app_new;
+pub mod env_save;
+pub mod member_add;
+pub mod member_password;
+pub mod operation_finish;
+pub mod recipe_add;
+pub mod recipe_refresh;
+pub mod record;
+pub mod secret_reveal;
+pub mod session_begin;
+pub mod session_end;
+pub mod set_up;
+
+use serde_json::{Map, Value};
+
+/// Particulars from pairs.
+fn particulars<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}

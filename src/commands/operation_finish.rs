@@ -1,0 +1,84 @@
+use serde_json::{Map, Value};
+
+use super::particulars;
+use crate::access::action;
+use crate::envfile::EnvFile;
+use crate::store::audit::Phase;
+use crate::store::deployments::{self, NewDeployment};
+use crate::store::operations::State;
+use crate::store::{Command, Denied, Tx, apps, operations};
+
+/// Ends an operation: its verdict, what is kept of it and the second half of its audit entry, at once.
+pub struct FinishOperation {
+    pub id: i32,
+    pub app_id: i32,
+    pub app: String,
+    pub kind: String,
+    /// The entry that asked for it.
+    pub of: i64,
+    pub state: State,
+    pub outcome: String,
+    pub cause: String,
+    pub deployment: Option<NewDeployment>,
+    /// The version that the app is on from now on, with its settings as they were read.
+    pub pin: Option<Pinned>,
+}
+
+/// A settings file that gets the deployed version written into it, as `abra` does.
+pub struct Pinned {
+    pub version: String,
+    pub recipe: String,
+    /// The newest settings and their number.
+    pub env: String,
+    pub env_number: i32,
+}
+
+impl Command for FinishOperation {
+    type Needs = action::Conclude;
+    type Output = ();
+
+    fn particulars(&self) -> Map<String, Value> {
+        let mut all =
+            particulars([("operation", self.id.into()), ("kind", self.kind.clone().into()), ("app", self.app.clone().into())]);
+        if !self.cause.is_empty() {
+            all.insert("cause".to_owned(), self.cause.clone().into());
+        }
+        if let Some(deployment) = &self.deployment {
+            all.insert("version".to_owned(), deployment.version.clone().into());
+        }
+        all
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::Outcome { of: self.of, outcome: self.outcome.clone() }
+    }
+
+    fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+        operations::finish(tx, self.id, self.state, &self.outcome, &self.cause)?;
+        if let Some(deployment) = &self.deployment {
+            deployments::insert(tx, deployment)?;
+        }
+        if let Some(pin) = self.pin {
+            apps::set_version(tx, self.app_id, &pin.version)?;
+            pin_env(tx, self.app_id, &pin)?;
+        }
+        Ok(())
+    }
+}
+
+fn pin_env(tx: &mut Tx<'_>, app_id: i32, pin: &Pinned) -> Result<(), Denied> {
+    // Settings that can't be read were not what was deployed; there is nothing to pin then.
+    let Ok(mut env) = EnvFile::parse(&pin.env) else { return Ok(()) };
+    let key = if env.get("RECIPE").is_some() && env.get("TYPE").is_none() { "RECIPE" } else { "TYPE" };
+    let value = format!("{}:{}", pin.recipe, pin.version);
+    if env.get(key).as_deref() == Some(value.as_str()) {
+        return Ok(());
+    }
+    env.set(key, &value);
+    let saved = apps::save_env(tx, app_id, pin.env_number, &env.text(), &format!("deployed {}", pin.version));
+    // Somebody saved other settings in the meantime: theirs stand, and the pin waits for the next deploy.
+    match saved {
+        Ok(_) | Err(Denied::Rule { .. }) => Ok(()),
+        Err(other) => Err(other),
+    }
+}

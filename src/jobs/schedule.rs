@@ -1,0 +1,51 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{audit_check, catalogue_refresh, pages_poke, session_sweep};
+use crate::engine::feed::Feed;
+use crate::ops::Live;
+use crate::shelf::Shelf;
+use crate::store::{AuditCheck, Store};
+
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+const CATALOGUE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
+const CHECK_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// What jobs reach.
+#[derive(Clone)]
+pub struct Jobs {
+    pub store: Store,
+    pub shelf: Shelf,
+    pub feed: Arc<Feed>,
+    pub live: Arc<Live>,
+    pub catalogue: String,
+    pub local_recipes: Option<PathBuf>,
+    pub checked: AuditCheck,
+}
+
+/// Runs all jobs until they are stopped.
+pub async fn run(jobs: Jobs, stop: CancellationToken) {
+    let tracker = TaskTracker::new();
+    tracker.spawn(Arc::clone(&jobs.feed).run(stop.clone()));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(pages_poke::run(jobs.clone())));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), session_sweep::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(CHECK_EVERY, jobs, audit_check::run)));
+    tracker.close();
+    tracker.wait().await;
+}
+
+async fn every<F, R>(pause: Duration, jobs: Jobs, job: F)
+where
+    F: Fn(Jobs) -> R,
+    R: Future<Output = ()>,
+{
+    loop {
+        job(jobs.clone()).await;
+        tokio::time::sleep(pause).await;
+    }
+}

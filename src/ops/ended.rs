@@ -1,0 +1,57 @@
+use crate::engine::EngineError;
+use crate::store::StoreError;
+use crate::store::deployments::NewDeployment;
+
+/// How an operation ended.
+pub struct Ended {
+    /// It reached what was wanted.
+    pub reached: bool,
+    /// One word or two for the history: `converged`, `rolled back`, `undeployed`, `generated` …
+    pub outcome: String,
+    /// Why, for people; empty if there is nothing to explain.
+    pub cause: String,
+    /// What is kept of it if it was a deploy.
+    pub deployment: Option<NewDeployment>,
+    /// The version that the app is on from now on.
+    pub version: Option<String>,
+}
+
+impl Ended {
+    /// It worked.
+    pub fn well(outcome: &str) -> Self {
+        Self { reached: true, outcome: outcome.to_owned(), cause: String::new(), deployment: None, version: None }
+    }
+
+    /// It did not, and this is why.
+    pub fn badly(outcome: &str, cause: impl Into<String>) -> Self {
+        Self { reached: false, outcome: outcome.to_owned(), cause: cause.into(), deployment: None, version: None }
+    }
+}
+
+/// An operation could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum OpError {
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It must not go on; the text says what to do.
+    #[error("{cause}")]
+    Stop { outcome: &'static str, cause: String },
+}
+
+impl OpError {
+    /// It must not go on.
+    pub fn stop(outcome: &'static str, cause: impl Into<String>) -> Self {
+        Self::Stop { outcome, cause: cause.into() }
+    }
+
+    /// The verdict that the error amounts to.
+    pub fn into_ended(self) -> Ended {
+        match self {
+            Self::Stop { outcome, cause } => Ended::badly(outcome, cause),
+            Self::Engine(error) => Ended::badly("failed", error.to_string()),
+            Self::Store(error) => Ended::badly("failed", error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Operations: the long actions, each with a row, a journal and one verdict.
+//!
+//! `order.rs` asks for one (an audit entry and a queued row, in one transaction). `runner.rs` takes it, makes a [`run::Run`], the only
+//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `undeploy.rs`, `secrets.rs`. Closing the page stops nothing.
+
+pub mod apply;
+pub mod deploy;
+pub mod ended;
+pub mod handover;
+pub mod live;
+pub mod order;
+pub mod pins;
+pub mod refresh;
+pub mod render;
+pub mod run;
+pub mod runner;
+pub mod secrets;
+pub mod undeploy;
+pub mod watching;
+
+pub use ended::{Ended, OpError};
+pub use handover::{Handover, Reveals};
+pub use live::Live;
+pub use run::Run;
+pub use runner::Runner;

@@ -1,0 +1,115 @@
+//! Asking for an operation: the audit entry and the queued row, in one transaction.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::access::WriteAction;
+use crate::access::action::{Deploy, SetSecret, Undeploy};
+use crate::stack::desired::Desired;
+use crate::store::audit::Phase;
+use crate::store::{Command, Denied, Tx, operations};
+
+/// What an operation does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Wanted {
+    Deploy(Box<DeployWanted>),
+    Undeploy {
+        stack: String,
+    },
+    /// Full names. Rules of those to generate are read from the app's settings when it runs; values of those to insert wait in
+    /// memory under the operation's nonce.
+    Secrets {
+        generate: Vec<String>,
+        insert: Vec<String>,
+        nonce: String,
+    },
+}
+
+/// A deploy, exactly as it was shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeployWanted {
+    pub recipe: String,
+    pub version: String,
+    /// 40 hexadecimal digits.
+    pub commit: String,
+    pub env_number: i32,
+    /// The hash of the plan that was shown.
+    pub plan_hash: String,
+    pub desired: Desired,
+    pub timeout_s: u64,
+}
+
+impl Wanted {
+    /// The stable word of the history.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Deploy(_) => "deploy",
+            Self::Undeploy { .. } => "undeploy",
+            Self::Secrets { .. } => "secrets",
+        }
+    }
+
+    fn particulars(&self) -> Map<String, Value> {
+        let pairs: Vec<(&str, Value)> = match self {
+            Self::Deploy(w) => vec![
+                ("recipe", w.recipe.clone().into()),
+                ("version", w.version.clone().into()),
+                ("commit", w.commit.clone().into()),
+                ("settings", w.env_number.into()),
+                ("plan", w.plan_hash.clone().into()),
+            ],
+            Self::Undeploy { stack } => vec![("stack", stack.clone().into())],
+            Self::Secrets { generate, insert, .. } => {
+                vec![("generate", generate.clone().into()), ("insert", insert.clone().into())]
+            }
+        };
+        pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+}
+
+/// The command that asks. `A` is the action that the operation needs.
+pub struct Order<A> {
+    app_id: i32,
+    wanted: Wanted,
+    nonce: String,
+    action: PhantomData<A>,
+}
+
+/// Asks for a deploy.
+pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<Deploy> {
+    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, action: PhantomData }
+}
+
+/// Asks for an undeploy.
+pub const fn undeploy(app_id: i32, stack: String, nonce: String) -> Order<Undeploy> {
+    Order { app_id, wanted: Wanted::Undeploy { stack }, nonce, action: PhantomData }
+}
+
+/// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the same nonce beforehand.
+pub fn secrets(app_id: i32, generate: Vec<String>, insert: Vec<String>, nonce: String) -> Order<SetSecret> {
+    Order { app_id, wanted: Wanted::Secrets { generate, insert, nonce: nonce.clone() }, nonce, action: PhantomData }
+}
+
+impl<A: WriteAction> Command for Order<A> {
+    type Needs = A;
+    /// The operation's number.
+    type Output = i32;
+
+    fn particulars(&self) -> Map<String, Value> {
+        self.wanted.particulars()
+    }
+
+    fn phase(&self) -> Phase {
+        Phase::Intent
+    }
+
+    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+        let wanted = serde_json::to_string(&self.wanted).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
+        let id = operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce)?;
+        tx.detail("operation", id);
+        Ok(id)
+    }
+}

@@ -1,0 +1,192 @@
+//! Takes operations that wait, runs them, and writes down how they ended. After a restart it takes up what was left behind.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::access::action::{Conclude, Deploy, SetSecret, Undeploy};
+use crate::access::{Action, Actor, Grant, Refusal, Target};
+use crate::commands::operation_finish::{FinishOperation, Pinned};
+use crate::engine::feed::Feed;
+use crate::engine::{Inspect, Mutate};
+use crate::shelf::Shelf;
+use crate::store::operations::{Operation, State};
+use crate::store::{Store, StoreError};
+
+use super::ended::{Ended, OpError};
+use super::handover::{Handover, Reveals};
+use super::live::Live;
+use super::order::Wanted;
+use super::run::Run;
+use super::{deploy, secrets, undeploy};
+
+/// Operations that run at once.
+const AT_ONCE: usize = 4;
+/// Between two looks at the queue when nobody rang.
+const LOOK: Duration = Duration::from_secs(5);
+/// A stop waits so long for operations; what still runs then is taken up after the start.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Everything that operations need.
+pub struct Runner {
+    pub store: Store,
+    pub shelf: Shelf,
+    pub inspect: Arc<dyn Inspect>,
+    pub mutate: Arc<dyn Mutate>,
+    pub feed: Arc<Feed>,
+    pub live: Arc<Live>,
+    pub handover: Arc<Handover>,
+    pub reveals: Arc<Reveals>,
+    /// Rings when an operation was asked for.
+    pub bell: Arc<Notify>,
+    pub hold_at: Option<String>,
+}
+
+impl Runner {
+    /// Runs operations until it is stopped.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let (tracker, running) = (TaskTracker::new(), Arc::new(Mutex::new(HashSet::new())));
+        loop {
+            // Listening before looking: what is asked for in between rings already.
+            let rung = self.bell.notified();
+            if let Err(error) = self.take_waiting(&tracker, &running).await {
+                tracing::error!(%error, "the queue of operations can't be read");
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = rung => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+        tracker.close();
+        if tokio::time::timeout(GRACE, tracker.wait()).await.is_err() {
+            tracing::warn!("operations still run; they are taken up again after the next start");
+        }
+    }
+
+    async fn take_waiting(self: &Arc<Self>, tracker: &TaskTracker, running: &Arc<Mutex<HashSet<i32>>>) -> Result<(), StoreError> {
+        for operation in self.store.live_operations().await? {
+            let id = operation.id;
+            {
+                let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+                if running.len() >= AT_ONCE || !running.insert(id) {
+                    continue;
+                }
+            }
+            if self.store.begin_operation(id).await? {
+                let (runner, running) = (Arc::clone(self), Arc::clone(running));
+                tracker.spawn(async move {
+                    runner.carry_out(operation).await;
+                    running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                    runner.bell.notify_one();
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one operation to its verdict. A panic inside is a verdict too.
+    async fn carry_out(&self, operation: Operation) {
+        let _attention = self.feed.operation();
+        self.live.poke("apps");
+        let run = Run::new(
+            operation.clone(),
+            self.store.clone(),
+            Arc::clone(&self.inspect),
+            Arc::clone(&self.mutate),
+            Arc::clone(&self.feed),
+            Arc::clone(&self.live),
+            self.hold_at.clone(),
+        );
+        let verb = std::panic::AssertUnwindSafe(self.verb(&run));
+        let ended = match verb.catch_unwind().await {
+            Ok(Ok(ended)) => ended,
+            Ok(Err(error)) => error.into_ended(),
+            Err(_panic) => Ended::badly("failed", "a fault in Canteen stopped the operation; look at the app before you try again"),
+        };
+        let (id, reached) = (operation.id, ended.reached);
+        if let Err(error) = self.finish(&run, operation, ended).await {
+            tracing::error!(%error, operation = id, "the verdict could not be written; it is found again after a restart");
+        }
+        // Pages that are told that it ended shall see what it left.
+        let _newest = self.feed.fresh().await;
+        for topic in [format!("op-{id}"), "apps".to_owned(), format!("over-{id}")] {
+            self.live.poke(&topic);
+        }
+        tracing::info!(operation = id, reached, "operation ended");
+    }
+
+    async fn verb(&self, run: &Run) -> Result<Ended, OpError> {
+        if run.operation.attempts > 0 {
+            run.note("Canteen was restarted; looking at the Swarm before going on").await?;
+        }
+        let wanted: Wanted = serde_json::from_str(&run.operation.wanted)
+            .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;
+        let actor = self.actor(&run.operation).await?;
+        match wanted {
+            Wanted::Deploy(wanted) => deploy::run(&self.judge::<Deploy>(actor, run)?, run, *wanted).await,
+            Wanted::Undeploy { stack } => undeploy::run(&self.judge::<Undeploy>(actor, run)?, run, &stack).await,
+            Wanted::Secrets { generate, insert, nonce } => {
+                let wanted = secrets::Secrets { generate, insert, values: self.handover.take(&nonce) };
+                secrets::run(&self.judge::<SetSecret>(actor, run)?, run, &self.shelf, wanted, &self.reveals).await
+            }
+        }
+    }
+
+    /// The member who asked, with the role that the member has now.
+    async fn actor(&self, operation: &Operation) -> Result<Actor, StoreError> {
+        let asked = &operation.asked_by;
+        let mut via = asked.via.clone();
+        via.way = format!("operation {}", operation.id);
+        let member = self.store.member(&asked.name).await?.filter(|m| Some(m.id) == asked.id);
+        Ok(member.map_or(Actor::Stranger { via: via.clone() }, |m| Actor::Member { id: m.id, name: m.name, role: m.role, via }))
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as what it is: the runner judges")]
+    fn judge<A: Action>(&self, actor: Actor, run: &Run) -> Result<Grant<A>, OpError> {
+        let name = actor.name().to_owned();
+        Grant::judge(actor, Target::App(run.operation.app.clone())).map_err(|_refused: Refusal| {
+            OpError::stop(
+                "refused",
+                format!("{name} may not do this any more, so it was not begun; somebody who may has to ask for it"),
+            )
+        })
+    }
+
+    async fn finish(&self, run: &Run, operation: Operation, ended: Ended) -> Result<(), OpError> {
+        run.last_step(ended.reached).await?;
+        let pin = match (&ended.version, self.store.app_by_id(operation.app_id).await?) {
+            (Some(version), Some(app)) => {
+                let revision = self.store.env_revision(app.id, app.env_number).await?;
+                revision.map(|r| Pinned { version: version.clone(), recipe: app.recipe, env: r.text, env_number: r.number })
+            }
+            (None, _) | (_, None) => None,
+        };
+        let asked = &operation.asked_by;
+        let mut via = asked.via.clone();
+        via.way = format!("operation {}", operation.id);
+        let actor = match asked.id {
+            Some(id) => Actor::Member { id, name: asked.name.clone(), role: crate::access::Role::Viewer, via },
+            None => Actor::System("operations"),
+        };
+        let conclude = Grant::<Conclude>::conclude(actor);
+        let command = FinishOperation {
+            id: operation.id,
+            app_id: operation.app_id,
+            app: operation.app,
+            kind: operation.kind,
+            of: operation.audit_seq,
+            state: if ended.reached { State::Done } else { State::Failed },
+            outcome: ended.outcome,
+            cause: ended.cause,
+            deployment: ended.deployment,
+            pin,
+        };
+        self.store.commit(&conclude, command).await.map_err(|e| OpError::stop("failed", e.to_string()))
+    }
+}

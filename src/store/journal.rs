@@ -1,0 +1,107 @@
+//! Progress of operations. The operation's own audit entry covers what stands here, so these writes have none of their own.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::operations::State;
+use super::schema::{operation_events, operations};
+use super::{Result, Store};
+use crate::clock::Millis;
+
+/// Lines that one operation may write; what comes later is dropped.
+pub const MOST_LINES: i32 = 5000;
+/// Bytes of one line.
+pub const LONGEST_LINE: usize = 2000;
+
+/// One line of an operation's story.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Line {
+    pub operation_id: i32,
+    /// Counts from 1 for each operation.
+    pub seq: i32,
+    pub at: Millis,
+    /// The step that it belongs to.
+    pub step: String,
+    /// `begin`, `end`, `fail`, `note`, `warn`, `log` or `progress`.
+    pub level: String,
+    pub text: String,
+}
+
+impl Store {
+    /// The lines after `after`, oldest first.
+    pub async fn journal(&self, operation_id: i32, after: i32) -> Result<Vec<Line>> {
+        self.read(move |c| {
+            let query = operation_events::table
+                .filter(operation_events::operation_id.eq(operation_id))
+                .filter(operation_events::seq.gt(after))
+                .order(operation_events::seq);
+            Ok(query.load(c)?)
+        })
+        .await
+    }
+
+    /// Writes one line.
+    pub async fn write_line(&self, operation_id: i32, step: &str, level: &str, text: &str) -> Result<()> {
+        let (now, step, level) = (self.clock().now(), step.to_owned(), level.to_owned());
+        let text: String = text.chars().take(LONGEST_LINE).collect();
+        self.inner.writer.run(move |c| insert(c, operation_id, now, &step, &level, &text)).await??;
+        Ok(())
+    }
+
+    /// Takes an operation that waits, or takes one up again that a restart left behind. `false` if somebody was faster.
+    pub async fn begin_operation(&self, id: i32) -> Result<bool> {
+        let now = self.clock().now();
+        let taken = self.inner.writer.run(move |c| {
+            diesel::update(
+                operations::table.find(id).filter(operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()])),
+            )
+            .set((
+                operations::state.eq(State::Running.as_str()),
+                operations::started_at.eq(diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::BigInt>>(
+                    "COALESCE(started_at, ",
+                )
+                .bind::<diesel::sql_types::BigInt, _>(now)
+                .sql(")")),
+                operations::attempts.eq(operations::attempts + 1),
+            ))
+            .execute(c)
+        });
+        Ok(taken.await?? > 0)
+    }
+
+    /// Notes, durably and before it happens, that an operation begins to change the Swarm.
+    pub async fn mark_touched(&self, id: i32) -> Result<()> {
+        self.inner
+            .writer
+            .run(move |c| diesel::update(operations::table.find(id)).set(operations::touched.eq(true)).execute(c))
+            .await??;
+        Ok(())
+    }
+
+    /// Makes what was written so far part of the main file.
+    pub async fn checkpoint(&self) -> Result<()> {
+        self.inner.writer.run(|c| c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")).await??;
+        Ok(())
+    }
+}
+
+fn insert(c: &mut SqliteConnection, id: i32, now: Millis, step: &str, level: &str, text: &str) -> QueryResult<()> {
+    let last: Option<i32> = operation_events::table
+        .filter(operation_events::operation_id.eq(id))
+        .select(diesel::dsl::max(operation_events::seq))
+        .first(c)?;
+    let seq = last.unwrap_or(0) + 1;
+    if seq > MOST_LINES {
+        return Ok(());
+    }
+    let row = (
+        operation_events::operation_id.eq(id),
+        operation_events::seq.eq(seq),
+        operation_events::at.eq(now),
+        operation_events::step.eq(step),
+        operation_events::level.eq(level),
+        operation_events::text.eq(text),
+    );
+    diesel::insert_into(operation_events::table).values(row).execute(c)?;
+    Ok(())
+}

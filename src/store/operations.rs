@@ -1,0 +1,221 @@
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use serde::{Deserialize, Serialize};
+
+use super::schema::{apps, operations};
+use super::{Denied, Result, Store, StoreError, Tx};
+use crate::access::{Actor, Via};
+use crate::clock::Millis;
+
+/// Where an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Queued,
+    Running,
+    /// It reached what was wanted.
+    Done,
+    /// It did not.
+    Failed,
+}
+
+impl State {
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether it has not ended.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        [Self::Queued, Self::Running, Self::Done, Self::Failed]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or_else(|| StoreError::Unreadable(format!("operation state {text}")))
+    }
+}
+
+/// Who asked for an operation, kept with it so that it can be judged again when it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBy {
+    pub id: Option<i32>,
+    pub name: String,
+    pub via: Via,
+}
+
+impl AskedBy {
+    /// Takes down who acts.
+    pub fn of(actor: &Actor) -> Self {
+        Self { id: actor.member(), name: actor.name().to_owned(), via: actor.via().cloned().unwrap_or_default() }
+    }
+}
+
+/// One long action on an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    pub id: i32,
+    pub app_id: i32,
+    /// The app's name.
+    pub app: String,
+    /// `deploy`, `undeploy`, `secrets.generate`, `secret.insert`.
+    pub kind: String,
+    pub state: State,
+    /// What the operation is to reach, as its kind writes it.
+    pub wanted: String,
+    pub asked_by: AskedBy,
+    pub audit_seq: i64,
+    pub asked_at: Millis,
+    pub started_at: Option<Millis>,
+    /// Whether it may have changed the Swarm already.
+    pub touched: bool,
+    /// How often it was begun: more than once after a restart of Canteen.
+    pub attempts: i32,
+    pub finished_at: Option<Millis>,
+    /// How it ended in one word, such as `converged` or `rolled back`.
+    pub outcome: String,
+    /// Why, for people.
+    pub cause: String,
+}
+
+type Row = (i32, i32, String, String, String, String, String, i64, i64, Option<i64>, bool, i32, Option<i64>, String, String);
+
+fn operation((row, app): (Row, String)) -> Result<Operation> {
+    let (
+        id,
+        app_id,
+        kind,
+        state,
+        wanted,
+        actor,
+        _nonce,
+        audit_seq,
+        asked_at,
+        started_at,
+        touched,
+        attempts,
+        finished_at,
+        outcome,
+        cause,
+    ) = row;
+    let asked_by = serde_json::from_str(&actor).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    Ok(Operation {
+        id,
+        app_id,
+        app,
+        kind,
+        state: State::parse(&state)?,
+        wanted,
+        asked_by,
+        audit_seq,
+        asked_at,
+        started_at,
+        touched,
+        attempts,
+        finished_at,
+        outcome,
+        cause,
+    })
+}
+
+impl Store {
+    /// One operation.
+    pub async fn operation(&self, id: i32) -> Result<Option<Operation>> {
+        self.read(move |c| {
+            let query = operations::table.inner_join(apps::table).filter(operations::id.eq(id));
+            query.select((operations::all_columns, apps::name)).first::<(Row, String)>(c).optional()?.map(operation).transpose()
+        })
+        .await
+    }
+
+    /// The newest operations, of one app or of all, newest first.
+    pub async fn operations(&self, app_id: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
+        self.read(move |c| {
+            let mut query = operations::table
+                .inner_join(apps::table)
+                .select((operations::all_columns, apps::name))
+                .order(operations::id.desc())
+                .limit(limit)
+                .into_boxed();
+            if let Some(id) = app_id {
+                query = query.filter(operations::app_id.eq(id));
+            }
+            query.load::<(Row, String)>(c)?.into_iter().map(operation).collect()
+        })
+        .await
+    }
+
+    /// Operations that have not ended, oldest first.
+    pub async fn live_operations(&self) -> Result<Vec<Operation>> {
+        self.read(|c| {
+            operations::table
+                .inner_join(apps::table)
+                .filter(operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]))
+                .select((operations::all_columns, apps::name))
+                .order(operations::id)
+                .load::<(Row, String)>(c)?
+                .into_iter()
+                .map(operation)
+                .collect()
+        })
+        .await
+    }
+}
+
+/// Queues an operation. Refused while another one of the same app is live. Asking twice with one nonce gives the first one's id.
+pub fn insert(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &str) -> std::result::Result<i32, Denied> {
+    let before: Option<i32> =
+        operations::table.filter(operations::nonce.eq(nonce)).select(operations::id).first(tx.connection()).optional()?;
+    if let Some(id) = before {
+        return Err(Denied::rule("asked-already", id.to_string()));
+    }
+    let actor = serde_json::to_string(&AskedBy::of(tx.actor())).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let row = (
+        operations::app_id.eq(app_id),
+        operations::kind.eq(kind),
+        operations::state.eq(State::Queued.as_str()),
+        operations::wanted.eq(wanted),
+        operations::actor.eq(actor),
+        operations::nonce.eq(nonce),
+        operations::audit_seq.eq(tx.seq()),
+        operations::asked_at.eq(tx.now()),
+    );
+    let made = diesel::insert_into(operations::table).values(row).returning(operations::id).get_result(tx.connection());
+    match made {
+        Ok(id) => Ok(id),
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(busy(tx, app_id)?),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn busy(tx: &mut Tx<'_>, app_id: i32) -> std::result::Result<Denied, Denied> {
+    let live: (i32, String, String) = operations::table
+        .filter(operations::app_id.eq(app_id))
+        .filter(operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]))
+        .select((operations::id, operations::kind, operations::actor))
+        .first(tx.connection())?;
+    let (id, kind, actor) = live;
+    let who = serde_json::from_str::<AskedBy>(&actor).map(|a| a.name).unwrap_or_default();
+    Ok(Denied::rule(
+        "busy",
+        format!("{who} asked for {kind} (operation {id}), which has not ended; wait for it, then look at the plan again"),
+    ))
+}
+
+/// Ends an operation.
+pub fn finish(tx: &mut Tx<'_>, id: i32, state: State, outcome: &str, cause: &str) -> std::result::Result<(), Denied> {
+    let row = (
+        operations::state.eq(state.as_str()),
+        operations::outcome.eq(outcome),
+        operations::cause.eq(cause),
+        operations::finished_at.eq(tx.now()),
+    );
+    diesel::update(operations::table.find(id)).set(row).execute(tx.connection())?;
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! The tables as diesel sees them; `migrations/` is the truth.
+
+diesel::table! {
+    meta (key) { key -> Text, value -> Text, }
+}
+diesel::table! {
+    audit (seq) {
+        seq -> BigInt,
+        body -> Text,
+        hash -> Text,
+        at -> Nullable<BigInt>,
+        actor -> Nullable<Text>,
+        action -> Nullable<Text>,
+        target -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    members (id) { id -> Integer, name -> Text, password_hash -> Text, role -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    sessions (id) {
+        id -> Integer,
+        token_hash -> Binary,
+        member_id -> Integer,
+        csrf -> Binary,
+        created_at -> BigInt,
+        last_active_at -> BigInt,
+        ip -> Text,
+        agent -> Text,
+    }
+}
+diesel::table! {
+    recipes (name) {
+        name -> Text,
+        origin -> Text,
+        category -> Text,
+        description -> Text,
+        source -> Text,
+        newest -> Text,
+        status -> Nullable<Integer>,
+        refreshed_at -> Nullable<BigInt>,
+        problem -> Text,
+    }
+}
+diesel::table! {
+    apps (id) {
+        id -> Integer,
+        name -> Text,
+        stack -> Text,
+        recipe -> Text,
+        version -> Text,
+        env_number -> Integer,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    env_revisions (id) {
+        id -> Integer,
+        app_id -> Integer,
+        number -> Integer,
+        text -> Text,
+        at -> BigInt,
+        by -> Text,
+        reason -> Text,
+    }
+}
+diesel::table! {
+    operations (id) {
+        id -> Integer,
+        app_id -> Integer,
+        kind -> Text,
+        state -> Text,
+        wanted -> Text,
+        actor -> Text,
+        nonce -> Text,
+        audit_seq -> BigInt,
+        asked_at -> BigInt,
+        started_at -> Nullable<BigInt>,
+        touched -> Bool,
+        attempts -> Integer,
+        finished_at -> Nullable<BigInt>,
+        outcome -> Text,
+        cause -> Text,
+    }
+}
+diesel::table! {
+    operation_events (operation_id, seq) {
+        operation_id -> Integer,
+        seq -> Integer,
+        at -> BigInt,
+        step -> Text,
+        level -> Text,
+        text -> Text,
+    }
+}
+diesel::table! {
+    deployments (id) {
+        id -> Integer,
+        app_id -> Integer,
+        operation_id -> Integer,
+        recipe -> Text,
+        version -> Text,
+        commit_id -> Text,
+        env_number -> Integer,
+        stack -> Text,
+        images -> Text,
+        at -> BigInt,
+        outcome -> Text,
+    }
+}
+diesel::joinable!(operations -> apps (app_id));
+diesel::joinable!(sessions -> members (member_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    apps,
+    audit,
+    deployments,
+    env_revisions,
+    members,
+    meta,
+    operation_events,
+    operations,
+    recipes,
+    sessions
+);

@@ -1,0 +1,99 @@
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::members::{Member, member};
+use super::schema::{members, sessions};
+use super::{Denied, Result, Store, Tx};
+use crate::clock::Millis;
+
+/// A session is over when nobody used it for so long.
+pub const IDLE_MS: Millis = 60 * 60 * 1000;
+/// A session is over so long after signing in, used or not.
+pub const ABSOLUTE_MS: Millis = 24 * 60 * 60 * 1000;
+
+/// A signed-in browser.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: i32,
+    pub member: Member,
+    /// The secret that form tokens are made of.
+    pub csrf: Vec<u8>,
+    pub last_active_at: Millis,
+}
+
+/// What a new session starts with. The token itself is never stored.
+pub struct NewSession {
+    pub token_hash: Vec<u8>,
+    pub csrf: Vec<u8>,
+    pub ip: String,
+    pub agent: String,
+}
+
+/// What is stored instead of a token.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+impl Store {
+    /// The live session of this token hash, with its member.
+    pub async fn session(&self, token_hash: Vec<u8>) -> Result<Option<Session>> {
+        let now = self.clock().now();
+        self.read(move |c| {
+            let found = sessions::table
+                .inner_join(members::table)
+                .filter(sessions::token_hash.eq(token_hash))
+                .filter(sessions::created_at.gt(now - ABSOLUTE_MS))
+                .filter(sessions::last_active_at.gt(now - IDLE_MS))
+                .select(((sessions::id, sessions::csrf, sessions::last_active_at), members::all_columns))
+                .first::<((i32, Vec<u8>, i64), (i32, String, String, String, i64))>(c)
+                .optional()?;
+            let Some(((id, csrf, last_active_at), row)) = found else { return Ok(None) };
+            Ok(Some(Session { id, member: member(row)?, csrf, last_active_at }))
+        })
+        .await
+    }
+}
+
+/// Begins a session and returns its id.
+pub fn insert(tx: &mut Tx<'_>, member_id: i32, new: &NewSession) -> std::result::Result<i32, Denied> {
+    let row = (
+        sessions::token_hash.eq(&new.token_hash),
+        sessions::member_id.eq(member_id),
+        sessions::csrf.eq(&new.csrf),
+        sessions::created_at.eq(tx.now()),
+        sessions::last_active_at.eq(tx.now()),
+        sessions::ip.eq(&new.ip),
+        sessions::agent.eq(&new.agent),
+    );
+    Ok(diesel::insert_into(sessions::table).values(row).returning(sessions::id).get_result(tx.connection())?)
+}
+
+/// Ends a session.
+pub fn delete(tx: &mut Tx<'_>, id: i32) -> std::result::Result<(), Denied> {
+    diesel::delete(sessions::table.find(id)).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Ends every session of a member.
+pub fn delete_of_member(tx: &mut Tx<'_>, name: &str) -> std::result::Result<(), Denied> {
+    let ids = members::table.filter(members::name.eq(name.to_owned())).select(members::id);
+    diesel::delete(sessions::table.filter(sessions::member_id.eq_any(ids))).execute(tx.connection())?;
+    Ok(())
+}
+
+impl Store {
+    /// Whether a session has neither ended nor run out.
+    pub async fn session_lives(&self, id: i32) -> Result<bool> {
+        let now = self.clock().now();
+        self.read(move |c| {
+            let live: i64 = sessions::table
+                .find(id)
+                .filter(sessions::created_at.gt(now - ABSOLUTE_MS))
+                .filter(sessions::last_active_at.gt(now - IDLE_MS))
+                .count()
+                .get_result(c)?;
+            Ok(live > 0)
+        })
+        .await
+    }
+}

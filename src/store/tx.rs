@@ -1,0 +1,132 @@
+//! The one way to write. A command says which action it needs; whoever holds the grant for it may commit it; the audit entry goes
+//! into the same transaction, and without the entry nothing happens.
+
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use serde_json::{Map, Value};
+
+use super::audit::{self, NewEntry, Phase};
+use super::{Store, StoreError};
+use crate::access::{Action, Actor, Grant, Target};
+use crate::clock::Millis;
+
+/// A short write to the database.
+pub trait Command: Send + 'static {
+    /// The action that a grant must be for.
+    type Needs: Action;
+    type Output: Send + 'static;
+
+    /// What the entry says beside who, what and when. Never a secret.
+    fn particulars(&self) -> Map<String, Value>;
+
+    /// Whether the entry speaks of a change that is done, of one that is intended, or of an end.
+    fn phase(&self) -> Phase {
+        Phase::Done
+    }
+
+    /// Makes the change. On an error nothing stays, not even the entry.
+    fn apply(self, tx: &mut Tx<'_>) -> Result<Self::Output, Denied>;
+}
+
+/// An open write. There is no other way to get one than [`Store::commit`].
+pub struct Tx<'a> {
+    connection: &'a mut SqliteConnection,
+    seq: i64,
+    now: Millis,
+    actor: &'a Actor,
+    details: Map<String, Value>,
+}
+
+impl Tx<'_> {
+    /// The number of the entry that this change will have.
+    pub const fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// When the change happens.
+    pub const fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// Who makes the change.
+    pub const fn actor(&self) -> &Actor {
+        self.actor
+    }
+
+    /// Adds to the entry what is known only now.
+    pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
+        self.details.insert(key.to_owned(), value.into());
+    }
+
+    pub(super) const fn connection(&mut self) -> &mut SqliteConnection {
+        self.connection
+    }
+}
+
+/// A command was not carried out because of what the database holds.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// A rule forbids it; the text is for people. `what` is a stable word for the code that shows it.
+    #[error("{text}")]
+    Rule { what: &'static str, text: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Denied {
+    /// A rule with the word for code and the text for people.
+    pub fn rule(what: &'static str, text: impl Into<String>) -> Self {
+        Self::Rule { what, text: text.into() }
+    }
+}
+
+impl From<diesel::result::Error> for Denied {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What `commit` answers when nothing was changed.
+pub type CommitError = Denied;
+
+impl Store {
+    /// Carries the command out, with its audit entry, or does nothing.
+    pub async fn commit<C: Command>(&self, by: &Grant<C::Needs>, command: C) -> Result<C::Output, CommitError> {
+        let (actor, target, now) = (by.actor().clone(), by.target().clone(), self.clock().now());
+        self.inner.writer.run(move |connection| transact(connection, &actor, target, now, command)).await?
+    }
+}
+
+fn transact<C: Command>(
+    connection: &mut SqliteConnection,
+    actor: &Actor,
+    target: Target,
+    now: Millis,
+    command: C,
+) -> Result<C::Output, CommitError> {
+    connection.batch_execute("BEGIN IMMEDIATE").map_err(StoreError::from)?;
+    let done = write(connection, actor, target, now, command)
+        .and_then(|output| connection.batch_execute("COMMIT").map(|()| output).map_err(Denied::from));
+    if done.is_err() {
+        // A commit that failed has rolled itself back in some cases; then this says so and is of no interest.
+        let _already = connection.batch_execute("ROLLBACK");
+    }
+    done
+}
+
+fn write<C: Command>(
+    connection: &mut SqliteConnection,
+    actor: &Actor,
+    target: Target,
+    now: Millis,
+    command: C,
+) -> Result<C::Output, CommitError> {
+    let seq = audit::next_seq(connection)?;
+    let (phase, mut particulars) = (command.phase(), command.particulars());
+    let mut tx = Tx { connection, seq, now, actor, details: Map::new() };
+    let output = command.apply(&mut tx)?;
+    particulars.append(&mut tx.details);
+    let entry = NewEntry { seq, at: now, actor, action: <C::Needs as Action>::NAME, target: &target, phase, particulars };
+    audit::append(connection, &entry)?;
+    Ok(output)
+}
