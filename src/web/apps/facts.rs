@@ -1,0 +1,157 @@
+//! What every page of an app needs to know first: the app, its recipe at its version, how it is.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::access::{Action, Actor, Grant, Role};
+use crate::envfile::EnvFile;
+use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
+use crate::recipe::{RecipeName, version};
+use crate::shelf::{Shelf, ShelfError};
+use crate::stack::health::{AppHealth, HealthState, health};
+use crate::stack::names::StackName;
+use crate::stack::observed::{Observed, Swarm};
+use crate::store::apps::{App, EnvRevision};
+use crate::web::Site;
+use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::failure::Failure;
+use crate::web::shell::Link;
+use crate::web::status::Status;
+
+/// An app and what the Swarm says of it.
+pub(super) struct Facts {
+    pub(super) app: App,
+    pub(super) stack: StackName,
+    pub(super) observed: Observed,
+    pub(super) health: AppHealth,
+    pub(super) admin: bool,
+}
+
+/// Looks the app up that the grant is for. An unknown one is not there, for anybody.
+pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Facts, Failure> {
+    let app = site.store.app(may.app()).await?.ok_or(Failure::NotFound)?;
+    let stack = StackName::parse(&app.stack).map_err(|e| Failure::broken(e.to_string()))?;
+    let observed = site.feed.latest().swarm.stack(&stack);
+    let health = health(&observed);
+    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()) })
+}
+
+/// Whether the member may change things.
+pub(in crate::web) const fn is_admin(actor: &Actor) -> bool {
+    matches!(actor, Actor::Member { role: Role::Admin, .. })
+}
+
+impl Facts {
+    /// The head of the app's pages.
+    pub(super) fn header(&self, tab: Tab, primary: Option<Link>) -> AppHeader {
+        let deployed = self.health.state != HealthState::NotDeployed;
+        AppHeader {
+            name: self.app.name.clone(),
+            recipe: self.app.recipe.clone(),
+            version: self.app.version.clone(),
+            state: if self.observed.at == 0 { Status::Unknown } else { status(self.health.state) },
+            sentence: self.health.sentence.clone(),
+            site: deployed.then(|| format!("https://{}", self.app.name)),
+            primary: primary.filter(|_| self.admin),
+            tab,
+            tabs: vec![Tab::Overview, Tab::Settings, Tab::Secrets],
+        }
+    }
+
+    /// The newest settings.
+    pub(super) async fn revision(&self, site: &Site) -> Result<EnvRevision, Failure> {
+        let found = site.store.env_revision(self.app.id, self.app.env_number).await?;
+        found.ok_or_else(|| Failure::broken("an app without settings"))
+    }
+
+    /// The stack at a version with these settings, read away from the async threads.
+    pub(super) async fn render(
+        &self,
+        site: &Site,
+        version: &str,
+        env: &str,
+    ) -> Result<Result<(RecipeAt, Rendered), RenderError>, Failure> {
+        let (shelf, recipe, stack) = (site.shelf.clone(), self.app.recipe.clone(), self.stack.clone());
+        let (version, env) = (version.to_owned(), env.to_owned());
+        let work = move || {
+            let at = recipe_at(&shelf, &recipe, &version)?;
+            let rendered = render(&shelf, &at, &stack, &EnvFile::parse(&env)?)?;
+            Ok((at, rendered))
+        };
+        blocking(work).await
+    }
+}
+
+/// Runs file work away from the async threads.
+pub(in crate::web) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Failure::broken(e.to_string()))
+}
+
+/// A recipe at a version.
+pub(in crate::web) fn recipe_at(shelf: &Shelf, recipe: &str, version: &str) -> Result<RecipeAt, RenderError> {
+    let name = RecipeName::parse(recipe)?;
+    let commit = shelf.resolve(&name, version)?;
+    Ok(RecipeAt { name, version: version.to_owned(), commit })
+}
+
+/// The versions of a recipe that can be chosen, newest first; the short commit if there are no tags.
+pub(in crate::web) fn versions(shelf: &Shelf, recipe: &RecipeName) -> Result<Vec<String>, ShelfError> {
+    let tags = shelf.versions(recipe)?.into_iter().filter(|t| t.annotated);
+    let tags = tags.map(|t| version::Tag { name: t.name, at_s: t.at_s }).collect();
+    let names: Vec<String> = version::newest_first(tags).into_iter().map(|t| t.name).collect();
+    if !names.is_empty() {
+        return Ok(names);
+    }
+    Ok(vec![shelf.head(recipe)?.chars().take(8).collect()])
+}
+
+/// The health of the stack floor as the pages show it.
+pub(super) const fn status(state: HealthState) -> Status {
+    match state {
+        HealthState::Healthy => Status::Healthy,
+        HealthState::Updating => Status::Updating,
+        HealthState::Degraded => Status::Degraded,
+        HealthState::Failing => Status::Failing,
+        HealthState::NotDeployed => Status::NotDeployed,
+        HealthState::ScaledToZero => Status::ScaledToZero,
+        HealthState::Unknown => Status::Unknown,
+    }
+}
+
+/// The health of every stack, worked out once for each reading and shared by all pages.
+#[derive(Default)]
+pub struct Summaries(Mutex<Option<(Arc<Swarm>, Arc<BTreeMap<String, AppHealth>>)>>);
+
+impl Summaries {
+    /// The health of every stack of this reading.
+    pub fn of(&self, swarm: &Arc<Swarm>) -> Arc<BTreeMap<String, AppHealth>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match kept.as_ref() {
+            Some((of, summaries)) if Arc::ptr_eq(of, swarm) => Arc::clone(summaries),
+            _ => {
+                let fresh = Arc::new(by_stack(swarm).into_iter().map(|(stack, o)| (stack.to_owned(), health(&o))).collect());
+                *kept = Some((Arc::clone(swarm), Arc::clone(&fresh)));
+                fresh
+            }
+        }
+    }
+}
+
+/// Services and tasks of every stack, sorted in one pass, so that a long list of apps costs no more than its length.
+fn by_stack(swarm: &Swarm) -> BTreeMap<&str, Observed> {
+    let mut stacks: BTreeMap<&str, Observed> = BTreeMap::new();
+    let mut owners = BTreeMap::new();
+    for service in &swarm.services {
+        if let Some(stack) = service.stack() {
+            owners.insert(service.id.as_str(), stack);
+            let fresh = || Observed { at: swarm.at, nodes: swarm.nodes.clone(), ..Observed::default() };
+            stacks.entry(stack).or_insert_with(fresh).services.push(service.clone());
+        }
+    }
+    for task in &swarm.tasks {
+        if let Some(observed) = owners.get(task.service.as_str()).and_then(|stack| stacks.get_mut(stack)) {
+            observed.tasks.push(task.clone());
+        }
+    }
+    stacks
+}

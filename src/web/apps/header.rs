@@ -1,0 +1,92 @@
+//! The head of every page of one app: its address, recipe, health and tabs.
+
+use crate::web::shell::Link;
+use crate::web::status::Status;
+
+/// The tab that a page of an app belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    Overview,
+    Settings,
+    Secrets,
+    Deploys,
+}
+
+impl Tab {
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Settings => "Settings",
+            Self::Secrets => "Secrets",
+            Self::Deploys => "Deploys",
+        }
+    }
+
+    /// What follows the app's own path.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Overview => "",
+            Self::Settings => "/settings",
+            Self::Secrets => "/secrets",
+            Self::Deploys => "/deploys",
+        }
+    }
+}
+
+/// The head of an app's pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppHeader {
+    /// The app's name, which is its address.
+    pub name: String,
+    pub recipe: String,
+    /// Empty while no version is chosen.
+    pub version: String,
+    pub state: Status,
+    /// The health in one sentence, such as "All 3 tasks run".
+    pub sentence: String,
+    /// The app's own web address, when it is deployed and has one.
+    pub site: Option<String>,
+    /// The one thing to do next, if the viewer may do it.
+    pub primary: Option<Link>,
+    pub tab: Tab,
+    /// The tabs that the viewer may open.
+    pub tabs: Vec<Tab>,
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl AppHeader {
+    pub fn sample(tab: Tab) -> Self {
+        Self {
+            name: "wiki.example.org".to_owned(),
+            recipe: "dokuwiki".to_owned(),
+            version: "1.1.0+2024-02-06a".to_owned(),
+            state: Status::Healthy,
+            sentence: "All 3 tasks run".to_owned(),
+            site: Some("https://wiki.example.org".to_owned()),
+            primary: Some(Link { label: "Deploy 1.2.0".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() }),
+            tab,
+            tabs: Tab::ALL.to_vec(),
+        }
+    }
+
+    pub fn sample_not_deployed(tab: Tab) -> Self {
+        Self {
+            state: Status::NotDeployed,
+            sentence: "Not deployed yet".to_owned(),
+            site: None,
+            primary: Some(Link { label: "Review and deploy".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() }),
+            ..Self::sample(tab)
+        }
+    }
+
+    pub fn sample_failing(tab: Tab) -> Self {
+        Self {
+            state: Status::Failing,
+            sentence: "The service app stops right after it starts: 14 restarts in the last hour".to_owned(),
+            primary: None,
+            ..Self::sample(tab)
+        }
+    }
+}

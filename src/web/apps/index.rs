@@ -1,0 +1,226 @@
+//! The list of apps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::access::action::ListApps;
+use crate::access::{Actor, Grant, Role};
+use crate::stack::observed::Swarm;
+use crate::store::apps::App;
+use crate::store::operations::Operation;
+use crate::web::Site;
+use crate::web::apps::facts::status;
+use crate::web::failure::Failure;
+use crate::web::form::Query;
+use crate::web::page::{fragment, moment, page, shell};
+use crate::web::shell::{Nav, Shell};
+use crate::web::status::Status;
+use crate::web::visit::Visit;
+use crate::web::when::When;
+
+/// The list of apps. The block `rows` is the fragment that the page fetches again when it is poked.
+#[derive(Debug, Clone, Template)]
+#[template(path = "apps/index.html", blocks = ["rows"])]
+pub struct AppsView {
+    pub shell: Shell,
+    pub filter: AppsFilter,
+    pub rows: Vec<AppRow>,
+    /// Apps that the viewer may see, before the filter; 0 shows the first-app page.
+    pub total: usize,
+    /// Sentences for the band on top, the worst first.
+    pub attention: Vec<Attention>,
+    pub may_create: bool,
+    /// Address of the event stream; absent where the page is not live.
+    pub live: Option<String>,
+    /// Address of the block `rows`, with the filter's query.
+    pub rows_url: String,
+}
+
+/// The filter as the address carries it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AppsFilter {
+    pub q: String,
+    pub state: Option<Status>,
+}
+
+impl AppsFilter {
+    pub fn is_on(&self) -> bool {
+        !self.q.is_empty() || self.state.is_some()
+    }
+}
+
+/// One app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppRow {
+    pub name: String,
+    pub recipe: String,
+    pub version: String,
+    pub state: Status,
+    /// Running of wanted, such as "3/3"; empty where nothing is deployed.
+    pub tasks: String,
+    /// The newer version that can be deployed.
+    pub update: Option<String>,
+    pub last_change: Option<When>,
+    /// Who made the last change.
+    pub changed_by: String,
+}
+
+/// Something that a member should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attention {
+    pub app: String,
+    pub text: String,
+}
+
+/// Operations that are looked at for the column "last change".
+const RECENT: i64 = 500;
+
+/// The list of apps.
+pub async fn index(may: Grant<ListApps>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    page(&view(&may, &visit, &query, &site).await?)
+}
+
+/// The rows alone.
+pub async fn rows(may: Grant<ListApps>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    fragment(view(&may, &visit, &query, &site).await?.as_rows().render())
+}
+
+async fn view(may: &Grant<ListApps>, visit: &Visit, query: &Query, site: &Site) -> Result<AppsView, Failure> {
+    let filter = AppsFilter { q: query.get("q").trim().to_owned(), state: Status::from_slug(query.get("state")) };
+    // The number comes before the reading, so that nothing that happens in between is missed.
+    let since = site.live.seq();
+    let reading = site.feed.latest();
+    let apps = site.store.apps().await?;
+    let changes = last_changes(site).await?;
+    let newest: BTreeMap<String, String> = site.store.recipes().await?.into_iter().map(|r| (r.name, r.newest)).collect();
+    let total = apps.len();
+    let all: Vec<(AppRow, String)> = states(site, &apps, &reading.swarm)
+        .into_iter()
+        .map(|(app, state, tasks, sentence)| {
+            let change = changes.get(&app.id);
+            let update = newest.get(&app.recipe).filter(|n| newer(n, &app.version)).cloned();
+            let row = AppRow {
+                name: app.name.clone(),
+                recipe: app.recipe.clone(),
+                version: app.version.clone(),
+                state,
+                tasks,
+                update,
+                last_change: change.map(|o| moment(site, o.finished_at.unwrap_or(o.asked_at))),
+                changed_by: change.map(|o| o.asked_by.name.clone()).unwrap_or_default(),
+            };
+            (row, sentence)
+        })
+        .collect();
+    let failing = all.iter().filter(|(row, _)| row.state == Status::Failing);
+    let attention = failing.map(|(row, sentence)| Attention { app: row.name.clone(), text: sentence.clone() }).collect();
+    let fits = |row: &AppRow| {
+        filter.state.is_none_or(|s| s == row.state) && (row.name.contains(&filter.q) || row.recipe.contains(&filter.q))
+    };
+    let rows = all.into_iter().map(|(row, _)| row).filter(fits).collect();
+    let state = filter.state.map_or("", Status::slug);
+    let rows_query = serde_urlencoded::to_string([("q", filter.q.as_str()), ("state", state)]).unwrap_or_default();
+    Ok(AppsView {
+        shell: shell(site, visit, "Apps", Nav::Apps).await,
+        filter,
+        rows,
+        total,
+        attention,
+        may_create: matches!(may.actor(), Actor::Member { role: Role::Admin, .. }),
+        live: Some(format!("/live?since={since}&topics=apps")),
+        rows_url: format!("/apps/rows?{rows_query}"),
+    })
+}
+
+/// Each app with its state, its tasks as "n/m" and its health in a sentence.
+fn states<'a>(site: &Site, apps: &'a [App], swarm: &Arc<Swarm>) -> Vec<(&'a App, Status, String, String)> {
+    let summaries = site.summaries.of(swarm);
+    let one = |app: &'a App| match summaries.get(&app.stack) {
+        None => (app, if swarm.at == 0 { Status::Unknown } else { Status::NotDeployed }, String::new(), String::new()),
+        Some(health) => {
+            let (running, wanted) = health.services.iter().fold((0, 0), |(r, w), s| (r + s.running, w + s.wanted));
+            (app, status(health.state), format!("{running}/{wanted}"), health.sentence.clone())
+        }
+    };
+    apps.iter().map(one).collect()
+}
+
+async fn last_changes(site: &Site) -> Result<BTreeMap<i32, Operation>, Failure> {
+    let mut changes = BTreeMap::new();
+    for operation in site.store.operations(None, RECENT).await? {
+        changes.entry(operation.app_id).or_insert(operation);
+    }
+    Ok(changes)
+}
+
+fn newer(newest: &str, present: &str) -> bool {
+    use crate::recipe::RecipeVersion;
+    match (RecipeVersion::parse(newest), RecipeVersion::parse(present)) {
+        (Some(newest), Some(present)) => newest > present,
+        _ => false,
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl AppsView {
+    pub fn samples() -> Vec<Self> {
+        use crate::web::shell::Nav;
+        let row = |name: &str, recipe: &str, version: &str, state, tasks: &str, minutes| AppRow {
+            name: name.to_owned(),
+            recipe: recipe.to_owned(),
+            version: version.to_owned(),
+            state,
+            tasks: tasks.to_owned(),
+            update: None,
+            last_change: Some(When::sample(minutes)),
+            changed_by: "Ana".to_owned(),
+        };
+        let empty = Self {
+            shell: Shell::sample("Apps", Nav::Apps),
+            filter: AppsFilter::default(),
+            rows: Vec::new(),
+            total: 0,
+            attention: Vec::new(),
+            may_create: true,
+            live: None,
+            rows_url: "/apps/rows".to_owned(),
+        };
+        let mut rows = vec![
+            row("cloud.example.org", "nextcloud", "11.0.2+31.0.1-fpm", Status::Healthy, "3/3", 130),
+            row("wiki.example.org", "dokuwiki", "1.1.0+2024-02-06a", Status::Healthy, "1/1", 3000),
+            row("chat.example.org", "mattermost", "4.1.0+10.2", Status::Updating, "1/2", 1),
+            row("pad.example.org", "hedgedoc", "2.0.1+1.10", Status::Failing, "0/1", 20),
+            row("photos.example.org", "immich", "1.4.0+v1.120", Status::Degraded, "3/4", 95),
+            row("old.example.org", "wordpress", "3.3.0+6.7", Status::NotDeployed, "", 90_000),
+            row("forum.example.org", "discourse", "0.9.0+3.3", Status::ScaledToZero, "0/0", 44_000),
+            row("list.example.org", "mailman", "0.2.0+3.3", Status::Unknown, "", 400),
+        ];
+        if let Some(wiki) = rows.get_mut(1) {
+            wiki.update = Some("1.2.0".to_owned());
+        }
+        let full = Self {
+            shell: Shell::sample_busy("Apps", Nav::Apps),
+            total: rows.len(),
+            rows,
+            attention: vec![Attention {
+                app: "pad.example.org".to_owned(),
+                text: "restarted 14 times in the last hour".to_owned(),
+            }],
+            live: Some("/apps/events".to_owned()),
+            ..empty.clone()
+        };
+        let nothing_found = Self {
+            filter: AppsFilter { q: "<wiki>".to_owned(), state: Some(Status::Failing) },
+            rows: Vec::new(),
+            shell: Shell::sample("Apps", Nav::Apps),
+            attention: Vec::new(),
+            ..full.clone()
+        };
+        let no_right = Self { may_create: false, ..empty.clone() };
+        vec![empty, full, nothing_found, no_right]
+    }
+}

@@ -1,0 +1,12 @@
+//! Pages of apps: the list, the wizard, and everything about one app. `facts.rs` is what each of them asks first.
+
+pub mod deployment;
+pub mod facts;
+pub mod header;
+pub mod index;
+pub mod new;
+pub mod reveal;
+pub mod secrets;
+pub mod settings;
+pub mod show;
+pub mod undeployment;

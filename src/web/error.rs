@@ -1,0 +1,110 @@
+//! Pages for requests that were refused or failed.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, ResponseError as _};
+use askama::Template;
+
+use crate::web::Site;
+use crate::web::failure::Failure;
+use crate::web::page::{page_with, shell};
+use crate::web::setup::sentence;
+use crate::web::shell::{Link, Nav, Shell};
+use crate::web::visit::Visit;
+
+/// What went wrong, what it means and where to go.
+#[derive(Debug, Clone, Template)]
+#[template(path = "error.html")]
+pub struct ErrorView {
+    pub shell: Shell,
+    pub status: u16,
+    /// What happened, as the heading.
+    pub title: String,
+    /// What it means and what to do; on 403 also who can do it.
+    pub text: String,
+    /// The id under which the log knows it.
+    pub reference: Option<String>,
+    pub links: Vec<Link>,
+}
+
+/// The page for a failure; strangers who may sign in are sent there instead.
+pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failure) -> HttpResponse {
+    if matches!(failure, Failure::SignInFirst) {
+        return to_sign_in(visit, htmx);
+    }
+    let status = failure.status_code();
+    if let Failure::Broken(cause) = failure {
+        tracing::error!(request = visit.request, cause, "a request failed");
+    }
+    let text = match failure {
+        Failure::Broken(_) => "It is not your doing. An admin finds the cause in Canteen’s log by the reference below.".to_owned(),
+        other => format!("{}.", sentence(other.to_string().trim_end_matches('.'))),
+    };
+    let home = if visit.session.is_some() { ("To the apps", "/apps") } else { ("To the start", "/") };
+    let view = ErrorView {
+        shell: shell(site, visit, failure.title(), Nav::Nowhere).await,
+        status: status.as_u16(),
+        title: failure.title().to_owned(),
+        text,
+        reference: Some(visit.request.clone()),
+        links: vec![Link { label: home.0.to_owned(), href: home.1.to_owned() }],
+    };
+    let mut response = page_with(status, &view).unwrap_or_else(|_unrenderable| HttpResponse::build(status).body(failure.title()));
+    if let Failure::TooMany(seconds) = failure {
+        response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
+    }
+    response
+}
+
+fn to_sign_in(visit: &Visit, htmx: bool) -> HttpResponse {
+    let query = serde_urlencoded::to_string([("next", visit.here.as_str())]).unwrap_or_default();
+    if htmx {
+        return HttpResponse::Unauthorized()
+            .insert_header(("hx-refresh", "true"))
+            .content_type("text/plain; charset=utf-8")
+            .body("");
+    }
+    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/session?{query}"))).finish()
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl ErrorView {
+    pub fn samples() -> Vec<Self> {
+        let pages = [
+            (
+                403,
+                "You may not deploy here",
+                "Deploying wiki.example.org needs the role Operator. Ana and Bo can do it, or give you the role.",
+            ),
+            (404, "There is no such page", "The address may be mistyped, the thing removed, or not yours to see."),
+            (
+                405,
+                "This address does not take that",
+                "It was asked in a way that it does not know. Go back and try the button again.",
+            ),
+            (409, "Somebody was faster", "Bo saved other settings 2 minutes ago. Nothing of yours was saved."),
+            (413, "That is too large", "This form takes at most 256 KiB."),
+            (421, "Wrong address", "Canteen answers on another host name. Open it by its own address."),
+            (422, "That could not be read", "The form was incomplete. Nothing was changed."),
+            (429, "Too many tries", "Wait 30 seconds, then try again."),
+            (
+                500,
+                "Something broke",
+                "It is not your doing. Nothing more was changed after the failure. An admin finds the cause in the log by the reference.",
+            ),
+            (
+                503,
+                "Docker does not answer",
+                "You can read, but nothing can be changed until Docker is back. Canteen tries again by itself.",
+            ),
+        ];
+        let page = |(status, title, text): (u16, &str, &str)| Self {
+            shell: if status == 421 { Shell::sample_signed_out(title) } else { Shell::sample(title, super::shell::Nav::Nowhere) },
+            status,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            reference: (status >= 500).then(|| "7f3a-19c2".to_owned()),
+            links: vec![Link { label: "To the apps".to_owned(), href: "/apps".to_owned() }],
+        };
+        pages.map(page).into()
+    }
+}

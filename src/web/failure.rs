@@ -1,0 +1,106 @@
+//! Everything that can end a request badly, and the status and words that go with it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+use crate::store::{CommitError, Denied, StoreError};
+
+/// Why a request got no page of its own.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Signing in may help; the wall sends the browser there.
+    #[error("sign in first")]
+    SignInFirst,
+    #[error("there is no such page, or it is not yours to see")]
+    NotFound,
+    /// Seen, but not allowed; the action is for the audit log.
+    #[error("your role does not allow this; an admin can do it, or give you another role")]
+    Forbidden { action: &'static str },
+    /// The form was not sent by our own page, or its page is too old.
+    #[error("this form did not come from a page of Canteen, or the page is too old; open it again and send it once more")]
+    ForeignForm,
+    #[error("{0}")]
+    BadForm(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("this address does not take {0}")]
+    Method(String),
+    #[error("a form may have {0} KiB at most")]
+    TooLarge(usize),
+    #[error("this dashboard answers under {0} only")]
+    WrongHost(String),
+    #[error("try again in {0} seconds")]
+    TooMany(u64),
+    #[error("{0}")]
+    Unavailable(String),
+    #[error("an unexpected fault")]
+    Broken(String),
+}
+
+impl Failure {
+    /// A fault of ours. The text goes to the log alone.
+    pub fn broken(what: impl Into<String>) -> Self {
+        Self::Broken(what.into())
+    }
+
+    /// The heading of the page.
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::SignInFirst => "Sign in first",
+            Self::NotFound => "There is no such page",
+            Self::Forbidden { .. } => "You may not do this",
+            Self::ForeignForm => "This form can’t be taken",
+            Self::BadForm(_) => "That could not be read",
+            Self::Conflict(_) => "That can’t be done now",
+            Self::Method(_) => "This address does not take that",
+            Self::TooLarge(_) => "That is too large",
+            Self::WrongHost(_) => "Wrong address",
+            Self::TooMany(_) => "Too many tries",
+            Self::Unavailable(_) => "Not available right now",
+            Self::Broken(_) => "Something broke",
+        }
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::SignInFirst => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::BadForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The wall replaces this by a page; it alone knows who looks.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::broken(error.to_string())
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            Denied::Rule { text, .. } => Self::Conflict(text),
+            Denied::Store(error) => {
+                tracing::error!(%error, "a change could not be written");
+                let text =
+                    "nothing was changed: it could not be written down. The disk may be full; an admin finds the cause in the log";
+                Self::Unavailable(text.to_owned())
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The stream of pokes of one page: `/live?since=N&topics=apps,op-4`. Names of topics only; the page fetches its fragment again.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use actix_web::http::header::{self, ContentEncoding};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::stream;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::Site;
+use super::failure::Failure;
+use super::form::Query;
+use super::visit::Visit;
+use crate::access::Grant;
+use crate::access::action::ListApps;
+use crate::engine::feed::Attention;
+use crate::ops::live::Poke;
+
+/// A comment keeps the connection open and tells us when the browser has gone; the right to look is judged again with each.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Topics of one page.
+const MOST_TOPICS: usize = 50;
+
+/// Opens the stream.
+pub async fn stream(
+    _may: Grant<ListApps>,
+    visit: Visit,
+    query: Query,
+    request: HttpRequest,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    let topics: Vec<String> = query.get("topics").split(',').map(str::to_owned).collect();
+    if topics.len() > MOST_TOPICS {
+        return Err(Failure::BadForm("a page can follow fifty things at most".to_owned()));
+    }
+    let last = request.headers().get("last-event-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let since = last.as_deref().and_then(|id| site.epoch.since(id)).or_else(|| query.number("since"));
+    // An id of another run means that anything may have happened: the page starts over.
+    let since = if last.is_some() && last.as_deref().and_then(|id| site.epoch.since(id)).is_none() { None } else { since };
+    let (past, receiver) = site.live.subscribe(since.unwrap_or(u64::MAX - 1));
+    let mut waiting = VecDeque::new();
+    match past {
+        Some(past) => waiting.extend(past.into_iter().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p))),
+        None => waiting.push_back(everything(&site)),
+    }
+    let session = visit.session.as_ref().map(|s| s.id);
+    let state = Stream { session, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver };
+    let body =
+        stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+        .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
+        .insert_header(("x-accel-buffering", "no"))
+        .insert_header(ContentEncoding::Identity)
+        .streaming(body))
+}
+
+struct Stream {
+    session: Option<i32>,
+    #[expect(dead_code, reason = "held so that the Swarm is read often while somebody looks")]
+    attention: Attention,
+    site: Data<Site>,
+    topics: Vec<String>,
+    waiting: VecDeque<Bytes>,
+    receiver: tokio::sync::broadcast::Receiver<Poke>,
+}
+
+impl Stream {
+    /// The next bytes; `None` ends the stream.
+    async fn next(&mut self) -> Option<Bytes> {
+        let began = tokio::time::Instant::now();
+        loop {
+            if let Some(bytes) = self.waiting.pop_front() {
+                return Some(bytes);
+            }
+            if self.site.stop.is_cancelled() {
+                return None;
+            }
+            tokio::select! {
+                () = self.site.stop.cancelled() => return None,
+                () = tokio::time::sleep(HEARTBEAT.saturating_sub(began.elapsed()).max(Duration::from_millis(1))) => {
+                    if !self.still_signed_in().await {
+                        return None;
+                    }
+                    return Some(Bytes::from_static(b": still here\n\n"));
+                }
+                poke = self.receiver.recv() => match poke {
+                    Ok(poke) if self.topics.contains(&poke.topic) => return Some(message(&self.site, &poke)),
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => return Some(everything(&self.site)),
+                    Err(RecvError::Closed) => return None,
+                },
+            }
+        }
+    }
+
+    async fn still_signed_in(&self) -> bool {
+        let Some(id) = self.session else { return false };
+        self.site.store.session_lives(id).await.unwrap_or(false)
+    }
+}
+
+fn message(site: &Site, poke: &Poke) -> Bytes {
+    let event = if poke.topic.starts_with("over-") { "over" } else { "poke" };
+    Bytes::from(format!("id: {}\nevent: {event}\ndata: {}\n\n", site.epoch.id(poke.seq), poke.topic))
+}
+
+/// Tells the page to look at everything anew.
+fn everything(site: &Site) -> Bytes {
+    Bytes::from(format!("id: {}\nevent: poke\ndata: *\n\n", site.epoch.id(site.live.seq())))
+}

@@ -1,0 +1,166 @@
+//! The web floor: actix and askama. Handlers unpack a request, ask the store or the shelf, start operations, and pack a page; they hold
+//! no `Mutate` and know no bollard and no diesel.
+//!
+//! Start with `routes.rs`, the table of everything there is; then `wall.rs`, which every request passes; then any page.
+
+pub mod apps;
+pub mod assets;
+pub mod audit;
+pub mod cookies;
+pub mod csrf;
+pub mod error;
+pub mod failure;
+pub mod filters;
+pub mod form;
+pub mod guard;
+pub mod headers;
+pub mod health;
+pub mod live;
+pub mod markdown;
+pub mod operations;
+pub mod page;
+pub mod recipes;
+pub mod refusals;
+pub mod report;
+pub mod routes;
+#[cfg(any(test, feature = "testing"))]
+pub mod samples;
+pub mod session;
+pub mod setup;
+pub mod setup_code;
+pub mod shell;
+pub mod status;
+pub mod table;
+pub mod throttle;
+pub mod visit;
+pub mod wall;
+pub mod when;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Inspect;
+use crate::engine::feed::Feed;
+use crate::ops::{Handover, Live, Reveals};
+use crate::passwords::Passwords;
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::store::{AuditCheck, Store};
+
+pub use setup_code::SetupCode;
+pub use table::{Entry, Table};
+
+/// Connections at once.
+const MOST_CONNECTIONS: usize = 2_000;
+/// A stop waits so long for requests.
+const STOP_S: u64 = 5;
+
+/// What handlers reach.
+pub struct Site {
+    pub settings: Settings,
+    pub store: Store,
+    pub shelf: Shelf,
+    pub inspect: Arc<dyn Inspect>,
+    pub feed: Arc<Feed>,
+    pub live: Arc<Live>,
+    pub handover: Arc<Handover>,
+    pub reveals: Arc<Reveals>,
+    /// Rings the runner.
+    pub bell: Arc<Notify>,
+    pub passwords: Passwords,
+    pub setup_code: Arc<SetupCode>,
+    pub stop: CancellationToken,
+    pub summaries: apps::facts::Summaries,
+    pub throttle: throttle::Throttle,
+    pub tally: refusals::Tally,
+    pub epoch: Epoch,
+    pub checked: AuditCheck,
+}
+
+/// Tells ids of this run's pokes from those of an earlier run.
+pub struct Epoch(String);
+
+impl Default for Epoch {
+    fn default() -> Self {
+        Self(crate::store::chain::hex(&crate::random::bytes::<4>()))
+    }
+}
+
+impl Epoch {
+    fn id(&self, seq: u64) -> String {
+        format!("{}-{seq}", self.0)
+    }
+
+    /// The number behind an id of this run.
+    fn since(&self, id: &str) -> Option<u64> {
+        id.strip_prefix(self.0.as_str())?.strip_prefix('-')?.parse().ok()
+    }
+}
+
+/// What a site is made of. Everything else it makes itself.
+pub struct Parts {
+    pub settings: Settings,
+    pub store: Store,
+    pub shelf: Shelf,
+    pub inspect: Arc<dyn Inspect>,
+    pub feed: Arc<Feed>,
+    pub live: Arc<Live>,
+    pub handover: Arc<Handover>,
+    pub reveals: Arc<Reveals>,
+    pub bell: Arc<Notify>,
+    pub setup_code: Arc<SetupCode>,
+    pub checked: AuditCheck,
+    pub stop: CancellationToken,
+}
+
+impl Site {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, checked, stop } = parts;
+        Self {
+            settings,
+            store,
+            shelf,
+            inspect,
+            feed,
+            live,
+            handover,
+            reveals,
+            bell,
+            setup_code,
+            checked,
+            stop,
+            passwords: Passwords::default(),
+            summaries: apps::facts::Summaries::default(),
+            throttle: throttle::Throttle::default(),
+            tally: refusals::Tally::default(),
+            epoch: Epoch::default(),
+        }
+    }
+}
+
+/// The server, ready to be awaited. Used by `main` and by the tests.
+pub fn build(site: Site, listener: TcpListener) -> std::io::Result<Server> {
+    let site = web::Data::new(site);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(site.clone())
+            .wrap(from_fn(wall::wall))
+            .wrap(Compress::default())
+            .configure(|config| routes::routes().configure(config))
+    });
+    Ok(server
+        .workers(2)
+        .max_connections(MOST_CONNECTIONS)
+        .keep_alive(std::time::Duration::from_secs(75))
+        .shutdown_timeout(STOP_S)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}

@@ -1,0 +1,87 @@
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use askama::Template;
+
+use super::Site;
+use super::failure::Failure;
+use super::shell::{Flash, Nav, Shell, Viewer};
+use super::visit::Visit;
+use super::when::When;
+use crate::access::{Actor, Role};
+use crate::clock::Millis;
+
+/// A page.
+pub fn page(view: &impl Template) -> Result<HttpResponse, Failure> {
+    page_with(StatusCode::OK, view)
+}
+
+/// A form that comes back with what is wrong in it.
+pub fn wrong_form(view: &impl Template) -> Result<HttpResponse, Failure> {
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, view)
+}
+
+/// A page with another status than 200.
+pub fn page_with(status: StatusCode, view: &impl Template) -> Result<HttpResponse, Failure> {
+    let html = view.render().map_err(|e| Failure::broken(format!("a page could not be made: {e}")))?;
+    Ok(html_response(status, html))
+}
+
+/// A part of a page.
+pub fn fragment(html: askama::Result<String>) -> Result<HttpResponse, Failure> {
+    let html = html.map_err(|e| Failure::broken(format!("a part of a page could not be made: {e}")))?;
+    Ok(html_response(StatusCode::OK, html))
+}
+
+fn html_response(status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status).insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8")).body(html)
+}
+
+/// Goes on to another page after a change. The path is one of ours.
+pub fn see_other(path: &str) -> Result<HttpResponse, Failure> {
+    let place = HeaderValue::from_str(path).map_err(|e| Failure::broken(format!("a path can't be a header: {e}")))?;
+    Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish())
+}
+
+/// The frame of a page.
+pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active: Nav) -> Shell {
+    let viewer = match &visit.actor {
+        Actor::Member { name, role, .. } => Some(Viewer {
+            name: name.clone(),
+            role: match role {
+                Role::Viewer => "Viewer".to_owned(),
+                Role::Admin => "Admin".to_owned(),
+            },
+            admin: *role == Role::Admin,
+        }),
+        Actor::Stranger { .. } | Actor::System(_) => None,
+    };
+    let running = if viewer.is_some() { site.store.live_operations().await.map_or(0, |o| o.len()) } else { 0 };
+    let reading = site.feed.latest();
+    let stale = reading.problem.map(|problem| {
+        let when = moment(site, reading.swarm.at);
+        if reading.swarm.at == 0 { format!("{problem}.") } else { format!("{problem}. What you see is from {}.", when.exact) }
+    });
+    Shell { title: title.into(), active, viewer, csrf: super::csrf::token(&visit.csrf_secret), flash: None, running, stale }
+}
+
+/// The frame with a message on top.
+pub fn with_flash(mut shell: Shell, flash: Option<Flash>) -> Shell {
+    shell.flash = flash;
+    shell
+}
+
+/// A stored time as a page tells it.
+pub fn moment(site: &Site, at: Millis) -> When {
+    let timestamp = |ms: Millis| jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    When::since(timestamp(at), timestamp(site.store.clock().now()))
+}
+
+/// How long something took, in words.
+pub fn span(ms: Millis) -> String {
+    match ms / 1000 {
+        s if s < 1 => "less than a second".to_owned(),
+        s if s < 60 => format!("{s} s"),
+        s => format!("{} min {} s", s / 60, s % 60),
+    }
+}

@@ -1,0 +1,42 @@
+//! Every page with made-up contents: empty, full and after an error. Tests read them; nothing else does.
+
+use askama::Template;
+
+use super::{apps, audit, error, operations, recipes, session, setup};
+
+/// Name and HTML of every sample of every page.
+pub fn all() -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    add(&mut pages, "sign-in", &session::SignInView::samples());
+    add(&mut pages, "setup", &setup::SetupView::samples());
+    add(&mut pages, "setup-done", &setup::SetupDoneView::samples());
+    add(&mut pages, "apps", &apps::index::AppsView::samples());
+    add(&mut pages, "new-recipe", &apps::new::ChooseRecipeView::samples());
+    add(&mut pages, "new-address", &apps::new::AddressView::samples());
+    add(&mut pages, "new-settings", &apps::new::SettingsView::samples());
+    add(&mut pages, "new-secrets", &apps::new::SecretsStepView::samples());
+    add(&mut pages, "app", &apps::show::AppView::samples());
+    add(&mut pages, "app-settings", &apps::settings::AppSettingsView::samples());
+    add(&mut pages, "app-secrets", &apps::secrets::AppSecretsView::samples());
+    add(&mut pages, "reveal", &apps::reveal::RevealView::samples());
+    add(&mut pages, "plan", &apps::deployment::PlanView::samples());
+    add(&mut pages, "undeploy", &apps::undeployment::UndeployView::samples());
+    add(&mut pages, "operations", &operations::OperationsView::samples());
+    add(&mut pages, "operation", &operations::OperationView::samples());
+    add(&mut pages, "catalogue", &recipes::index::CatalogueView::samples());
+    add(&mut pages, "recipe", &recipes::show::RecipeView::samples());
+    add(&mut pages, "recipe-add", &recipes::add::AddRecipeView::samples());
+    add(&mut pages, "audit", &audit::AuditView::samples());
+    add(&mut pages, "audit-entry", &audit::EntryView::samples());
+    add(&mut pages, "error", &error::ErrorView::samples());
+    pages
+}
+
+fn add<T: Template>(pages: &mut Vec<(String, String)>, name: &str, samples: &[T]) {
+    for (number, sample) in samples.iter().enumerate() {
+        pages.push((format!("{name}-{number}"), sample.render().unwrap_or_else(|error| format!("not rendered: {error}"))));
+    }
+}
+
+#[cfg(test)]
+mod tests;

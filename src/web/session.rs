@@ -1,0 +1,179 @@
+//! Signing in.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::access::Grant;
+use crate::access::action::{SignIn, SignOut};
+use crate::commands::session_begin::BeginSession;
+use crate::commands::session_end::EndSession;
+use crate::store::audit::Phase;
+use crate::store::members::Member;
+use crate::store::sessions::{NewSession, token_hash};
+use crate::web::failure::Failure;
+use crate::web::form::{Form, Query};
+use crate::web::guard::Public;
+use crate::web::page::{page, page_with, see_other, shell, with_flash, wrong_form};
+use crate::web::shell::{Flash, FlashKind, Nav, Problems, Shell};
+use crate::web::visit::Visit;
+use crate::web::{Site, cookies};
+
+/// The sign-in form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "session/sign_in.html")]
+pub struct SignInView {
+    pub shell: Shell,
+    /// The name as it was typed; the password is never given back.
+    pub name: String,
+    pub problems: Problems,
+    /// Seconds until another try is taken, where tries came too fast.
+    pub retry_after: Option<u32>,
+    /// Where the member wanted to go; a local path.
+    pub next: String,
+    /// The session ended by itself; the page says so.
+    pub expired: bool,
+}
+
+/// What the sign-in form sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInForm {
+    name: String,
+    password: String,
+    next: String,
+}
+
+/// The front door.
+pub async fn home(_everybody: Public, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    if visit.session.is_some() {
+        return see_other("/apps");
+    }
+    see_other(if site.store.has_admin().await? { "/session" } else { "/setup" })
+}
+
+/// The sign-in form.
+pub async fn form(_everybody: Public, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    if visit.session.is_some() {
+        return see_other("/apps");
+    }
+    let ready = (query.get("ready") == "1").then(|| Flash {
+        kind: FlashKind::Done,
+        text: "Canteen is set up. Sign in with the name and password you just chose.".to_owned(),
+    });
+    let mut view = view(&site, &visit, "", local(query.get("next"))).await;
+    view.shell = with_flash(view.shell, ready);
+    view.expired = query.get("expired") == "1";
+    page(&view)
+}
+
+/// Signs in. An unknown name and a wrong password take as long and read the same.
+pub async fn sign_in(
+    may: Grant<SignIn>,
+    Form(form): Form<SignInForm>,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    let name = form.name.trim().to_owned();
+    let now = site.store.clock().now();
+    let mut view = view(&site, &visit, &name, local(&form.next)).await;
+    if let Err(seconds) = site.throttle.try_now(&name, &visit.ip, now) {
+        view.retry_after = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
+        let mut slow = page_with(StatusCode::TOO_MANY_REQUESTS, &view)?;
+        slow.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        return Ok(slow);
+    }
+    let member = site.store.member(&name).await?;
+    let stored = member.as_ref().map(|m| m.password_hash.clone());
+    let right = site.passwords.verify(form.password, stored).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    let Some(member) = member.filter(|_| right) else {
+        site.throttle.wrong(&name, now);
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        super::refusals::record(&site, &visit, Phase::Failed, &[("action", "session.begin"), ("name", &shown)]).await;
+        view.problems.add("", "The name or the password is not right");
+        return wrong_form(&view);
+    };
+    site.throttle.right(&name);
+    begin(may, member, &visit, &site, &view.next).await
+}
+
+async fn begin(may: Grant<SignIn>, member: Member, visit: &Visit, site: &Site, next: &str) -> Result<HttpResponse, Failure> {
+    let token = crate::random::token();
+    let session = NewSession {
+        token_hash: token_hash(&token),
+        csrf: crate::random::bytes::<32>().to_vec(),
+        ip: visit.ip.clone(),
+        agent: visit.agent.clone(),
+    };
+    let instead_of = visit.session.as_ref().map(|s| s.id);
+    site.store.commit(&may, BeginSession { member_id: member.id, member: member.name, session, instead_of }).await?;
+    let mut response = see_other(next)?;
+    let added = response.add_cookie(&cookies::new_session(&site.settings, token));
+    added.map_err(|e| Failure::broken(e.to_string()))?;
+    Ok(response)
+}
+
+/// Signs out.
+pub async fn sign_out(may: Grant<SignOut>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    if let Some(session) = &visit.session {
+        site.store.commit(&may, EndSession { id: session.id }).await?;
+    }
+    let mut response = see_other("/session")?;
+    let added = response.add_cookie(&cookies::no_session(&site.settings));
+    added.map_err(|e| Failure::broken(e.to_string()))?;
+    response
+        .headers_mut()
+        .insert(header::HeaderName::from_static("clear-site-data"), header::HeaderValue::from_static("\"cache\", \"storage\""));
+    Ok(response)
+}
+
+/// A path of ours to go on to; anything else becomes the list of apps.
+fn local(next: &str) -> String {
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if ours && next.is_ascii() { next.to_owned() } else { "/apps".to_owned() }
+}
+
+async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInView {
+    SignInView {
+        shell: shell(site, visit, "Sign in", Nav::Nowhere).await,
+        name: name.to_owned(),
+        problems: Problems::none(),
+        retry_after: None,
+        next,
+        expired: false,
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl SignInView {
+    pub fn samples() -> Vec<Self> {
+        let first = Self {
+            shell: Shell::sample_signed_out("Sign in"),
+            name: String::new(),
+            problems: Problems::none(),
+            retry_after: None,
+            next: "/apps".to_owned(),
+            expired: false,
+        };
+        let mut wrong = Self { name: "ana".to_owned(), ..first.clone() };
+        wrong.problems.add("", "The name or the password is not right");
+        let slow = Self { retry_after: Some(30), name: "ana".to_owned(), ..first.clone() };
+        let expired = Self { expired: true, ..first.clone() };
+        vec![first, wrong, slow, expired]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_local_paths_are_gone_on_to() {
+        assert_eq!(local("/apps/pad.example.org?x=1"), "/apps/pad.example.org?x=1");
+        for bad in ["", "apps", "//evil.net", "/\\evil.net", "https://evil.net", "/x\r\nSet-Cookie: a=b", "/\t/evil.net"] {
+            assert_eq!(local(bad), "/apps", "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! States in words. Each is shown as a glyph, a word and a colour, never as a colour alone.
+
+/// How a state is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Class of the tag: `ok`, `warn`, `bad`, `info` or `idle`.
+    pub tone: &'static str,
+    pub glyph: &'static str,
+    pub word: &'static str,
+}
+
+const fn mark(tone: &'static str, glyph: &'static str, word: &'static str) -> Mark {
+    Mark { tone, glyph, word }
+}
+
+/// The health of an app or of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Healthy,
+    Updating,
+    Degraded,
+    Failing,
+    NotDeployed,
+    ScaledToZero,
+    Unknown,
+}
+
+impl Status {
+    pub const ALL: [Self; 7] =
+        [Self::Healthy, Self::Updating, Self::Degraded, Self::Failing, Self::NotDeployed, Self::ScaledToZero, Self::Unknown];
+
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Healthy => mark("ok", "●", "Healthy"),
+            Self::Updating => mark("info", "◐", "Updating"),
+            Self::Degraded => mark("warn", "▲", "Degraded"),
+            Self::Failing => mark("bad", "✕", "Failing"),
+            Self::NotDeployed => mark("idle", "○", "Not deployed"),
+            Self::ScaledToZero => mark("idle", "‖", "Scaled to 0"),
+            Self::Unknown => mark("idle", "?", "Unknown"),
+        }
+    }
+
+    /// The state's spelling in a query string, as the filter of the list sends it.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Updating => "updating",
+            Self::Degraded => "degraded",
+            Self::Failing => "failing",
+            Self::NotDeployed => "not-deployed",
+            Self::ScaledToZero => "scaled-to-0",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The state spelt by [`Status::slug`].
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.slug() == slug)
+    }
+}
+
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationState {
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+impl OperationState {
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Queued => mark("idle", "○", "Queued"),
+            Self::Running => mark("info", "◐", "Running"),
+            Self::Done => mark("ok", "●", "Done"),
+            Self::Failed => mark("bad", "✕", "Failed"),
+            Self::Cancelled => mark("idle", "–", "Cancelled"),
+        }
+    }
+
+    /// Whether more is to come.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+}
+
+/// Where one step of an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Skipped,
+}
+
+impl StepState {
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Queued => mark("idle", "○", "Queued"),
+            Self::Running => mark("info", "◐", "Running"),
+            Self::Done => mark("ok", "✓", "Done"),
+            Self::Failed => mark("bad", "✕", "Failed"),
+            Self::Skipped => mark("idle", "–", "Skipped"),
+        }
+    }
+}
+
+/// The result of looking at one thing: the proxy network, the DNS entry, the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckState {
+    Passed,
+    Warning,
+    Failed,
+    Waiting,
+}
+
+impl CheckState {
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Passed => mark("ok", "✓", "Passed"),
+            Self::Warning => mark("warn", "▲", "Warning"),
+            Self::Failed => mark("bad", "✕", "Failed"),
+            Self::Waiting => mark("idle", "…", "Checking"),
+        }
+    }
+}
+
+/// One line of a list of checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub name: String,
+    pub state: CheckState,
+    /// What was found and, where it did not pass, what to do.
+    pub text: String,
+}
+
+/// Whether a secret of an app is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretState {
+    Set,
+    Missing,
+    Unused,
+}
+
+impl SecretState {
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Set => mark("ok", "●", "Set"),
+            Self::Missing => mark("bad", "✕", "Missing"),
+            Self::Unused => mark("idle", "○", "Unused"),
+        }
+    }
+}
+
+/// How an action in the audit log ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    Failed,
+    Denied,
+    Unknown,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 4] = [Self::Done, Self::Failed, Self::Denied, Self::Unknown];
+
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Done => mark("ok", "✓", "Done"),
+            Self::Failed => mark("bad", "✕", "Failed"),
+            Self::Denied => mark("warn", "▲", "Denied"),
+            Self::Unknown => mark("idle", "?", "Unknown"),
+        }
+    }
+
+    /// The outcome's spelling in a query string.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Denied => "denied",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_of_an_app_is_found_by_its_own_slug() {
+        for status in Status::ALL {
+            assert_eq!(Status::from_slug(status.slug()), Some(status));
+        }
+        assert_eq!(Status::from_slug("Healthy"), None);
+    }
+}

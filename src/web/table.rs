@@ -1,0 +1,87 @@
+//! A table of routes that actix is configured from, so that a route that is not in it does not exist.
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, Route, web};
+
+use super::failure::Failure;
+use super::guard::{Guarded, Need, WriteGuarded};
+
+/// One line of the table.
+pub struct Entry {
+    pub method: Method,
+    pub path: &'static str,
+    pub need: Need,
+    route: Box<dyn Fn() -> Route>,
+}
+
+/// The table while it is written.
+#[derive(Default)]
+pub struct Table(Vec<Entry>);
+
+impl Table {
+    /// A page.
+    #[must_use]
+    pub fn get<F, Args>(self, path: &'static str, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + Guarded + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::GET, path, Args::NEED, handler)
+    }
+
+    /// A change.
+    #[must_use]
+    pub fn post<F, Args>(self, path: &'static str, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + WriteGuarded + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::POST, path, Args::NEED, handler)
+    }
+
+    fn add<F, Args>(mut self, method: Method, path: &'static str, need: Need, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let verb = method.clone();
+        let route = Box::new(move || web::method(verb.clone()).to(handler.clone()));
+        self.0.push(Entry { method, path, need, route });
+        self
+    }
+
+    /// The lines, in the order in which they were written.
+    pub fn entries(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// Makes actix know the routes, and nothing else.
+    pub fn configure(&self, config: &mut web::ServiceConfig) {
+        let mut done: Vec<&str> = vec![];
+        for entry in &self.0 {
+            if done.contains(&entry.path) {
+                continue;
+            }
+            done.push(entry.path);
+            let routes = self.0.iter().filter(|e| e.path == entry.path);
+            let resource = routes.fold(web::resource(entry.path), |resource, e| {
+                let resource = resource.route((e.route)());
+                // HEAD is GET without the body; actix leaves the body out by itself.
+                if e.method == Method::GET { resource.route((e.route)().method(Method::HEAD)) } else { resource }
+            });
+            config.service(resource.default_service(web::to(no_such_method)));
+        }
+        config.default_service(web::to(nothing_here));
+    }
+}
+
+async fn no_such_method(request: actix_web::HttpRequest) -> Result<&'static str, Failure> {
+    Err(Failure::Method(request.method().to_string()))
+}
+
+async fn nothing_here() -> Result<&'static str, Failure> {
+    Err(Failure::NotFound)
+}

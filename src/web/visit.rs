@@ -1,0 +1,59 @@
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use std::future::{Ready, ready};
+
+use super::failure::Failure;
+use crate::access::Actor;
+use crate::store::sessions::Session;
+
+/// One request and who makes it. The wall puts it into the request before any handler is asked.
+#[derive(Clone)]
+pub struct Visit(Rc<Inner>);
+
+pub struct Inner {
+    pub actor: Actor,
+    pub session: Option<Session>,
+    /// What the tokens of this browser's forms are made of.
+    pub csrf_secret: Vec<u8>,
+    /// The request's id.
+    pub request: String,
+    pub ip: String,
+    pub agent: String,
+    /// The fields of the form that came, without the token.
+    pub fields: Vec<(String, String)>,
+    /// The form's token: different for every rendering, so it also tells a form from itself sent twice.
+    pub form: String,
+    /// Path and query.
+    pub here: String,
+}
+
+impl Visit {
+    pub(super) fn new(inner: Inner) -> Self {
+        Self(Rc::new(inner))
+    }
+}
+
+impl std::ops::Deref for Visit {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Visit {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Failure> {
+        request.extensions().get::<Self>().cloned().ok_or_else(|| Failure::broken("a request came past the wall"))
+    }
+}
+
+impl FromRequest for Visit {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _body: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}

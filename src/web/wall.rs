@@ -1,0 +1,199 @@
+//! The wall that every request passes, before any handler: host, origin, session, form token; and behind it: headers, error pages,
+//! refusals in the audit log.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, web};
+
+use super::csrf::{self, Provenance};
+use super::failure::Failure;
+use super::visit::{Inner, Visit};
+use super::{Site, cookies, headers, refusals};
+use crate::access::{Actor, Via};
+use crate::store::sessions::{Session, token_hash};
+
+/// Bytes of a form.
+const FORM_LIMIT: usize = 256 * 1024;
+/// Bytes of a browser's name that are kept.
+const AGENT_LIMIT: usize = 256;
+/// A session's last use is noted at most this often, so that reading pages does not write all the time.
+const TOUCH_EVERY_MS: i64 = 60 * 1000;
+/// Reports of blocked content come from the browser itself and carry no token.
+pub const REPORT_PATH: &str = "/csp-report";
+/// Asked by the health check, which knows no host name.
+pub const HEALTH_PATH: &str = "/health";
+
+/// The middleware.
+pub async fn wall(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(site) = request.app_data::<web::Data<Site>>().cloned() else {
+        return Ok(request.into_response(HttpResponse::InternalServerError().finish()));
+    };
+    let mut request = request;
+    let (visit, passed) = enter(&site, &mut request).await;
+    let method = request.method().clone();
+    let htmx = request.headers().contains_key("hx-request");
+    let path = request.path().to_owned();
+    request.extensions_mut().insert(visit.clone());
+
+    let response = match passed {
+        Ok(()) => match next.call(request).await {
+            Ok(response) => response.map_into_boxed_body(),
+            // Extractors and handlers answer with their failures; anything else is a fault of the framework.
+            Err(error) => return Err(error),
+        },
+        Err(failure) => request.error_response(failure).map_into_boxed_body(),
+    };
+    let mut response = pages_for_failures(&site, &visit, htmx, response).await;
+    if changes(&method) {
+        refusals::note(&site, &visit, &response).await;
+    } else if response.status().is_success() {
+        touch(&site, &visit, &response).await;
+    }
+    headers::secure(&site.settings, &path, response.headers_mut());
+    if visit.session.is_none() && !path.starts_with("/static/") && path != HEALTH_PATH {
+        cookies::keep_pre_session(&site.settings, &mut response);
+    }
+    Ok(response)
+}
+
+async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), Failure>) {
+    let ip = client_ip(site, request);
+    let id: String = crate::store::chain::hex(&crate::random::bytes::<6>());
+    let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let agent: String = text(header::USER_AGENT).chars().filter(|c| !c.is_control()).take(AGENT_LIMIT).collect();
+    let session = session(site, request).await;
+    let csrf_secret = match &session {
+        Some(session) => session.csrf.clone(),
+        None => csrf::pre_session_secret(&cookies::pre_session(&site.settings, request)),
+    };
+    let mut passed = check_host(site, request).and_then(|()| check_provenance(site, request));
+    let (mut fields, mut form) = (vec![], String::new());
+    if passed.is_ok() && changes(request.method()) && request.path() != REPORT_PATH {
+        match read_form(request).await {
+            Ok((token, _)) if !csrf::verify(&token, &csrf_secret) => passed = Err(Failure::ForeignForm),
+            Ok((token, read)) => (form, fields) = (token, read),
+            Err(failure) => passed = Err(failure),
+        }
+    }
+    let way = "browser".to_owned();
+    let via = Via { way, session: session.as_ref().map(|s| s.id), ip: ip.clone(), request: id.clone() };
+    let actor = match &session {
+        Some(Session { member, .. }) => Actor::Member { id: member.id, name: member.name.clone(), role: member.role, via },
+        None => Actor::Stranger { via },
+    };
+    let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, fields, form, here }), passed)
+}
+
+const fn changes(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
+}
+
+fn check_host(site: &Site, request: &ServiceRequest) -> Result<(), Failure> {
+    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let own = &site.settings.public.host;
+    if request.path() == HEALTH_PATH || host.eq_ignore_ascii_case(own) {
+        Ok(())
+    } else {
+        Err(Failure::WrongHost(site.settings.public.origin.clone()))
+    }
+}
+
+fn check_provenance(site: &Site, request: &ServiceRequest) -> Result<(), Failure> {
+    let get = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let from = Provenance {
+        fetch_site: get("sec-fetch-site"),
+        fetch_mode: get("sec-fetch-mode"),
+        fetch_dest: get("sec-fetch-dest"),
+        origin: get("origin"),
+    };
+    if request.path() == REPORT_PATH {
+        return Ok(());
+    }
+    let may = if changes(request.method()) { csrf::may_change(from, &site.settings.public.origin) } else { csrf::may_read(from) };
+    if may { Ok(()) } else { Err(Failure::ForeignForm) }
+}
+
+/// Token and other fields of the form that came.
+async fn read_form(request: &mut ServiceRequest) -> Result<(String, Vec<(String, String)>), Failure> {
+    use futures_util::StreamExt as _;
+    let mut body = Vec::new();
+    let mut payload = request.take_payload();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|e| Failure::BadForm(format!("the form did not arrive whole: {e}")))?;
+        if body.len() + chunk.len() > FORM_LIMIT {
+            return Err(Failure::TooLarge(FORM_LIMIT / 1024));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let fields: Vec<(String, String)> =
+        serde_urlencoded::from_bytes(&body).map_err(|e| Failure::BadForm(format!("the form can't be read: {e}")))?;
+    let (token, rest): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == "csrf");
+    Ok((token.into_iter().next().map(|(_, value)| value).unwrap_or_default(), rest))
+}
+
+async fn session(site: &Site, request: &ServiceRequest) -> Option<Session> {
+    if request.path().starts_with("/static/") || request.path() == HEALTH_PATH {
+        return None;
+    }
+    let token = cookies::session(&site.settings, request)?;
+    match site.store.session(token_hash(&token)).await {
+        Ok(session) => session,
+        Err(error) => {
+            tracing::error!(%error, "sessions can't be read");
+            None
+        }
+    }
+}
+
+/// The right-most address that one of our own proxies did not add.
+fn client_ip(site: &Site, request: &ServiceRequest) -> String {
+    let peer = request.peer_addr().map(|p| p.ip());
+    let trusted = |ip: &std::net::IpAddr| site.settings.trusted_proxies.contains(ip);
+    if !peer.as_ref().is_some_and(trusted) {
+        return peer.map(|p| p.to_string()).unwrap_or_default();
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).collect::<Vec<_>>().join(",");
+    let hops = forwarded.rsplit(',').filter_map(|hop| hop.trim().parse::<std::net::IpAddr>().ok());
+    hops.into_iter().find(|ip| !trusted(ip)).or(peer).map(|ip| ip.to_string()).unwrap_or_default()
+}
+
+async fn pages_for_failures(
+    site: &Site,
+    visit: &Visit,
+    htmx: bool,
+    response: ServiceResponse<BoxBody>,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) || response.headers().contains_key(header::CONTENT_TYPE) {
+        return response;
+    }
+    let page = {
+        let unknown = Failure::broken(format!("status {status} without a page"));
+        let failure = response.response().error().and_then(|e| e.as_error::<Failure>()).unwrap_or(&unknown);
+        super::error::page(site, visit, htmx, failure).await
+    };
+    response.into_response(page)
+}
+
+/// Looking at pages keeps a session alive; streams, fragments and prefetches do not.
+async fn touch(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody>) {
+    let Some(session) = &visit.session else { return };
+    let headers = response.request().headers();
+    let by_itself = headers.contains_key("hx-request")
+        || headers.contains_key("sec-purpose")
+        || response.headers().get(header::CONTENT_TYPE) == Some(&HeaderValue::from_static("text/event-stream"));
+    let now = site.store.clock().now();
+    if by_itself || now - session.last_active_at < TOUCH_EVERY_MS {
+        return;
+    }
+    if let Err(error) = site.store.touch_session(session.id, now).await {
+        tracing::error!(%error, "the use of a session could not be noted");
+    }
+}
