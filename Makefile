@@ -1,0 +1,21 @@
+# Five commands; each is a script of one job in scripts/.
+.PHONY: demo test bench lint image
+
+# Canteen on this machine's Swarm, or on a private engine: make demo [PORT=8090] [KEEP=1]
+# No shell may stand between make and the script, or a signal to make would not reach it.
+demo:
+	@scripts/demo.sh
+
+# Every test: pure, web, real Swarm, real browser.
+test:
+	@scripts/test.sh
+
+bench:
+	@cargo bench --features testing
+
+lint:
+	@scripts/lint.sh
+
+# The image, built from a static binary: make image [TAG=canteen:0.1.0]
+image:
+	@scripts/image.sh '$(or $(TAG),canteen:0.1.0)'

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Builds the image from a static binary. The engine is the one that DOCKER_HOST names, or the machine's.
+# usage: scripts/image.sh TAG        CANTEEN_PROFILE: cargo's profile (default release)
+set -euo pipefail
+
+tag=${1:?usage: scripts/image.sh TAG}
+cd "$(dirname "$0")/.."
+profile=${CANTEEN_PROFILE:-release}
+target=$(rustc -vV | sed -n 's/^host: //p')
+build=${CARGO_TARGET_DIR:-target}
+context=$build/image
+
+# With --target, the flags reach the binary only, not build scripts and macros, which can't be static.
+RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" cargo build --profile "$profile" --target "$target" --bin canteen
+# Cargo calls the folder of its profile dev debug.
+binary=$build/$target/${profile/#dev/debug}/canteen
+
+rm -rf "$context"
+mkdir -p "$context/data"
+cp "$binary" /etc/ssl/certs/ca-certificates.crt "$context/"
+printf 'root:x:0:0:root:/:\ncanteen:x:65532:65532:canteen:/var/lib/canteen:\n' >"$context/passwd"
+printf 'root:x:0:\ncanteen:x:65532:\n' >"$context/group"
+
+DOCKER_BUILDKIT=0 docker build -q -t "$tag" -f Dockerfile "$context" >/dev/null
+size=$(docker image inspect -f '{{.Size}}' "$tag")
+echo "image $tag: $((size / 1000000)) MB"

@@ -1,0 +1,72 @@
+use std::io::BufRead as _;
+use std::str::FromStr as _;
+
+use anyhow::{Context as _, bail};
+use canteen::access::action::EditMember;
+use canteen::access::{Actor, Grant, Role, Target};
+use canteen::commands::member_add::AddMember;
+use canteen::commands::member_password::SetPassword;
+use canteen::passwords::{self, Passwords};
+use canteen::settings::Settings;
+
+use super::serve::open_store;
+use super::{runtime, say};
+
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Add a member; the password is read from standard input
+    Add {
+        name: String,
+        /// viewer or admin
+        #[arg(long, default_value = "viewer")]
+        role: String,
+    },
+    /// Give a member a new password, read from standard input, and end the member's sessions
+    ResetPassword { name: String },
+    /// List members and roles, tab-separated
+    List,
+}
+
+/// Runs one of them.
+pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    let store = open_store(settings)?;
+    let may = Grant::<EditMember>::judge(Actor::System("command line"), Target::Site)?;
+    runtime()?.block_on(async {
+        match command {
+            Command::Add { name, role } => {
+                let role = Role::from_str(&role)?;
+                let name = checked_name(&name)?;
+                let password_hash = new_password(&name).await?;
+                store.commit(&may, AddMember { name: name.clone(), password_hash, role }).await?;
+                say(&format!("{name} was added as {role}"));
+            }
+            Command::ResetPassword { name } => {
+                let password_hash = new_password(&name).await?;
+                store.commit(&may, SetPassword { name: name.clone(), password_hash }).await?;
+                say(&format!("{name} has a new password and has to sign in again"));
+            }
+            Command::List => {
+                for member in store.members().await? {
+                    say(&format!("{}\t{}", member.name, member.role));
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn checked_name(name: &str) -> anyhow::Result<String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        bail!("a name has 1 to 60 characters and no control characters");
+    }
+    Ok(name.to_owned())
+}
+
+async fn new_password(name: &str) -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("the password is read from standard input")?;
+    let password = line.trim_end_matches(['\n', '\r']);
+    passwords::check(password, name)?;
+    Ok(Passwords::default().hash(password.to_owned()).await?)
+}

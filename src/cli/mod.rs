@@ -1,0 +1,100 @@
+//! The commands of the binary. Exit code 0: done; 1: refused or failed; 2: wrong usage. Errors go to standard error.
+
+mod audit;
+mod health;
+mod member;
+mod routes;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use canteen::settings::Settings;
+use clap::{Parser, Subcommand};
+
+/// The web dashboard of a Co-op Cloud server.
+#[derive(Parser)]
+#[command(name = "canteen", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the dashboard
+    Serve,
+    /// Ask a running dashboard on this machine whether it works
+    Health,
+    /// Bring the database up to date and stop
+    Migrate,
+    /// Add members and give them new passwords
+    #[command(subcommand)]
+    Member(member::Command),
+    /// Print every route with what it needs, tab-separated
+    Routes,
+    /// Check and export the audit log
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Runs the command that was typed.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(wrong) => {
+            // Help and version are asked for, and then this is no error.
+            let _printed = wrong.print();
+            return if wrong.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let done = match arguments.command {
+        Command::Routes => routes::print(),
+        Command::Audit(audit::Command::Verify { database: Some(path), expect, export }) => {
+            audit::verify(&path, expect.as_deref(), export.as_deref())
+        }
+        command => Settings::from_environment().map_err(anyhow::Error::from).and_then(|settings| with_settings(command, settings)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("canteen: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => serve::serve(settings),
+        Command::Health => health::ask(&settings),
+        Command::Migrate => serve::open_store(&settings).map(|_| ()),
+        Command::Member(command) => member::run(command, &settings),
+        Command::Routes => routes::print(),
+        Command::Audit(audit::Command::Verify { database, expect, export }) => {
+            let path = database.unwrap_or_else(|| database_path(&settings));
+            audit::verify(&path, expect.as_deref(), export.as_deref())
+        }
+        Command::Audit(audit::Command::Export) => audit::export(&database_path(&settings)),
+    }
+}
+
+fn database_path(settings: &Settings) -> PathBuf {
+    settings.data.join("canteen.db")
+}
+
+/// A line on standard error.
+#[expect(clippy::print_stderr, reason = "this is the command line")]
+fn complain(text: &str) {
+    eprintln!("{text}");
+}
+
+/// A line on standard output.
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}

@@ -1,0 +1,113 @@
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use canteen::clock::SystemClock;
+use canteen::engine::docker::DockerEngine;
+use canteen::engine::feed::Feed;
+use canteen::jobs::{self, Jobs};
+use canteen::ops::{Handover, Live, Reveals, Runner};
+use canteen::settings::Settings;
+use canteen::shelf::{self, Shelf};
+use canteen::store::{AuditCheck, Store};
+use canteen::web::{self, Parts, SetupCode, Site};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Opens the database in the data folder, and makes the folder if it is missing.
+pub(super) fn open_store(settings: &Settings) -> anyhow::Result<Store> {
+    let made = std::fs::create_dir_all(&settings.data);
+    made.with_context(|| format!("the data folder {} can't be made; CANTEEN_DATA names it", settings.data.display()))?;
+    Ok(Store::open(&settings.data.join("canteen.db"), Arc::new(SystemClock))?)
+}
+
+/// Runs the dashboard until it is told to stop.
+pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log).context("CANTEEN_LOG")?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(false).init();
+    shelf::tls::install();
+    let listener = TcpListener::bind(settings.listen)
+        .with_context(|| format!("{} can't be listened on; CANTEEN_LISTEN names it", settings.listen))?;
+    let store = open_store(&settings)?;
+    let shelf = Shelf::open(&settings.data.join("shelf"))?;
+    let engine = Arc::new(DockerEngine::connect(&settings.docker_host)?);
+    let clock = Arc::clone(store.clock());
+    let stop = CancellationToken::new();
+
+    let feed = Feed::new(engine.clone(), clock.clone());
+    let setup_code = Arc::new(SetupCode::new(clock));
+    let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
+    let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
+    let runner = Arc::new(Runner {
+        store: store.clone(),
+        shelf: shelf.clone(),
+        inspect: engine.clone(),
+        mutate: engine.clone(),
+        feed: feed.clone(),
+        live: live.clone(),
+        handover: handover.clone(),
+        reveals: reveals.clone(),
+        bell: bell.clone(),
+        hold_at: settings.hold_at.clone(),
+    });
+    let jobs = Jobs {
+        store: store.clone(),
+        shelf: shelf.clone(),
+        feed: feed.clone(),
+        live: live.clone(),
+        catalogue: settings.catalogue.clone(),
+        local_recipes: settings.local_recipes.clone(),
+        checked: checked.clone(),
+    };
+
+    actix_web::rt::System::with_tokio_rt(|| super::runtime().unwrap_or_else(|e| stop_now(&e))).block_on(async move {
+        if !store.has_admin().await? {
+            setup_code.renew();
+        }
+        let address = settings.public.origin.clone();
+        let parts = Parts {
+            settings,
+            store: store.clone(),
+            shelf,
+            inspect: engine,
+            feed,
+            live,
+            handover,
+            reveals,
+            bell,
+            setup_code,
+            checked,
+            stop: stop.clone(),
+        };
+        let server = web::build(Site::new(parts), listener)?;
+        let handle = server.handle();
+        let tracker = TaskTracker::new();
+        tracker.spawn(runner.run(stop.clone()));
+        tracker.spawn(jobs::run(jobs, stop.clone()));
+        tracker.close();
+        tracing::info!("canteen answers at {address}");
+        let running = tokio::spawn(server);
+
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+        stop.cancel();
+        handle.stop(true).await;
+        tracker.wait().await;
+        running.await??;
+        let (entries, head) = store.audit_head().await?;
+        tracing::info!("audit checkpoint: {entries} {head}");
+        store.checkpoint().await?;
+        Ok(())
+    })
+}
+
+fn stop_now(error: &anyhow::Error) -> ! {
+    super::complain(&format!("canteen: the runtime could not be started: {error:#}"));
+    std::process::exit(1)
+}

@@ -1,0 +1,29 @@
+//! Canteen, the web dashboard of a Co-op Cloud server.
+//!
+//! The floors, from the ground up. A floor may name those above it in this list and none below; the tidy test holds that.
+//!
+//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`access`]
+//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`]
+//! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
+//! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
+//! * [`web`]: pages
+//!
+//! `src/cli/` puts them together.
+
+pub mod access;
+pub mod clock;
+pub mod commands;
+pub mod compose;
+pub mod engine;
+pub mod envfile;
+pub mod jobs;
+pub mod ops;
+pub mod passwords;
+pub mod random;
+pub mod recipe;
+pub mod secret;
+pub mod settings;
+pub mod shelf;
+pub mod stack;
+pub mod store;
+pub mod web;
