@@ -6,7 +6,7 @@
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
-//! * [`web`]: pages
+//! * [`web`] (pages)
 //!
 //! `src/cli/` puts them together.
 

@@ -1,3 +1,5 @@
+//! `canteen audit …`: checks and exports the log, with or without a running dashboard.
+
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

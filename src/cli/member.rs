@@ -1,3 +1,5 @@
+//! `canteen member …`: for whoever may use the server's command line, also when nobody can sign in any more.
+
 use std::io::BufRead as _;
 use std::str::FromStr as _;
 

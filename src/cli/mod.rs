@@ -39,7 +39,7 @@ enum Command {
 }
 
 /// Runs the command that was typed.
-pub fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(wrong) => {
@@ -49,7 +49,10 @@ pub fn run() -> ExitCode {
         }
     };
     let done = match arguments.command {
-        Command::Routes => routes::print(),
+        Command::Routes => {
+            routes::print();
+            Ok(())
+        }
         Command::Audit(audit::Command::Verify { database: Some(path), expect, export }) => {
             audit::verify(&path, expect.as_deref(), export.as_deref())
         }
@@ -70,7 +73,10 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Health => health::ask(&settings),
         Command::Migrate => serve::open_store(&settings).map(|_| ()),
         Command::Member(command) => member::run(command, &settings),
-        Command::Routes => routes::print(),
+        Command::Routes => {
+            routes::print();
+            Ok(())
+        }
         Command::Audit(audit::Command::Verify { database, expect, export }) => {
             let path = database.unwrap_or_else(|| database_path(&settings));
             audit::verify(&path, expect.as_deref(), export.as_deref())

@@ -4,7 +4,7 @@ use canteen::web::routes::routes;
 use super::say;
 
 /// Prints the table of routes.
-pub(super) fn print() -> anyhow::Result<()> {
+pub(super) fn print() {
     for entry in routes().entries() {
         let need = match entry.need {
             Need::Nothing => "public".to_owned(),
@@ -12,5 +12,4 @@ pub(super) fn print() -> anyhow::Result<()> {
         };
         say(&format!("{}\t{}\t{need}", entry.method, entry.path));
     }
-    Ok(())
 }

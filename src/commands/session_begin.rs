@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::particulars;
-use crate::access::action;
+use crate::access::{Role, action};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Command, Denied, Tx};
 
@@ -9,6 +9,7 @@ use crate::store::{Command, Denied, Tx};
 pub struct BeginSession {
     pub member_id: i32,
     pub member: String,
+    pub role: Role,
     pub session: NewSession,
     /// The session that the browser had before, which ends with this.
     pub instead_of: Option<i32>,
@@ -27,6 +28,7 @@ impl Command for BeginSession {
         if let Some(old) = self.instead_of {
             sessions::delete(tx, old)?;
         }
+        tx.acted_by(self.member_id, &self.member, self.role);
         let id = sessions::insert(tx, self.member_id, &self.session)?;
         tx.detail("session", id);
         Ok(id)

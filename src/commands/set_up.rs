@@ -22,6 +22,8 @@ impl Command for SetUp {
         if members::admins(tx)? > 0 {
             return Err(Denied::rule("set-up-done", "this dashboard has an admin already; sign in instead"));
         }
-        members::insert(tx, &self.name, &self.password_hash, Role::Admin)
+        let id = members::insert(tx, &self.name, &self.password_hash, Role::Admin)?;
+        tx.acted_by(id, &self.name, Role::Admin);
+        Ok(id)
     }
 }

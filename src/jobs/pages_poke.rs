@@ -35,7 +35,7 @@ fn fingerprints(swarm: &Swarm) -> BTreeMap<String, String> {
     let owners: BTreeMap<&str, &Service> = swarm.services.iter().map(|s| (s.id.as_str(), s)).collect();
     for service in &swarm.services {
         let Some(stack) = service.stack() else { continue };
-        prints.entry(stack.to_owned()).or_default().push_str(&format!("{} {};", service.id, service.version));
+        prints.entry(stack.to_owned()).or_default().extend([service.id.as_str(), " ", &service.version.to_string(), ";"]);
     }
     for task in &swarm.tasks {
         let Some(stack) = owners.get(task.service.as_str()).and_then(|s| s.stack()) else { continue };

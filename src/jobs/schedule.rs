@@ -11,9 +11,9 @@ use crate::ops::Live;
 use crate::shelf::Shelf;
 use crate::store::{AuditCheck, Store};
 
-const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
-const CATALOGUE_EVERY: Duration = Duration::from_secs(6 * 60 * 60);
-const CHECK_EVERY: Duration = Duration::from_secs(60 * 60);
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
+const CATALOGUE_EVERY: Duration = Duration::from_hours(6);
+const CHECK_EVERY: Duration = Duration::from_hours(1);
 
 /// What jobs reach.
 #[derive(Clone)]

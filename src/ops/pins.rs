@@ -30,7 +30,7 @@ pub(super) async fn pin(run: &Run, mut desired: Desired) -> Result<Pinned, OpErr
             }
             None => {
                 run.warn(&format!("{image}: its registry could not be asked for a digest, so each node looks for the tag itself"))
-                    .await?
+                    .await?;
             }
         }
     }

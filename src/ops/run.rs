@@ -16,7 +16,7 @@ use super::ended::OpError;
 use super::live::Live;
 
 /// An engine that went away is waited for so long before an operation gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running operation.
 pub struct Run {

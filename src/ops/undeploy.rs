@@ -11,7 +11,7 @@ use super::ended::{Ended, OpError};
 use super::run::Run;
 
 /// Tasks get their grace period to stop; longer than this is a fault.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Carries the undeploy out. Going over it twice does nothing twice.
 pub async fn run(_may: &Grant<Undeploy>, run: &Run, stack: &str) -> Result<Ended, OpError> {

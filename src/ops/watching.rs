@@ -22,10 +22,10 @@ const LOG_EVERY: usize = 6;
 
 /// Watches until converged, rolled back, paused, failed or timed out.
 pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>, timeout_s: u64) -> Result<Verdict, OpError> {
-    let timeout_ms = i64::try_from(timeout_s).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
+    let patience_ms = i64::try_from(timeout_s).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
     let ids: BTreeMap<String, String> = expected.iter().map(|e| (e.name.clone(), e.id.clone())).collect();
     let started = run.now();
-    let mut watch = Watch::new(expected, started, timeout_ms);
+    let mut watch = Watch::new(expected, started, patience_ms);
     let mut readings = run.feed.subscribe();
     let (mut seen, mut tails, mut away) = (BTreeMap::new(), Tails::default(), false);
     for round in 1_usize.. {
@@ -51,7 +51,7 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
         }
         // An engine that is gone for good must not keep the operation for ever: time goes on without readings.
         let waited = tokio::time::timeout(Duration::from_secs(1), readings.changed()).await;
-        if waited.is_err() && run.now() - started > timeout_ms {
+        if waited.is_err() && run.now() - started > patience_ms {
             let observed = run.feed.latest().swarm.stack(stack);
             watch.observe(&observed, run.now());
         }

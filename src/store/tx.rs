@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::audit::{self, NewEntry, Phase};
 use super::{Store, StoreError};
-use crate::access::{Action, Actor, Grant, Target};
+use crate::access::{Action, Actor, Grant, Role, Target};
 use crate::clock::Millis;
 
 /// A short write to the database.
@@ -33,7 +33,7 @@ pub struct Tx<'a> {
     connection: &'a mut SqliteConnection,
     seq: i64,
     now: Millis,
-    actor: &'a Actor,
+    actor: Actor,
     details: Map<String, Value>,
 }
 
@@ -50,7 +50,13 @@ impl Tx<'_> {
 
     /// Who makes the change.
     pub const fn actor(&self) -> &Actor {
-        self.actor
+        &self.actor
+    }
+
+    /// The change itself shows who makes it: the first admin was nobody before, and who signs in was a stranger.
+    pub fn acted_by(&mut self, id: i32, name: &str, role: Role) {
+        let via = self.actor.via().cloned().unwrap_or_default();
+        self.actor = Actor::Member { id, name: name.to_owned(), role, via };
     }
 
     /// Adds to the entry what is known only now.
@@ -93,14 +99,14 @@ impl Store {
     /// Carries the command out, with its audit entry, or does nothing.
     pub async fn commit<C: Command>(&self, by: &Grant<C::Needs>, command: C) -> Result<C::Output, CommitError> {
         let (actor, target, now) = (by.actor().clone(), by.target().clone(), self.clock().now());
-        self.inner.writer.run(move |connection| transact(connection, &actor, target, now, command)).await?
+        self.inner.writer.run(move |connection| transact(connection, actor, &target, now, command)).await?
     }
 }
 
 fn transact<C: Command>(
     connection: &mut SqliteConnection,
-    actor: &Actor,
-    target: Target,
+    actor: Actor,
+    target: &Target,
     now: Millis,
     command: C,
 ) -> Result<C::Output, CommitError> {
@@ -116,8 +122,8 @@ fn transact<C: Command>(
 
 fn write<C: Command>(
     connection: &mut SqliteConnection,
-    actor: &Actor,
-    target: Target,
+    actor: Actor,
+    target: &Target,
     now: Millis,
     command: C,
 ) -> Result<C::Output, CommitError> {
@@ -125,8 +131,9 @@ fn write<C: Command>(
     let (phase, mut particulars) = (command.phase(), command.particulars());
     let mut tx = Tx { connection, seq, now, actor, details: Map::new() };
     let output = command.apply(&mut tx)?;
-    particulars.append(&mut tx.details);
-    let entry = NewEntry { seq, at: now, actor, action: <C::Needs as Action>::NAME, target: &target, phase, particulars };
+    let Tx { actor, mut details, .. } = tx;
+    particulars.append(&mut details);
+    let entry = NewEntry { seq, at: now, actor: &actor, action: <C::Needs as Action>::NAME, target, phase, particulars };
     audit::append(connection, &entry)?;
     Ok(output)
 }

@@ -178,8 +178,8 @@ fn sentence(entry: &Entry) -> String {
         _ => String::new(),
     };
     match (entry.action.as_str(), entry.outcome.as_str()) {
-        ("site.setup", _) => format!("set this dashboard up and became its first admin, {}", fact("member")),
-        ("session.begin", _) => format!("{} signed in", fact("member")),
+        ("site.setup", _) => "set this dashboard up and became its first admin".to_owned(),
+        ("session.begin", _) => "signed in".to_owned(),
         ("session.end", _) => "signed out".to_owned(),
         ("member.edit", _) if fact("change") == "added" => format!("added the member {} as {}", fact("member"), fact("role")),
         ("member.edit", _) => format!("gave {} a new password", fact("member")),

@@ -98,7 +98,7 @@ impl ErrorView {
             ),
         ];
         let page = |(status, title, text): (u16, &str, &str)| Self {
-            shell: if status == 421 { Shell::sample_signed_out(title) } else { Shell::sample(title, super::shell::Nav::Nowhere) },
+            shell: if status == 421 { Shell::sample_signed_out(title) } else { Shell::sample(title, Nav::Nowhere) },
             status,
             title: title.to_owned(),
             text: text.to_owned(),

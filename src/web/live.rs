@@ -40,11 +40,9 @@ pub async fn stream(
     // An id of another run means that anything may have happened: the page starts over.
     let since = if last.is_some() && last.as_deref().and_then(|id| site.epoch.since(id)).is_none() { None } else { since };
     let (past, receiver) = site.live.subscribe(since.unwrap_or(u64::MAX - 1));
-    let mut waiting = VecDeque::new();
-    match past {
-        Some(past) => waiting.extend(past.into_iter().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p))),
-        None => waiting.push_back(everything(&site)),
-    }
+    // One poke on every connection: a page that was hidden or cut off looks again, whatever it missed.
+    let mut waiting = VecDeque::from([everything(&site)]);
+    waiting.extend(past.into_iter().flatten().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p)));
     let session = visit.session.as_ref().map(|s| s.id);
     let state = Stream { session, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver };
     let body =

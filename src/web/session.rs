@@ -108,7 +108,9 @@ async fn begin(may: Grant<SignIn>, member: Member, visit: &Visit, site: &Site, n
         agent: visit.agent.clone(),
     };
     let instead_of = visit.session.as_ref().map(|s| s.id);
-    site.store.commit(&may, BeginSession { member_id: member.id, member: member.name, session, instead_of }).await?;
+    site.store
+        .commit(&may, BeginSession { member_id: member.id, member: member.name, role: member.role, session, instead_of })
+        .await?;
     let mut response = see_other(next)?;
     let added = response.add_cookie(&cookies::new_session(&site.settings, token));
     added.map_err(|e| Failure::broken(e.to_string()))?;

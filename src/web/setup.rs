@@ -126,7 +126,7 @@ fn checks(site: &Site) -> Vec<Check> {
     let mut checks = vec![];
     match &reading.problem {
         Some(problem) => {
-            checks.push(check("Swarm", CheckState::Failed, format!("{}. CANTEEN_DOCKER_HOST says where it is", sentence(problem))))
+            checks.push(check("Swarm", CheckState::Failed, format!("{}. CANTEEN_DOCKER_HOST says where it is", sentence(problem))));
         }
         None if reading.tried_at == 0 => checks.push(check("Swarm", CheckState::Waiting, "Looking".to_owned())),
         None => {
@@ -193,6 +193,6 @@ impl SetupView {
 #[cfg(any(test, feature = "testing"))]
 impl SetupDoneView {
     pub fn samples() -> Vec<Self> {
-        vec![Self { shell: Shell::sample("Set up", super::shell::Nav::Nowhere), name: "Ana".to_owned() }]
+        vec![Self { shell: Shell::sample("Set up", Nav::Nowhere), name: "Ana".to_owned() }]
     }
 }

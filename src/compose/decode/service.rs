@@ -8,6 +8,7 @@ use crate::compose::{
 };
 use std::collections::BTreeMap;
 
+/// One entry under `services`, with nothing filled in that it does not say.
 pub(super) fn decode(context: &Context<'_>, place: &Place<'_>) -> Result<Service, ComposeError> {
     Ok(Service {
         build: place.get("build").map(|place| build(&place)),

@@ -1,6 +1,7 @@
 use super::{append, both, by_key, replace, replace_given, replace_nonzero};
 use crate::compose::types::{Deploy, Limits, Placement, Reservations, RestartPolicy, UpdateConfig};
 
+/// Lays a later file's `deploy` over an earlier one's.
 pub(super) fn merge(base: &mut Deploy, over: Deploy) {
     replace(&mut base.mode, over.mode);
     replace_given(&mut base.replicas, over.replicas);

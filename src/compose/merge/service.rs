@@ -5,6 +5,7 @@ use crate::compose::{
 };
 use std::collections::BTreeMap;
 
+/// Lays a service of a later file over the one of an earlier file.
 pub(super) fn merge(base: &mut Service, over: Service) {
     both(&mut base.build, over.build, build);
     append(&mut base.cap_add, over.cap_add);

@@ -145,7 +145,7 @@ impl Watch {
     /// Hands in what the health check of a service's container said last. `service` is the full name.
     pub fn note_health(&mut self, service: &str, health: &Health) {
         for track in self.tracks.iter_mut().filter(|t| t.expected.name == service) {
-            track.health = Some(health.clone());
+            track.note_health(health);
         }
     }
 

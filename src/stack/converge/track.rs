@@ -49,7 +49,7 @@ pub(super) struct Track {
     pub(super) in_a_row: u32,
     rejected: u32,
     counted: BTreeSet<String>,
-    /// Tasks that were seen before they ended: their failure belongs to this deploy, whenever they began.
+    /// Tasks of the spec that was sent, seen before they ended: their failure belongs to this deploy, whenever they began.
     seen_alive: BTreeSet<String>,
     given_up: bool,
     unplaced_since: Option<Millis>,
@@ -177,7 +177,22 @@ impl Track {
                 Some(said) => format!("its health check has not passed yet; {said}"),
                 None => "it starts, and its health check has not passed yet".to_owned(),
             },
+            // A task that stops politely when it is found unhealthy leaves no error behind.
+            _ if matches!(self.engine, Engine::RollingBack | Engine::RolledBack | Engine::Paused) => self
+                .health
+                .as_ref()
+                .and_then(cause::probe)
+                .map(|said| format!("the health check fails; {said}"))
+                .unwrap_or_default(),
             _ => String::new(),
+        }
+    }
+
+    /// What a health check said. Once the engine goes back, the old task's health is no news.
+    pub(super) fn note_health(&mut self, health: &Health) {
+        let going_back = matches!(self.engine, Engine::RollingBack | Engine::RolledBack);
+        if !going_back || cause::probe(health).is_some() {
+            self.health = Some(health.clone());
         }
     }
 
@@ -206,12 +221,14 @@ impl Track {
     fn count_failures(&mut self, service: &Service, tasks: &[Task], kind: Kind) {
         for task in tasks.iter().filter(|t| t.service == service.id) {
             if !ended(task) {
-                self.seen_alive.insert(task.id.clone());
+                if task.current {
+                    self.seen_alive.insert(task.id.clone());
+                }
                 continue;
             }
             let ended_early = task.state == "complete" && kind == Kind::Lasting && task.current;
             let failed = matches!(task.state.as_str(), "failed" | "rejected" | "orphaned") || ended_early;
-            let of_this_deploy = task.created >= self.started || (task.current && self.seen_alive.contains(&task.id));
+            let of_this_deploy = task.created >= self.started || self.seen_alive.contains(&task.id);
             if !failed || !of_this_deploy || self.counted.contains(&task.id) {
                 continue;
             }

@@ -44,8 +44,8 @@ const WORDS: &[(&str, &str)] = &[
 const KEYED: &[(&str, &[&str])] = &[
     ("Mounts", &["Target"]),
     ("Networks", &["Target"]),
-    ("Secrets", &["SecretName", "File.Name"]),
-    ("Configs", &["ConfigName", "File.Name"]),
+    ("Secrets", &["File.Name"]),
+    ("Configs", &["File.Name"]),
     ("Ports", &["PublishedPort", "TargetPort", "Protocol"]),
     ("Ulimits", &["Name"]),
 ];

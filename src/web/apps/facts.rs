@@ -71,11 +71,11 @@ impl Facts {
         version: &str,
         env: &str,
     ) -> Result<Result<(RecipeAt, Rendered), RenderError>, Failure> {
-        let (shelf, recipe, stack) = (site.shelf.clone(), self.app.recipe.clone(), self.stack.clone());
+        let (books, recipe, stack) = (site.shelf.clone(), self.app.recipe.clone(), self.stack.clone());
         let (version, env) = (version.to_owned(), env.to_owned());
         let work = move || {
-            let at = recipe_at(&shelf, &recipe, &version)?;
-            let rendered = render(&shelf, &at, &stack, &EnvFile::parse(&env)?)?;
+            let at = recipe_at(&books, &recipe, &version)?;
+            let rendered = render(&books, &at, &stack, &EnvFile::parse(&env)?)?;
             Ok((at, rendered))
         };
         blocking(work).await
@@ -120,11 +120,14 @@ pub(super) const fn status(state: HealthState) -> Status {
 
 /// The health of every stack, worked out once for each reading and shared by all pages.
 #[derive(Default)]
-pub struct Summaries(Mutex<Option<(Arc<Swarm>, Arc<BTreeMap<String, AppHealth>>)>>);
+pub struct Summaries(Mutex<Option<(Arc<Swarm>, Arc<ByStack>)>>);
+
+/// The health of stacks by their names.
+pub type ByStack = BTreeMap<String, AppHealth>;
 
 impl Summaries {
     /// The health of every stack of this reading.
-    pub fn of(&self, swarm: &Arc<Swarm>) -> Arc<BTreeMap<String, AppHealth>> {
+    pub fn of(&self, swarm: &Arc<Swarm>) -> Arc<ByStack> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.as_ref() {
             Some((of, summaries)) if Arc::ptr_eq(of, swarm) => Arc::clone(summaries),

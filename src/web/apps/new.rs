@@ -334,6 +334,13 @@ async fn free_address(site: &Site, domain: &str) -> Result<Result<StackName, Str
             format!("The address is too like {}: both become the stack {stack}, for only its first 45 characters count", other.name)
         }));
     }
+    // Volumes belong to a stack by their name alone, so one stack's name must not begin another's.
+    let begins = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('_'));
+    if let Some(other) =
+        site.store.apps().await?.into_iter().find(|a| begins(&a.stack, stack.as_str()) || begins(stack.as_str(), &a.stack))
+    {
+        return Ok(Err(format!("The address is too like {}: Docker could not tell the volumes of the two apart", other.name)));
+    }
     if site.feed.latest().swarm.services.iter().any(|s| s.stack() == Some(stack.as_str())) {
         return Ok(Err(format!("A stack called {stack} runs on this Swarm already, and it is not one of Canteen’s apps")));
     }
@@ -445,6 +452,7 @@ async fn settings_view(visit: &Visit, site: &Site, query: &Query, form: Settings
 
 #[cfg(any(test, feature = "testing"))]
 mod samples {
+    #[expect(clippy::wildcard_imports, reason = "samples of every view of this file")]
     use super::*;
     use crate::web::shell::Nav;
     use crate::web::status::CheckState;

@@ -198,9 +198,9 @@ pub(super) fn answers(
         if let Some(file) = name.strip_prefix("overlay.") {
             let listed = known.iter().any(|f| matches!(&f.kind, SampleKind::Overlay { file: known } if known == file));
             if listed {
-                overlays.push(file.to_owned())
+                overlays.push(file.to_owned());
             } else {
-                problems.add("", format!("There is no overlay called {file}"))
+                problems.add("", format!("There is no overlay called {file}"));
             }
             continue;
         }
