@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD as BASE64;
 use tokio::sync::Semaphore;
 
 /// KiB of memory for one hash.
@@ -46,7 +48,7 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        let dummy = hash(&crate::random::token()).into();
+        let dummy = nobodys_hash().into();
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(QUEUE)), dummy }
     }
 }
@@ -110,6 +112,14 @@ fn hash(password: &str) -> String {
     }
 }
 
+/// A hash as a stored one looks, of no password that anybody knows. It is drawn, not computed: that would hold up every start of
+/// Canteen for as long as a sign-in takes.
+fn nobodys_hash() -> String {
+    let salt = BASE64.encode(crate::random::bytes::<16>());
+    let tag = BASE64.encode(crate::random::bytes::<32>());
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${tag}")
+}
+
 fn matches(password: &str, phc: &str) -> bool {
     PasswordHash::new(phc).is_ok_and(|stored| argon().verify_password(password.as_bytes(), &stored).is_ok())
 }
@@ -126,6 +136,15 @@ mod tests {
         assert!(passwords.verify("correct horse battery\0".to_owned(), Some(stored.clone())).await.unwrap());
         assert!(!passwords.verify("correct horse battery".to_owned(), Some(stored)).await.unwrap());
         assert!(!passwords.verify("anything".to_owned(), None).await.unwrap());
+    }
+
+    #[test]
+    fn an_unknown_name_costs_as_much_as_a_known_one() {
+        let (nobodys, somebodys) = (nobodys_hash(), hash("seven quiet otters"));
+        let (nobodys, somebodys) = (PasswordHash::new(&nobodys).unwrap(), PasswordHash::new(&somebodys).unwrap());
+        assert_eq!((nobodys.algorithm, nobodys.version), (somebodys.algorithm, somebodys.version));
+        assert_eq!(nobodys.params, somebodys.params);
+        assert_eq!(nobodys.hash.map(|h| h.len()), somebodys.hash.map(|h| h.len()));
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use std::net::TcpListener;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -18,7 +19,8 @@ use tokio_util::task::TaskTracker;
 
 /// Opens the database in the data folder, and makes the folder if it is missing.
 pub(super) fn open_store(settings: &Settings) -> anyhow::Result<Store> {
-    let made = std::fs::create_dir_all(&settings.data);
+    // Settings of apps stand in the database, and nobody else has to read them.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.data);
     made.with_context(|| format!("the data folder {} can't be made; CANTEEN_DATA names it", settings.data.display()))?;
     Ok(Store::open(&settings.data.join("canteen.db"), Arc::new(SystemClock))?)
 }
@@ -31,6 +33,7 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .with_context(|| format!("{} can't be listened on; CANTEEN_LISTEN names it", settings.listen))?;
     let store = open_store(&settings)?;
+    let _only = only_one(&settings)?;
     let shelf = Shelf::open(&settings.data.join("shelf"))?;
     let engine = Arc::new(DockerEngine::connect(&settings.docker_host)?);
     let clock = Arc::clone(store.clock());
@@ -105,6 +108,15 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
         store.checkpoint().await?;
         Ok(())
     })
+}
+
+/// Two dashboards on one data folder would run each operation twice. The lock goes with the process.
+fn only_one(settings: &Settings) -> anyhow::Result<std::fs::File> {
+    let path = settings.data.join("lock");
+    let file = std::fs::File::create(&path).with_context(|| format!("{} can't be made", path.display()))?;
+    rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        .with_context(|| format!("another dashboard runs in {}; stop it first", settings.data.display()))?;
+    Ok(file)
 }
 
 fn stop_now(error: &anyhow::Error) -> ! {

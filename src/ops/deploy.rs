@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use crate::access::Grant;
+use crate::access::{Actor, Grant, Role};
 use crate::access::action::Deploy;
 use crate::stack::converge::{Outcome, Verdict};
 use crate::stack::names::StackName;
 use crate::stack::plan::plan;
+use crate::stack::policy::host_power;
 use crate::store::deployments::NewDeployment;
 
 use super::ended::{Ended, OpError};
@@ -14,10 +15,11 @@ use super::order::DeployWanted;
 use super::run::Run;
 use super::{apply, pins, watching};
 
-/// Carries the deploy out. `_may` is the right to deploy, judged when the operation began to run.
-pub async fn run(_may: &Grant<Deploy>, run: &Run, wanted: DeployWanted) -> Result<Ended, OpError> {
+/// Carries the deploy out. `may` is the right to deploy, judged when the operation began to run.
+pub async fn run(may: &Grant<Deploy>, run: &Run, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
     check(run, &wanted).await?;
+    check_powers(may, run, &wanted).await?;
 
     run.step("Find the images").await?;
     let pinned = pins::pin(run, wanted.desired.clone()).await?;
@@ -42,6 +44,19 @@ async fn check(run: &Run, wanted: &DeployWanted) -> Result<(), OpError> {
         return Err(OpError::stop("plan changed", text));
     }
     Ok(())
+}
+
+/// The one policy over the objects as they are sent: what reaches beyond the app's own containers is for admins, and is noted.
+async fn check_powers(may: &Grant<Deploy>, run: &Run, wanted: &DeployWanted) -> Result<(), OpError> {
+    let powers = host_power(&wanted.desired);
+    let admin = matches!(may.actor(), Actor::Member { role: Role::Admin, .. });
+    for power in &powers {
+        run.note(&format!("{} asks for {}: {}", power.service, power.what, power.why)).await?;
+    }
+    match powers.first() {
+        Some(power) if !admin => Err(OpError::stop("refused", format!("only an admin may deploy what asks for {}", power.what))),
+        _ => Ok(()),
+    }
 }
 
 fn ended(run: &Run, wanted: &DeployWanted, pinned: &pins::Pinned, verdict: &Verdict) -> Ended {

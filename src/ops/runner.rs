@@ -111,7 +111,10 @@ impl Runner {
         };
         let (id, reached) = (operation.id, ended.reached);
         if let Err(error) = self.finish(&run, operation, ended).await {
-            tracing::error!(%error, operation = id, "the verdict could not be written; it is found again after a restart");
+            // The disk may be full. The operation is still live, so it is taken up again, in a while.
+            tracing::error!(%error, operation = id, "the verdict could not be written; trying again");
+            tokio::time::sleep(LOOK).await;
+            return;
         }
         // Pages that are told that it ended shall see what it left.
         let _newest = self.feed.fresh().await;

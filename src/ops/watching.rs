@@ -36,8 +36,9 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
         } else if reading.tried_at > started && reading.swarm.at == reading.tried_at {
             away = false;
             let observed = reading.swarm.stack(stack);
-            probe(run, &mut watch, &observed).await?;
+            // The reading comes first: it tells whether the engine goes back, and then the old task's health is no news.
             let progress = watch.observe(&observed, run.now());
+            probe(run, &mut watch, &observed).await?;
             tell(run, stack, &progress, &mut seen).await?;
             if round % LOG_EVERY == 0 {
                 tails

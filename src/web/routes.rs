@@ -50,6 +50,7 @@ pub fn routes() -> Table {
         .get("/recipes/new", recipes::add::form)
         .post("/recipes/new", recipes::add::add)
         .get("/recipes/{name}", recipes::show::show)
+        .post("/recipes/{name}/refresh", recipes::show::refresh)
         .post("/catalogue/refresh", recipes::index::refresh)
         // The history.
         .get("/audit", audit::index)

@@ -413,6 +413,7 @@ async fn recipe_view(
 /// A recipe with its versions. It is fetched now if it never was.
 async fn choice(site: &Site, recipe: &crate::store::recipes::Recipe) -> Result<Result<RecipeChoice, String>, Failure> {
     if recipe.refreshed_at.is_none()
+        && recipe.problem.is_empty()
         && let Err(problem) = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), recipe).await
     {
         return Ok(Err(problem));

@@ -7,7 +7,8 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewRecipes;
+use crate::access::action::{RefreshRecipe, ViewRecipes};
+use crate::commands::recipe_refresh;
 use crate::envfile::EnvFile;
 use crate::ops::refresh::refresh_recipe;
 use crate::ops::render::{RecipeAt, render, text};
@@ -19,7 +20,7 @@ use crate::web::apps::facts::{blocking, is_admin};
 use crate::web::failure::Failure;
 use crate::web::filters::Markdown;
 use crate::web::form::Name;
-use crate::web::page::{moment, page, shell};
+use crate::web::page::{moment, page, see_other, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::visit::Visit;
@@ -48,6 +49,8 @@ pub struct RecipeView {
     /// Why the source could not be fetched last time.
     pub trouble: Option<String>,
     pub may_create: bool,
+    /// Whether the viewer may fetch the repository anew.
+    pub may_refresh: bool,
 }
 
 /// One published version.
@@ -68,7 +71,7 @@ const READ_WHOLE: usize = 15;
 pub async fn show(may: Grant<ViewRecipes>, Name(name): Name, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
     let mut trouble = Some(recipe.problem.clone()).filter(|p| !p.is_empty());
-    if recipe.refreshed_at.is_none() {
+    if recipe.refreshed_at.is_none() && recipe.problem.is_empty() {
         trouble = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await.err();
     }
     let (shelf, listed) = (site.shelf.clone(), recipe.clone());
@@ -82,6 +85,7 @@ pub async fn show(may: Grant<ViewRecipes>, Name(name): Name, visit: Visit, site:
         source: source(&recipe),
         features: read.features,
         may_create: admin && !read.versions.is_empty(),
+        may_refresh: admin,
         versions: read.versions.into_iter().map(|v| v.row(&site)).collect(),
         readme: Markdown(read.readme),
         host_powers: read.powers,
@@ -89,6 +93,18 @@ pub async fn show(may: Grant<ViewRecipes>, Name(name): Name, visit: Visit, site:
         trouble: trouble.map(|t| format!("{}.", sentence(&t))),
         name,
     })
+}
+
+/// Fetches the recipe's repository anew.
+pub async fn refresh(may: Grant<RefreshRecipe>, Name(name): Name, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
+    let fetched = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await;
+    let (moved, problem) = match fetched {
+        Ok(refreshed) => (refreshed.moved_tags, String::new()),
+        Err(problem) => (vec![], problem),
+    };
+    site.store.commit(&may, recipe_refresh::RefreshRecipe { what: name.clone(), moved, problem }).await?;
+    see_other(&format!("/recipes/{name}"))
 }
 
 fn source(recipe: &Recipe) -> Option<Link> {
@@ -209,6 +225,7 @@ impl RecipeView {
             apps: vec!["wiki.example.org".to_owned()],
             trouble: None,
             may_create: true,
+            may_refresh: true,
         };
         let bare = Self {
             summary: String::new(),
@@ -221,6 +238,7 @@ impl RecipeView {
             apps: Vec::new(),
             trouble: Some("git.example.org does not answer. This is what was read 3 hours ago".to_owned()),
             may_create: false,
+            may_refresh: false,
             ..full.clone()
         };
         vec![full, bare]
