@@ -13,8 +13,9 @@ use crate::store::Denied;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::new::{PlannedSecret, SecretsStepView, Wizard};
 use crate::web::failure::Failure;
-use crate::web::form::{Form, Name};
+use crate::web::form::{Fields, Form, Name, Query};
 use crate::web::page::{moment, page, see_other, shell, wrong_form};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Problems, Shell};
@@ -62,22 +63,84 @@ pub struct InsertForm {
     value: String,
 }
 
-/// The secrets of an app.
-pub async fn list(may: Grant<ListSecrets>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+/// The secrets of an app. Right after the app was made, they are a page of the wizard.
+pub async fn list(may: Grant<ListSecrets>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
+    if query.get("new") == "1" && facts.admin {
+        let (needs, trouble) = needs(&facts, &site).await?;
+        if trouble.is_none() {
+            return page(&step_view(&facts, &visit, &site, &needs, Problems::none()).await);
+        }
+    }
     page(&view(&facts, &visit, &site, Problems::none()).await?)
 }
 
-/// Generates all that are missing and have a rule.
-pub async fn generate(may: Grant<SetSecret>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+/// Generates all that are missing and have a rule, and inserts those that the wizard's form brings.
+pub async fn generate(
+    may: Grant<SetSecret>,
+    Fields(fields): Fields,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let (needs, _) = needs(&facts, &site).await?;
-    let missing = needs.into_iter().filter(|n| !there(&facts, &n.name) && !matches!(n.rule, Rule::Insert));
-    let names: Vec<String> = missing.map(|n| n.name).collect();
-    if names.is_empty() {
-        return see_other(&format!("/apps/{}/secrets", facts.app.name));
+    if let Some(unknown) = fields.keys().find(|name| needs.iter().all(|n| n.local != **name)) {
+        return Err(Failure::BadForm(format!("there is no secret called {unknown}; open the page again")));
     }
-    start(&may, &site, order::secrets(facts.app.id, names, vec![], visit.form.clone())).await
+    let missing: Vec<&SecretNeed> = needs.iter().filter(|n| !there(&facts, &n.name)).collect();
+    let (given, made): (Vec<&SecretNeed>, Vec<&SecretNeed>) = missing.into_iter().partition(|n| matches!(n.rule, Rule::Insert));
+    let (mut problems, mut values) = (Problems::none(), vec![]);
+    for need in given.into_iter().filter(|n| fields.contains_key(&n.local)) {
+        match pasted(fields.get(&need.local).map_or("", String::as_str), &need.local) {
+            Ok(value) => values.push((need.name.clone(), value)),
+            Err(problem) => problems.add(&need.local, problem),
+        }
+    }
+    if !problems.is_empty() {
+        return wrong_form(&step_view(&facts, &visit, &site, &needs, problems).await);
+    }
+    let names: Vec<String> = made.into_iter().map(|n| n.name.clone()).collect();
+    if names.is_empty() && values.is_empty() {
+        return see_other(&format!("/apps/{}/deployment", facts.app.name));
+    }
+    let inserted = values.iter().map(|(name, _)| name.clone()).collect();
+    site.handover.put(&visit.form, values);
+    start(&may, &site, order::secrets(facts.app.id, names, inserted, visit.form.clone())).await
+}
+
+/// A pasted value ends where its last visible character does: a line break at the end breaks passwords.
+fn pasted(value: &str, name: &str) -> Result<SecretValue, String> {
+    let value = value.trim_end_matches(['\r', '\n']);
+    match value.len() {
+        0 => Err(format!("Paste the value of {name}")),
+        n if n > LARGEST => Err("A secret holds 500 KB at most".to_owned()),
+        _ => Ok(SecretValue::from(value.as_bytes().to_vec())),
+    }
+}
+
+async fn step_view(facts: &Facts, visit: &Visit, site: &Site, needs: &[SecretNeed], problems: Problems) -> SecretsStepView {
+    let planned = |insert: bool| {
+        let missing = needs.iter().filter(|n| !there(facts, &n.name) && matches!(n.rule, Rule::Insert) == insert);
+        let one = |n: &SecretNeed| PlannedSecret {
+            name: n.local.clone(),
+            version: n.version.clone(),
+            rule: n.rule.describe(),
+            help: String::new(),
+        };
+        missing.map(one).collect()
+    };
+    SecretsStepView {
+        shell: shell(site, visit, "New app: secrets", Nav::Apps).await,
+        wizard: Wizard {
+            at: 4,
+            chosen: format!("{} {}", facts.app.recipe, facts.app.version),
+            back: None,
+            action: format!("/apps/{}/secrets/generation", facts.app.name),
+        },
+        generated: planned(false),
+        pasted: planned(true),
+        problems,
+    }
 }
 
 /// Inserts one as it was pasted.
@@ -91,20 +154,19 @@ pub async fn insert(
     let facts = facts(&may, &site).await?;
     let (needs, _) = needs(&facts, &site).await?;
     let need = needs.into_iter().find(|n| n.local == name).ok_or(Failure::NotFound)?;
-    // A pasted value ends where its last visible character does: a line break at the end breaks passwords.
-    let value = form.value.trim_end_matches(['\r', '\n']).to_owned().into_bytes();
     let mut problems = Problems::none();
-    if value.is_empty() {
-        problems.add(&name, format!("Paste the value of {name}"));
-    } else if value.len() > LARGEST {
-        problems.add(&name, "A secret holds 500 KB at most");
-    } else if there(&facts, &need.name) {
+    if there(&facts, &need.name) {
         problems.add(&name, format!("{name} is set already; a secret can’t be changed, only replaced by a new version"));
     }
-    if !problems.is_empty() {
-        return wrong_form(&view(&facts, &visit, &site, problems).await?);
-    }
-    site.handover.put(&visit.form, vec![(need.name.clone(), SecretValue::from(value))]);
+    let value = match pasted(&form.value, &name) {
+        Ok(value) if problems.is_empty() => value,
+        Ok(_) => return wrong_form(&view(&facts, &visit, &site, problems).await?),
+        Err(problem) => {
+            problems.add(&name, problem);
+            return wrong_form(&view(&facts, &visit, &site, problems).await?);
+        }
+    };
+    site.handover.put(&visit.form, vec![(need.name.clone(), value)]);
     start(&may, &site, order::secrets(facts.app.id, vec![], vec![need.name], visit.form.clone())).await
 }
 
