@@ -22,7 +22,7 @@ pub const KNOWN: &[Known] = &[
         default: "http://127.0.0.1:8080",
         help: "the address that members type; https, but on the machine itself",
     },
-    Known { name: "CANTEEN_DATA", default: "/var/lib/canteen", help: "folder that holds the database, the recipes and the keys" },
+    Known { name: "CANTEEN_DATA", default: "/var/lib/canteen", help: "folder that holds the database and the recipes" },
     Known { name: "CANTEEN_DOCKER_HOST", default: "unix:///var/run/docker.sock", help: "where the Docker Engine answers" },
     Known {
         name: "CANTEEN_CATALOGUE",

@@ -16,6 +16,10 @@ pub trait Action: Send + Sync + 'static {
 }
 
 /// A verb that changes something. Only these may stand behind POST.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` only reads, and only an action that writes may stand behind POST",
+    note = "see CONTRIBUTING.md, \"Add an action\""
+)]
 pub trait WriteAction: Action {}
 
 macro_rules! actions {

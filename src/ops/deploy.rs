@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::access::{Actor, Grant, Role};
 use crate::access::action::Deploy;
+use crate::access::{Actor, Grant, Role};
 use crate::stack::converge::{Outcome, Verdict};
 use crate::stack::names::StackName;
 use crate::stack::plan::plan;

@@ -50,9 +50,9 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
             tails.follow(run, stack, &ids, ids.keys().map(String::as_str)).await?;
             return Ok(verdict);
         }
-        // An engine that is gone for good must not keep the operation for ever: time goes on without readings.
+        // An engine that is gone for good must not keep the operation for ever: time goes on without readings that succeed.
         let waited = tokio::time::timeout(Duration::from_secs(1), readings.changed()).await;
-        if waited.is_err() && run.now() - started > patience_ms {
+        if (away || waited.is_err()) && run.now() - started > patience_ms {
             let observed = run.feed.latest().swarm.stack(stack);
             watch.observe(&observed, run.now());
         }

@@ -20,11 +20,19 @@ pub enum Need {
 }
 
 /// A witness that a handler may begin.
+#[diagnostic::on_unimplemented(
+    message = "the first argument of a handler must be a guard, and `{Self}` is none",
+    note = "take `Public` or `Grant<SomeAction>` first; see CONTRIBUTING.md, \"Add a page\""
+)]
 pub trait Guard {
     const NEED: Need;
 }
 
 /// A witness that a handler may change something.
+#[diagnostic::on_unimplemented(
+    message = "a handler behind POST must take a grant for a write action first, and `{Self}` is none",
+    note = "see CONTRIBUTING.md, \"Add an action\""
+)]
 pub trait WriteGuard: Guard {}
 
 /// Everybody may look.

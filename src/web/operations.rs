@@ -76,8 +76,6 @@ pub struct OperationView {
     pub links: Vec<Link>,
     /// Where the secrets that it made can be shown, once; present until the viewer has done so.
     pub reveal: Option<String>,
-    /// Whether the viewer may stop it now without harm.
-    pub may_cancel: bool,
     /// Address of the event stream.
     pub stream: String,
     /// Address of the block `live`.
@@ -206,7 +204,6 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         outcome: outcome(&operation),
         causes: operation.cause.lines().map(str::to_owned).collect(),
         links: links(&operation, is_admin(may.actor())),
-        may_cancel: false,
         reveal: reveal.then(|| format!("/operations/{id}/reveal")),
         stream: format!("/live?since={since}&topics=op-{id},over-{id}"),
         live_url: format!("/operations/{id}/live"),
@@ -375,7 +372,6 @@ impl OperationView {
             causes: Vec::new(),
             links: vec![link("To the app", "/apps/wiki.example.org")],
             reveal: None,
-            may_cancel: true,
             stream: "/operations/42/events".to_owned(),
             live_url: "/operations/42/live".to_owned(),
         };
@@ -400,7 +396,6 @@ impl OperationView {
             outcome: "wiki.example.org runs 1.1.0".to_owned(),
             links: vec![link("Open wiki.example.org", "https://wiki.example.org"), link("To the app", "/apps/wiki.example.org")],
             reveal: Some("/operations/42/reveal".to_owned()),
-            may_cancel: false,
             ..running.clone()
         };
         let mut failed = Self {
@@ -411,7 +406,6 @@ impl OperationView {
                 link("Review another deploy", "/apps/wiki.example.org/deployment"),
                 link("To the app", "/apps/wiki.example.org"),
             ],
-            may_cancel: false,
             ..running.clone()
         };
         for (line, state) in failed.steps.iter_mut().skip(2).zip([StepState::Done, StepState::Failed, StepState::Skipped]) {

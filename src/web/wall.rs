@@ -49,10 +49,12 @@ pub async fn wall(
         },
         Err(failure) => request.error_response(failure).map_into_boxed_body(),
     };
-    let mut response = pages_for_failures(&site, &visit, htmx, response).await;
+    // The page that takes a failure's place no longer tells which failure it was.
     if changes(&method) {
         refusals::note(&site, &visit, &response).await;
-    } else if response.status().is_success() {
+    }
+    let mut response = pages_for_failures(&site, &visit, htmx, response).await;
+    if !changes(&method) && response.status().is_success() {
         touch(&site, &visit, &response).await;
     }
     headers::secure(&site.settings, &path, response.headers_mut());

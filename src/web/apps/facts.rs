@@ -54,7 +54,7 @@ impl Facts {
             site: deployed.then(|| format!("https://{}", self.app.name)),
             primary: primary.filter(|_| self.admin),
             tab,
-            tabs: vec![Tab::Overview, Tab::Settings, Tab::Secrets],
+            tabs: Tab::ALL.to_vec(),
         }
     }
 

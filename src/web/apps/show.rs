@@ -8,12 +8,11 @@ use crate::access::Grant;
 use crate::access::action::ViewApp;
 use crate::stack::health::HealthState;
 use crate::store::deployments::Deployment;
-use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
-use crate::web::operations::title;
+use crate::web::operations::{state, title};
 use crate::web::page::{fragment, moment, page, shell};
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::status::{Check, CheckState, OperationState, Status};
@@ -140,15 +139,6 @@ async fn last_deploy(site: &Site, last: Option<Deployment>) -> Result<Option<Dep
         by,
         when: moment(site, last.at),
     }))
-}
-
-fn state(operation: &Operation) -> OperationState {
-    match operation.state {
-        State::Queued => OperationState::Queued,
-        State::Running => OperationState::Running,
-        State::Done => OperationState::Done,
-        State::Failed => OperationState::Failed,
-    }
 }
 
 /// What is missing before a deploy.
