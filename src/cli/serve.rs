@@ -1,6 +1,7 @@
 use std::net::TcpListener;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use canteen::clock::SystemClock;
@@ -16,6 +17,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// An engine that says nothing for so long does not keep the dashboard from starting.
+const FIRST_READING: Duration = Duration::from_secs(10);
 
 /// Opens the database in the data folder, and makes the folder if it is missing.
 pub(super) fn open_store(settings: &Settings) -> anyhow::Result<Store> {
@@ -84,12 +88,15 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
             checked,
             stop: stop.clone(),
         };
-        let server = web::build(Site::new(parts), listener)?;
-        let handle = server.handle();
+        let feed = jobs.feed.clone();
         let tracker = TaskTracker::new();
         tracker.spawn(runner.run(stop.clone()));
         tracker.spawn(jobs::run(jobs, stop.clone()));
         tracker.close();
+        // Before the first reading a page would show every app as not deployed.
+        let _late = tokio::time::timeout(FIRST_READING, feed.first()).await;
+        let server = web::build(Site::new(parts), listener)?;
+        let handle = server.handle();
         tracing::info!("canteen answers at {address}");
         let running = tokio::spawn(server);
 

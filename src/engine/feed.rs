@@ -74,6 +74,13 @@ impl Feed {
         self.newest.borrow().clone()
     }
 
+    /// Waits for the first reading, or for the first failure to read.
+    pub async fn first(&self) {
+        let mut newest = self.newest.subscribe();
+        // A feed that has stopped has nobody left to wait.
+        let _read = newest.wait_for(|r| r.tried_at > 0).await;
+    }
+
     /// Hears of every new reading.
     pub fn subscribe(&self) -> watch::Receiver<Reading> {
         self.newest.subscribe()

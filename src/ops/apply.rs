@@ -63,18 +63,20 @@ async fn once(run: &Run, desired: &Desired, observed: &Observed) -> Result<Vec<E
 async fn service(run: &Run, mut spec: ServiceSpec, observed: &Observed) -> Result<Expected, OpError> {
     let Some(present) = observed.services.iter().find(|s| s.spec.name == spec.name) else {
         let id = run.create_service(&spec).await?;
-        return Ok(Expected { name: spec.name.clone(), id, spec, update: false });
+        return Ok(Expected { name: spec.name.clone(), id, spec, update: None });
     };
     spec.task_template.force_update = present.spec.task_template.force_update;
     let as_wanted = equal(&spec, &present.spec, &observed.networks);
     // A service that stopped half-way through an update, or went back, does not run what its spec says: it is sent again.
     let settled = present.update.as_ref().is_none_or(|u| matches!(u.state.as_str(), "" | "completed" | "updating"));
     if as_wanted && settled {
-        let update = present.update.as_ref().is_some_and(|u| u.state == "updating");
+        // An update that began before a restart is watched as if it had been sent now: it may still go back.
+        let update = present.update.as_ref().filter(|u| u.state == "updating").map(|u| u.started);
         return Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update });
     }
+    let began = run.now();
     run.update_service(&present.id, present.version, &spec).await?;
-    Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update: true })
+    Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update: Some(began) })
 }
 
 /// Puts ids beside the names of secrets and configs: the engine wants both.

@@ -78,7 +78,12 @@ impl Runner {
                     continue;
                 }
             }
-            if self.store.begin_operation(id).await? {
+            let begun = self.store.begin_operation(id).await;
+            if !matches!(begun, Ok(true)) {
+                // It is looked at again the next time.
+                running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            }
+            if begun? {
                 let (runner, running) = (Arc::clone(self), Arc::clone(running));
                 tracker.spawn(async move {
                     runner.carry_out(operation).await;
@@ -110,14 +115,14 @@ impl Runner {
             Err(_panic) => Ended::badly("failed", "a fault in Canteen stopped the operation; look at the app before you try again"),
         };
         let (id, reached) = (operation.id, ended.reached);
+        // Whoever sees that it ended shall see what it left, and not an older reading.
+        let _newest = self.feed.fresh().await;
         if let Err(error) = self.finish(&run, operation, ended).await {
             // The disk may be full. The operation is still live, so it is taken up again, in a while.
             tracing::error!(%error, operation = id, "the verdict could not be written; trying again");
             tokio::time::sleep(LOOK).await;
             return;
         }
-        // Pages that are told that it ended shall see what it left.
-        let _newest = self.feed.fresh().await;
         for topic in [format!("op-{id}"), "apps".to_owned(), format!("over-{id}")] {
             self.live.poke(&topic);
         }

@@ -51,7 +51,7 @@ pub async fn run(may: &Grant<SetSecret>, run: &Run, shelf: &Shelf, wanted: Secre
     if made > 0 {
         reveals.put(run.operation.id, may.actor().member(), run.now(), values);
     }
-    Ok(Ended::well(if made > 0 { "generated" } else { "inserted" }))
+    Ok(Ended::well(if wanted.generate.is_empty() { "inserted" } else { "generated" }))
 }
 
 async fn insert(run: &Run, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Result<(), OpError> {

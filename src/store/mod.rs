@@ -13,6 +13,7 @@ pub mod housekeeping;
 pub mod journal;
 pub mod members;
 pub mod operations;
+pub mod overview;
 pub mod recipes;
 pub mod schema;
 pub mod sessions;
@@ -64,6 +65,7 @@ struct Inner {
     path: PathBuf,
     writer: writer::Writer,
     readers: Mutex<Vec<SqliteConnection>>,
+    overview: overview::Kept,
     clock: SharedClock,
 }
 
@@ -76,7 +78,8 @@ impl Store {
             .map_err(|e| StoreError::Open { path: path.to_owned(), why: e.to_string() })?;
         connection.run_pending_migrations(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
         let writer = writer::Writer::start(connection);
-        Ok(Self { inner: Arc::new(Inner { path: path.to_owned(), writer, readers: Mutex::default(), clock }) })
+        let (path, readers, overview) = (path.to_owned(), Mutex::default(), overview::Kept::default());
+        Ok(Self { inner: Arc::new(Inner { path, writer, readers, overview, clock }) })
     }
 
     /// The clock that stamps entries.

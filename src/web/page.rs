@@ -56,7 +56,7 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
         }),
         Actor::Stranger { .. } | Actor::System(_) => None,
     };
-    let running = if viewer.is_some() { site.store.live_operations().await.map_or(0, |o| o.len()) } else { 0 };
+    let running = if viewer.is_some() { site.store.overview().await.map_or(0, |o| o.running) } else { 0 };
     let reading = site.feed.latest();
     let stale = reading.problem.map(|problem| {
         let when = moment(site, reading.swarm.at);

@@ -15,8 +15,9 @@ pub struct Expected {
     pub name: String,
     pub id: String,
     pub spec: ServiceSpec,
-    /// The service was there before and was updated, so the engine reports how the update goes.
-    pub update: bool,
+    /// When the update of a service that was there before began: the engine reports how it goes. `None` for a service that is new or
+    /// was left as it is.
+    pub update: Option<Millis>,
 }
 
 /// How far one service has come.

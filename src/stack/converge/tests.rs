@@ -140,7 +140,7 @@ fn service(line: &str) -> Service {
 }
 
 fn expected(service: &Service, line: &str) -> Expected {
-    let update = line.split(' ').any(|w| w == "update");
+    let update = line.split(' ').any(|w| w == "update").then_some(START);
     Expected { name: service.spec.name.clone(), id: service.id.clone(), spec: service.spec.clone(), update }
 }
 

@@ -203,7 +203,7 @@ impl Track {
     }
 
     fn update_state(&mut self, service: &Service, slots: &Slots<'_>) -> Engine {
-        let ours = |s: &&UpdateStatus| self.expected.update && (s.started == 0 || s.started + SKEW_MS >= self.started);
+        let ours = |s: &&UpdateStatus| self.expected.update.is_some_and(|since| s.started == 0 || s.started + SKEW_MS >= since);
         let Some(status) = service.update.as_ref().filter(ours) else { return Engine::Settled };
         self.message.clone_from(&status.message);
         // The engine takes a task that ends for a failed update, even if it is meant to end.
@@ -219,6 +219,7 @@ impl Track {
     }
 
     fn count_failures(&mut self, service: &Service, tasks: &[Task], kind: Kind) {
+        let since = self.expected.update.map_or(self.started, |update| update.min(self.started));
         for task in tasks.iter().filter(|t| t.service == service.id) {
             if !ended(task) {
                 if task.current {
@@ -228,7 +229,7 @@ impl Track {
             }
             let ended_early = task.state == "complete" && kind == Kind::Lasting && task.current;
             let failed = matches!(task.state.as_str(), "failed" | "rejected" | "orphaned") || ended_early;
-            let of_this_deploy = task.created >= self.started || self.seen_alive.contains(&task.id);
+            let of_this_deploy = task.created >= since || self.seen_alive.contains(&task.id);
             if !failed || !of_this_deploy || self.counted.contains(&task.id) {
                 continue;
             }

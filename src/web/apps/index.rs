@@ -1,6 +1,5 @@
 //! The list of apps.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -9,14 +8,10 @@ use askama::Template;
 
 use crate::access::action::ListApps;
 use crate::access::{Actor, Grant, Role};
-use crate::stack::observed::Swarm;
-use crate::store::apps::App;
-use crate::store::operations::Operation;
 use crate::web::Site;
-use crate::web::apps::facts::status;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
-use crate::web::page::{fragment, moment, page, shell};
+use crate::web::page::{fragment, page, shell};
 use crate::web::shell::{Nav, Shell};
 use crate::web::status::Status;
 use crate::web::visit::Visit;
@@ -28,11 +23,11 @@ use crate::web::when::When;
 pub struct AppsView {
     pub shell: Shell,
     pub filter: AppsFilter,
-    pub rows: Vec<AppRow>,
+    pub rows: Arc<Vec<AppRow>>,
     /// Apps that the viewer may see, before the filter; 0 shows the first-app page.
     pub total: usize,
     /// Sentences for the band on top, the worst first.
-    pub attention: Vec<Attention>,
+    pub attention: Arc<Vec<Attention>>,
     pub may_create: bool,
     /// Address of the event stream; absent where the page is not live.
     pub live: Option<String>,
@@ -76,9 +71,6 @@ pub struct Attention {
     pub text: String,
 }
 
-/// Operations that are looked at for the column "last change".
-const RECENT: i64 = 500;
-
 /// The list of apps.
 pub async fn index(may: Grant<ListApps>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     page(&view(&may, &visit, &query, &site).await?)
@@ -94,75 +86,28 @@ async fn view(may: &Grant<ListApps>, visit: &Visit, query: &Query, site: &Site) 
     // The number comes before the reading, so that nothing that happens in between is missed.
     let since = site.live.seq();
     let reading = site.feed.latest();
-    let apps = site.store.apps().await?;
-    let changes = last_changes(site).await?;
-    let newest: BTreeMap<String, String> = site.store.recipes().await?.into_iter().map(|r| (r.name, r.newest)).collect();
-    let total = apps.len();
-    let all: Vec<(AppRow, String)> = states(site, &apps, &reading.swarm)
-        .into_iter()
-        .map(|(app, state, tasks, sentence)| {
-            let change = changes.get(&app.id);
-            let update = newest.get(&app.recipe).filter(|n| newer(n, &app.version)).cloned();
-            let row = AppRow {
-                name: app.name.clone(),
-                recipe: app.recipe.clone(),
-                version: app.version.clone(),
-                state,
-                tasks,
-                update,
-                last_change: change.map(|o| moment(site, o.finished_at.unwrap_or(o.asked_at))),
-                changed_by: change.map(|o| o.asked_by.name.clone()).unwrap_or_default(),
-            };
-            (row, sentence)
-        })
-        .collect();
-    let failing = all.iter().filter(|(row, _)| row.state == Status::Failing);
-    let attention = failing.map(|(row, sentence)| Attention { app: row.name.clone(), text: sentence.clone() }).collect();
-    let fits = |row: &AppRow| {
+    let overview = site.store.overview().await?;
+    let listed = site.listing.of(&reading.swarm, &overview, site);
+    let fits = |row: &&AppRow| {
         filter.state.is_none_or(|s| s == row.state) && (row.name.contains(&filter.q) || row.recipe.contains(&filter.q))
     };
-    let rows = all.into_iter().map(|(row, _)| row).filter(fits).collect();
+    let rows = if filter.is_on() {
+        Arc::new(listed.rows.iter().filter(fits).cloned().collect())
+    } else {
+        Arc::clone(&listed.rows)
+    };
     let state = filter.state.map_or("", Status::slug);
     let rows_query = serde_urlencoded::to_string([("q", filter.q.as_str()), ("state", state)]).unwrap_or_default();
     Ok(AppsView {
         shell: shell(site, visit, "Apps", Nav::Apps).await,
         filter,
         rows,
-        total,
-        attention,
+        total: overview.apps.len(),
+        attention: listed.attention,
         may_create: matches!(may.actor(), Actor::Member { role: Role::Admin, .. }),
         live: Some(format!("/live?since={since}&topics=apps")),
         rows_url: format!("/apps/rows?{rows_query}"),
     })
-}
-
-/// Each app with its state, its tasks as "n/m" and its health in a sentence.
-fn states<'a>(site: &Site, apps: &'a [App], swarm: &Arc<Swarm>) -> Vec<(&'a App, Status, String, String)> {
-    let summaries = site.summaries.of(swarm);
-    let one = |app: &'a App| match summaries.get(&app.stack) {
-        None => (app, if swarm.at == 0 { Status::Unknown } else { Status::NotDeployed }, String::new(), String::new()),
-        Some(health) => {
-            let (running, wanted) = health.services.iter().fold((0, 0), |(r, w), s| (r + s.running, w + s.wanted));
-            (app, status(health.state), format!("{running}/{wanted}"), health.sentence.clone())
-        }
-    };
-    apps.iter().map(one).collect()
-}
-
-async fn last_changes(site: &Site) -> Result<BTreeMap<i32, Operation>, Failure> {
-    let mut changes = BTreeMap::new();
-    for operation in site.store.operations(None, RECENT).await? {
-        changes.entry(operation.app_id).or_insert(operation);
-    }
-    Ok(changes)
-}
-
-fn newer(newest: &str, present: &str) -> bool {
-    use crate::recipe::RecipeVersion;
-    match (RecipeVersion::parse(newest), RecipeVersion::parse(present)) {
-        (Some(newest), Some(present)) => newest > present,
-        _ => false,
-    }
 }
 
 #[cfg(any(test, feature = "testing"))]
@@ -182,9 +127,9 @@ impl AppsView {
         let empty = Self {
             shell: Shell::sample("Apps", Nav::Apps),
             filter: AppsFilter::default(),
-            rows: Vec::new(),
+            rows: Arc::default(),
             total: 0,
-            attention: Vec::new(),
+            attention: Arc::default(),
             may_create: true,
             live: None,
             rows_url: "/apps/rows".to_owned(),
@@ -205,19 +150,19 @@ impl AppsView {
         let full = Self {
             shell: Shell::sample_busy("Apps", Nav::Apps),
             total: rows.len(),
-            rows,
-            attention: vec![Attention {
+            rows: Arc::new(rows),
+            attention: Arc::new(vec![Attention {
                 app: "pad.example.org".to_owned(),
                 text: "restarted 14 times in the last hour".to_owned(),
-            }],
+            }]),
             live: Some("/apps/events".to_owned()),
             ..empty.clone()
         };
         let nothing_found = Self {
             filter: AppsFilter { q: "<wiki>".to_owned(), state: Some(Status::Failing) },
-            rows: Vec::new(),
+            rows: Arc::default(),
             shell: Shell::sample("Apps", Nav::Apps),
-            attention: Vec::new(),
+            attention: Arc::default(),
             ..full.clone()
         };
         let no_right = Self { may_create: false, ..empty.clone() };

@@ -4,6 +4,7 @@ pub mod deployment;
 pub mod facts;
 pub mod header;
 pub mod index;
+pub mod listing;
 pub mod new;
 pub mod reveal;
 pub mod secrets;

@@ -58,6 +58,10 @@ pub async fn review(may: Grant<ReviewUndeploy>, visit: Visit, site: Data<Site>) 
 /// Stops the app.
 pub async fn undeploy(may: Grant<Undeploy>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
+    if facts.observed.at == 0 {
+        let text = "Docker has not answered since Canteen was started, so it can’t be told what runs; try again when it is back";
+        return Err(Failure::Unavailable(text.to_owned()));
+    }
     if facts.observed.services.is_empty() {
         return Err(Failure::Conflict(format!("{} is not deployed, so there is nothing to stop", facts.app.name)));
     }

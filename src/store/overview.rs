@@ -1,0 +1,112 @@
+use std::sync::{Arc, PoisonError};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+use super::operations::State;
+use super::schema::operations;
+use super::{Result, Store};
+use crate::clock::Millis;
+
+/// What every page and the list of apps show of the database. It is read at once and kept until something is written: the list is
+/// looked at far more often than it changes.
+#[derive(Debug)]
+pub struct Overview {
+    /// By name.
+    pub apps: Vec<AppLine>,
+    /// Operations that have not ended.
+    pub running: usize,
+}
+
+/// One app with what is told beside it in a list.
+#[derive(Debug, QueryableByName)]
+pub struct AppLine {
+    #[diesel(sql_type = Integer)]
+    pub id: i32,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    #[diesel(sql_type = Text)]
+    pub stack: String,
+    #[diesel(sql_type = Text)]
+    pub recipe: String,
+    /// The version that is chosen for the next deploy.
+    #[diesel(sql_type = Text)]
+    pub version: String,
+    /// The recipe's newest version that is known, empty if none.
+    #[diesel(sql_type = Text)]
+    pub newest: String,
+    /// When the last operation ended, or was asked for if it has not.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub changed_at: Option<Millis>,
+    /// Who asked for it.
+    #[diesel(sql_type = Text)]
+    pub changed_by: String,
+}
+
+/// The last operation of each app is found by its index, however many there were.
+const APPS: &str = "
+    SELECT apps.id, apps.name, apps.stack, apps.recipe, apps.version, COALESCE(recipes.newest, '') AS newest,
+           COALESCE(last.finished_at, last.asked_at) AS changed_at, COALESCE(json_extract(last.actor, '$.name'), '') AS changed_by
+    FROM apps
+    LEFT JOIN recipes ON recipes.name = apps.recipe
+    LEFT JOIN operations AS last ON last.id = (SELECT MAX(id) FROM operations WHERE app_id = apps.id)
+    ORDER BY apps.name";
+
+/// The overview with the number of writes that came before it.
+pub(super) type Kept = std::sync::Mutex<Option<(u64, Arc<Overview>)>>;
+
+impl Store {
+    /// The overview as the last write left it.
+    pub async fn overview(&self) -> Result<Arc<Overview>> {
+        // The number comes before the reading: a write in between makes the next one read again.
+        let writes = self.inner.writer.writes();
+        let kept = || self.inner.overview.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, overview)) = kept().as_ref()
+            && *at == writes
+        {
+            return Ok(Arc::clone(overview));
+        }
+        let fresh = self.read(|c| {
+            let live = operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]);
+            let running: i64 = operations::table.filter(live).count().get_result(c)?;
+            let apps = diesel::sql_query(APPS).load(c)?;
+            Ok(Arc::new(Overview { apps, running: usize::try_from(running).unwrap_or_default() }))
+        });
+        let fresh = fresh.await?;
+        *kept() = Some((writes, Arc::clone(&fresh)));
+        Ok(fresh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Actor, Grant, Role, Target, Via, action};
+    use crate::clock::TestClock;
+    use crate::commands::app_new::NewApp;
+    use crate::ops::order;
+
+    fn ana() -> Actor {
+        Actor::Member { id: 1, name: "ana".into(), role: Role::Admin, via: Via::default() }
+    }
+
+    #[tokio::test]
+    async fn the_overview_is_kept_until_something_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("canteen.db"), TestClock::at(5)).unwrap();
+        let empty = store.overview().await.unwrap();
+        assert!(empty.apps.is_empty() && Arc::ptr_eq(&empty, &store.overview().await.unwrap()));
+
+        let (name, stack) = ("pad.example.org".to_owned(), "pad".to_owned());
+        let app =
+            NewApp { name: name.clone(), stack: stack.clone(), recipe: "pad".into(), version: "1.0.0".into(), env: String::new() };
+        let id = store.commit(&Grant::<action::NewApp>::judge(ana(), Target::Site).unwrap(), app).await.unwrap();
+        let one = store.overview().await.unwrap();
+        assert_eq!((one.apps[0].name.as_str(), one.apps[0].changed_at, one.running), (name.as_str(), None, 0));
+
+        let may = Grant::<action::Undeploy>::judge(ana(), Target::App(name)).unwrap();
+        store.commit(&may, order::undeploy(id, stack, "n".into())).await.unwrap();
+        let busy = store.overview().await.unwrap();
+        assert_eq!((busy.apps[0].changed_at, busy.apps[0].changed_by.as_str(), busy.running), (Some(5), "ana", 1));
+    }
+}
