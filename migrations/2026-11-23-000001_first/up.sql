@@ -100,6 +100,7 @@ CREATE TABLE operations (
 ) STRICT;
 -- One live operation per app, whoever asks and however often Canteen is restarted.
 CREATE UNIQUE INDEX operations_one_live ON operations (app_id) WHERE state IN ('queued', 'running');
+CREATE INDEX operations_app ON operations (app_id, id);
 
 CREATE TABLE operation_events (
   operation_id INTEGER NOT NULL REFERENCES operations (id),

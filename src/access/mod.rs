@@ -6,10 +6,12 @@
 pub mod action;
 pub mod actor;
 pub mod grant;
+pub mod member_name;
 pub mod policy;
 pub mod role;
 
 pub use action::{Action, ActionName, On, WriteAction};
 pub use actor::{Actor, Standing, Via};
 pub use grant::{Grant, Refusal, Target};
+pub use member_name::member_name;
 pub use role::Role;

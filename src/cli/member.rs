@@ -3,9 +3,9 @@
 use std::io::BufRead as _;
 use std::str::FromStr as _;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use canteen::access::action::EditMember;
-use canteen::access::{Actor, Grant, Role, Target};
+use canteen::access::{Actor, Grant, Role, Target, member_name};
 use canteen::commands::member_add::AddMember;
 use canteen::commands::member_password::SetPassword;
 use canteen::passwords::{self, Passwords};
@@ -37,7 +37,7 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
         match command {
             Command::Add { name, role } => {
                 let role = Role::from_str(&role)?;
-                let name = checked_name(&name)?;
+                let name = member_name(&name)?;
                 let password_hash = new_password(&name).await?;
                 store.commit(&may, AddMember { name: name.clone(), password_hash, role }).await?;
                 say(&format!("{name} was added as {role}"));
@@ -55,14 +55,6 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
         }
         Ok(())
     })
-}
-
-fn checked_name(name: &str) -> anyhow::Result<String> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        bail!("a name has 1 to 60 characters and no control characters");
-    }
-    Ok(name.to_owned())
 }
 
 async fn new_password(name: &str) -> anyhow::Result<String> {

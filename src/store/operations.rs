@@ -151,6 +151,13 @@ impl Store {
         .await
     }
 
+    /// The operation that this very form asked for.
+    pub async fn operation_of_form(&self, nonce: &str) -> Result<Option<i32>> {
+        let nonce = nonce.to_owned();
+        self.read(move |c| Ok(operations::table.filter(operations::nonce.eq(nonce)).select(operations::id).first(c).optional()?))
+            .await
+    }
+
     /// Operations that have not ended, oldest first.
     pub async fn live_operations(&self) -> Result<Vec<Operation>> {
         self.read(|c| {

@@ -5,8 +5,8 @@ use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::access::Grant;
 use crate::access::action::SetUp;
+use crate::access::{Grant, member_name};
 use crate::commands::set_up;
 use crate::passwords;
 use crate::store::Denied;
@@ -43,8 +43,6 @@ pub struct SetupDoneView {
 
 /// Bytes below which the disk is called full.
 const DISK_LOW: u64 = 2 * 1024 * 1024 * 1024;
-/// Characters of a member's name.
-const LONGEST_NAME: usize = 60;
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -96,8 +94,8 @@ async fn closed_when_done(site: &Site) -> Result<(), Failure> {
 
 async fn problems(site: &Site, visit: &Visit, form: &SetupForm, name: &str) -> Problems {
     let mut problems = Problems::none();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        problems.add("name", "Use 1 to 60 characters");
+    if let Err(bad) = member_name(name) {
+        problems.add("name", sentence(&bad.to_string()));
     }
     if let Err(weak) = passwords::check(&form.password, name) {
         problems.add("password", sentence(&weak.to_string()));
@@ -110,8 +108,12 @@ async fn problems(site: &Site, visit: &Visit, form: &SetupForm, name: &str) -> P
     problems
 }
 
-/// An error's text as a sentence.
+/// An error's text as a sentence. A file's name or an address at its beginning stays as it is.
 pub(super) fn sentence(text: &str) -> String {
+    let first_word = text.split(' ').next().unwrap_or_default();
+    if !first_word.trim_end_matches([',', ':']).chars().all(char::is_alphabetic) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

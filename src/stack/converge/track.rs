@@ -191,6 +191,11 @@ impl Track {
     /// What a health check said. Once the engine goes back, the old task's health is no news.
     pub(super) fn note_health(&mut self, health: &Health) {
         let going_back = matches!(self.engine, Engine::RollingBack | Engine::RolledBack);
+        // A probe that the end of its container cut short says nothing of its own.
+        let cut_short = health.last.as_ref().is_some_and(|(code, _)| *code < 0);
+        if cut_short && self.health.is_some() {
+            return;
+        }
         if !going_back || cause::probe(health).is_some() {
             self.health = Some(health.clone());
         }

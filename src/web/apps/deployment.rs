@@ -21,7 +21,7 @@ use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
-use crate::web::page::{page, page_with, shell};
+use crate::web::page::{page, page_with, see_other, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Problems, Shell};
 use crate::web::visit::Visit;
@@ -190,6 +190,10 @@ pub async fn deploy(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
+    // The button pressed twice: the first time may have changed the plan already.
+    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
+        return see_other(&format!("/operations/{first}"));
+    }
     let review = review(&facts, &site, form.version).await?;
     let refused = match &review.made {
         Err(_) => "This can’t be deployed; the reasons are below",

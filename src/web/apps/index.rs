@@ -91,11 +91,7 @@ async fn view(may: &Grant<ListApps>, visit: &Visit, query: &Query, site: &Site) 
     let fits = |row: &&AppRow| {
         filter.state.is_none_or(|s| s == row.state) && (row.name.contains(&filter.q) || row.recipe.contains(&filter.q))
     };
-    let rows = if filter.is_on() {
-        Arc::new(listed.rows.iter().filter(fits).cloned().collect())
-    } else {
-        Arc::clone(&listed.rows)
-    };
+    let rows = if filter.is_on() { Arc::new(listed.rows.iter().filter(fits).cloned().collect()) } else { Arc::clone(&listed.rows) };
     let state = filter.state.map_or("", Status::slug);
     let rows_query = serde_urlencoded::to_string([("q", filter.q.as_str()), ("state", state)]).unwrap_or_default();
     Ok(AppsView {

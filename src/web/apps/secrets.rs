@@ -105,7 +105,7 @@ pub async fn generate(
     }
     let inserted = values.iter().map(|(name, _)| name.clone()).collect();
     site.handover.put(&visit.form, values);
-    start(&may, &site, order::secrets(facts.app.id, names, inserted, visit.form.clone())).await
+    hand_over(&may, &site, &visit, order::secrets(facts.app.id, names, inserted, visit.form.clone())).await
 }
 
 /// A pasted value ends where its last visible character does: a line break at the end breaks passwords.
@@ -167,7 +167,21 @@ pub async fn insert(
         }
     };
     site.handover.put(&visit.form, vec![(need.name.clone(), value)]);
-    start(&may, &site, order::secrets(facts.app.id, vec![], vec![need.name], visit.form.clone())).await
+    hand_over(&may, &site, &visit, order::secrets(facts.app.id, vec![], vec![need.name], visit.form.clone())).await
+}
+
+/// Starts the operation that takes the values; without one they are forgotten at once.
+async fn hand_over(
+    may: &Grant<SetSecret>,
+    site: &Site,
+    visit: &Visit,
+    order: order::Order<SetSecret>,
+) -> Result<HttpResponse, Failure> {
+    let started = start(may, site, order).await;
+    if started.is_err() {
+        drop(site.handover.take(&visit.form));
+    }
+    started
 }
 
 /// Starts an operation and goes to its page. The same form sent twice goes to the first one's page.

@@ -82,21 +82,29 @@ async fn try_add(may: &Grant<AddRecipe>, site: &Site, url: &str) -> Result<Resul
         return Ok(Err(format!("there is already a recipe called {name}")));
     }
     if let Err(problem) = fetch(site, &name, &origin).await? {
-        let (shelf, gone) = (site.shelf.clone(), name.clone());
-        // Nothing of a repository that is no recipe is kept.
-        let _removed = blocking(move || shelf.remove(&gone)).await?;
+        forget(site, &name).await?;
         return Ok(Err(problem));
     }
     match site.store.commit(may, recipe_add::AddRecipe { name: name.as_str().to_owned(), origin: origin.to_string() }).await {
         Ok(()) => {}
         Err(Denied::Rule { text, .. }) => return Ok(Err(text)),
-        Err(other) => return Err(other.into()),
+        Err(other) => {
+            forget(site, &name).await?;
+            return Err(other.into());
+        }
     }
     if let Some(recipe) = site.store.recipe(name.as_str()).await? {
         // It was fetched a moment ago; this notes what was found. A failure is shown on the recipe's page.
         let _noted = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe as &Recipe).await;
     }
     Ok(Ok(name))
+}
+
+/// Nothing of a repository that was not added is kept.
+async fn forget(site: &Site, name: &RecipeName) -> Result<(), Failure> {
+    let (shelf, name) = (site.shelf.clone(), name.clone());
+    let removed = blocking(move || shelf.remove(&name)).await?;
+    removed.map_err(|e| Failure::broken(e.to_string()))
 }
 
 /// Fetches it and says what is missing before it can be used.
