@@ -4,9 +4,9 @@
 #
 # usage: scripts/demo.sh        PORT             where Canteen answers (default 8080)
 #                               KEEP=1           go on with the members, apps and images of the last time
-#                               CANTEEN_DEMO_DIR where all of it lies (default target/demo)
-#                               CANTEEN_DEMO_NET own: the private engine gets a network of its own (default host)
-#                               CANTEEN_PROFILE  cargo's profile (default release)
+#                               DEMO_DIR where all of it lies (default target/demo)
+#                               DEMO_NET own: the private engine gets a network of its own (default host)
+#                               BUILD_PROFILE  cargo's profile (default release)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,15 +21,15 @@ fi
 ! listening "$port" || fail "port $port is taken; choose another one: make demo PORT=8090"
 
 build=${CARGO_TARGET_DIR:-target}
-profile=${CANTEEN_PROFILE:-release}
-mkdir -p "${CANTEEN_DEMO_DIR:=$build/demo}"
-dir=$(cd "$CANTEEN_DEMO_DIR" && pwd -P)
+profile=${BUILD_PROFILE:-release}
+mkdir -p "${DEMO_DIR:=$build/demo}"
+dir=$(cd "$DEMO_DIR" && pwd -P)
 machine=unix:///var/run/docker.sock
 unset DOCKER_HOST DOCKER_CONTEXT
 
 # Two demos in one folder would take each other's state away. The lock goes with this process.
 exec 9>"$dir.lock"
-flock -n 9 || fail "a demo already runs in $dir; set CANTEEN_DEMO_DIR for a second one"
+flock -n 9 || fail "a demo already runs in $dir; set DEMO_DIR for a second one"
 
 ready="" current="" canteen="" engine="" registry="" network="" registry_port=""
 
@@ -80,8 +80,8 @@ if [ "$(docker -H "$machine" info -f '{{.Swarm.LocalNodeState}} {{.Swarm.Control
   say "using this machine's Swarm"
 else
   engine=yes
-  socket=$(scripts/engine.sh up "$dir/engine" "${CANTEEN_DEMO_NET:-host}") ||
-    fail "no private engine; CANTEEN_DEMO_NET=own gives it a network of its own"
+  socket=$(scripts/engine.sh up "$dir/engine" "${DEMO_NET:-host}") ||
+    fail "no private engine; DEMO_NET=own gives it a network of its own"
   DOCKER_HOST=unix://$socket
   say "no Swarm is managed here: using a private engine, $DOCKER_HOST"
 fi
@@ -101,7 +101,7 @@ if [ -z "$registry_port" ]; then
 fi
 registry=yes
 joined=""
-[ -z "$engine" ] || [ "${CANTEEN_DEMO_NET:-host}" = host ] || joined=$dir/engine
+[ -z "$engine" ] || [ "${DEMO_NET:-host}" = host ] || joined=$dir/engine
 scripts/registry.sh up "$dir/registry" "$registry_port" "$joined"
 
 say "building the demo's images and recipes"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Builds the image from a static binary. The engine is the one that DOCKER_HOST names, or the machine's.
-# usage: scripts/image.sh TAG        CANTEEN_PROFILE: cargo's profile (default release)
+# usage: scripts/image.sh TAG        BUILD_PROFILE: cargo's profile (default release)
 set -euo pipefail
 
 tag=${1:?usage: scripts/image.sh TAG}
 cd "$(dirname "$0")/.."
-profile=${CANTEEN_PROFILE:-release}
+profile=${BUILD_PROFILE:-release}
 target=$(rustc -vV | sed -n 's/^host: //p')
 build=${CARGO_TARGET_DIR:-target}
 context=$build/image

@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install.sh test
-CANTEEN_AXE=$(scripts/axe.sh)
-export CANTEEN_AXE
+AXE_JS=$(scripts/axe.sh)
+export AXE_JS
 logs=${CARGO_TARGET_DIR:-target}/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"

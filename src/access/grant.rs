@@ -64,10 +64,10 @@ impl<A: Action> Grant<A> {
 }
 
 impl Grant<super::action::Conclude> {
-    /// Ends what `actor` asked for. That it was asked for is proof enough, and an operation has to be able to end even when the one
+    /// Ends what `actor` asked for on `app`. That it was asked for is proof enough, and an operation has to be able to end even when the one
     /// who asked has lost every right since.
-    pub const fn conclude(actor: Actor) -> Self {
-        Self { actor, target: Target::Site, action: PhantomData }
+    pub const fn conclude(actor: Actor, app: String) -> Self {
+        Self { actor, target: Target::App(app), action: PhantomData }
     }
 }
 

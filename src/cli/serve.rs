@@ -16,7 +16,6 @@ use canteen::web::{self, Parts, SetupCode, Site};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 /// An engine that says nothing for so long does not keep the dashboard from starting.
 const FIRST_READING: Duration = Duration::from_secs(10);
@@ -89,10 +88,10 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
             stop: stop.clone(),
         };
         let feed = jobs.feed.clone();
-        let tracker = TaskTracker::new();
-        tracker.spawn(runner.run(stop.clone()));
-        tracker.spawn(jobs::run(jobs, stop.clone()));
-        tracker.close();
+        // Readings go on until the last operation has ended: it could not end without them.
+        let stop_reading = CancellationToken::new();
+        let running_operations = tokio::spawn(runner.run(stop.clone()));
+        let running_jobs = tokio::spawn(jobs::run(jobs, stop.clone(), stop_reading.clone()));
         // Before the first reading a page would show every app as not deployed.
         let _late = tokio::time::timeout(FIRST_READING, feed.first()).await;
         let server = web::build(Site::new(parts), listener)?;
@@ -108,7 +107,9 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::info!("stopping");
         stop.cancel();
         handle.stop(true).await;
-        tracker.wait().await;
+        running_operations.await?;
+        stop_reading.cancel();
+        running_jobs.await?;
         running.await??;
         let (entries, head) = store.audit_head().await?;
         tracing::info!("audit checkpoint: {entries} {head}");

@@ -28,6 +28,7 @@ impl Command for NewApp {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+        tx.about_app(&self.name);
         let new =
             apps::NewApp { name: &self.name, stack: &self.stack, recipe: &self.recipe, version: &self.version, env: &self.env };
         apps::insert(tx, &new)

@@ -18,7 +18,8 @@ impl Command for RevealSecrets {
         particulars([("app", self.app.clone().into()), ("operation", self.operation.into())])
     }
 
-    fn apply(self, _tx: &mut Tx<'_>) -> Result<(), Denied> {
+    fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+        tx.about_app(&self.app);
         Ok(())
     }
 }

@@ -27,10 +27,10 @@ pub struct Jobs {
     pub checked: AuditCheck,
 }
 
-/// Runs all jobs until they are stopped.
-pub async fn run(jobs: Jobs, stop: CancellationToken) {
+/// Runs all jobs until they are stopped. The feed of readings has a stop of its own, for operations need it to the end.
+pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: CancellationToken) {
     let tracker = TaskTracker::new();
-    tracker.spawn(Arc::clone(&jobs.feed).run(stop.clone()));
+    tracker.spawn(Arc::clone(&jobs.feed).run(stop_reading));
     tracker.spawn(stop.clone().run_until_cancelled_owned(pages_poke::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), session_sweep::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));

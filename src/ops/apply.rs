@@ -4,7 +4,7 @@
 use crate::engine::EngineError;
 use crate::stack::converge::Expected;
 use crate::stack::desired::Desired;
-use crate::stack::observed::{NAMESPACE_LABEL, Observed};
+use crate::stack::observed::{NAMESPACE_LABEL, Observed, UpdateStatus};
 use crate::stack::plan::equal;
 use crate::stack::spec::ServiceSpec;
 
@@ -66,6 +66,14 @@ async fn service(run: &Run, mut spec: ServiceSpec, observed: &Observed) -> Resul
         return Ok(Expected { name: spec.name.clone(), id, spec, update: None });
     };
     spec.task_template.force_update = present.spec.task_template.force_update;
+    // Sent before a restart, and the engine went back meanwhile: that is the verdict, and sending it again would be a second outage.
+    let gone_back =
+        |u: &&UpdateStatus| u.state.starts_with("rollback") && run.operation.started_at.is_some_and(|at| u.started >= at);
+    if run.operation.touched
+        && let Some(update) = present.update.as_ref().filter(gone_back)
+    {
+        return Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update: Some(update.started) });
+    }
     let as_wanted = equal(&spec, &present.spec, &observed.networks);
     // A service that stopped half-way through an update, or went back, does not run what its spec says: it is sent again.
     let settled = present.update.as_ref().is_none_or(|u| matches!(u.state.as_str(), "" | "completed" | "updating"));

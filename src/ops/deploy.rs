@@ -37,7 +37,8 @@ pub async fn run(may: &Grant<Deploy>, run: &Run, wanted: DeployWanted) -> Result
 async fn check(run: &Run, wanted: &DeployWanted) -> Result<(), OpError> {
     let plan = plan(&wanted.desired, &run.fresh().await?.stack(&wanted.desired.stack));
     if let Some(blocker) = plan.blockers.first() {
-        return Err(OpError::stop("blocked", format!("{}; {}. Nothing was changed", blocker.what, blocker.hint)));
+        let done = if run.operation.touched { "It was begun before a restart" } else { "Nothing was changed" };
+        return Err(OpError::stop("blocked", format!("{}; {}. {done}", blocker.what, blocker.hint)));
     }
     if !run.operation.touched && plan.hash() != wanted.plan_hash {
         let text = "the Swarm is not as it was when the plan was shown. Nothing was changed; look at the new plan and deploy again";

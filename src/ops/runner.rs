@@ -116,7 +116,7 @@ impl Runner {
         };
         let (id, reached) = (operation.id, ended.reached);
         // Whoever sees that it ended shall see what it left, and not an older reading.
-        let _newest = self.feed.fresh().await;
+        let _newest = tokio::time::timeout(LOOK, self.feed.fresh()).await;
         if let Err(error) = self.finish(&run, operation, ended).await {
             // The disk may be full. The operation is still live, so it is taken up again, in a while.
             tracing::error!(%error, operation = id, "the verdict could not be written; trying again");
@@ -182,7 +182,7 @@ impl Runner {
             Some(id) => Actor::Member { id, name: asked.name.clone(), role: crate::access::Role::Viewer, via },
             None => Actor::System("operations"),
         };
-        let conclude = Grant::<Conclude>::conclude(actor);
+        let conclude = Grant::<Conclude>::conclude(actor, operation.app.clone());
         let command = FinishOperation {
             id: operation.id,
             app_id: operation.app_id,

@@ -42,15 +42,18 @@ pub async fn run(may: &Grant<SetSecret>, run: &Run, shelf: &Shelf, wanted: Secre
         insert(run, &wanted, there).await?;
     }
     run.step("Generate the secrets").await?;
-    let values = generate(run, &wanted.generate, &needs, there).await?;
+    let mut values = vec![];
+    let done = generate(run, &wanted.generate, &needs, there, &mut values).await;
     let made = values.len();
+    // What was made is shown even if a later one failed: nobody could ever know it otherwise.
+    if made > 0 {
+        reveals.put(run.operation.id, may.actor().member(), run.now(), values);
+    }
     if run.operation.attempts > 0 && made < wanted.generate.len() {
         run.warn("values that were made before the restart can't be shown any more; who needs to know them replaces those secrets")
             .await?;
     }
-    if made > 0 {
-        reveals.put(run.operation.id, may.actor().member(), run.now(), values);
-    }
+    done?;
     Ok(Ended::well(if wanted.generate.is_empty() { "inserted" } else { "generated" }))
 }
 
@@ -74,10 +77,15 @@ async fn insert(run: &Run, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Re
     Ok(())
 }
 
-async fn generate(run: &Run, names: &[String], needs: &[SecretNeed], there: impl Fn(&str) -> bool) -> Result<Values, OpError> {
+async fn generate(
+    run: &Run,
+    names: &[String],
+    needs: &[SecretNeed],
+    there: impl Fn(&str) -> bool,
+    values: &mut Values,
+) -> Result<(), OpError> {
     let mut random = StdRng::try_from_rng(&mut rand::rngs::SysRng)
         .map_err(|e| OpError::stop("failed", format!("this machine gives no randomness ({e}), so nothing was generated")))?;
-    let mut values = vec![];
     for name in names {
         let need = needs.iter().find(|n| n.name == *name).ok_or_else(|| unknown(name))?;
         if there(name) {
@@ -91,7 +99,7 @@ async fn generate(run: &Run, names: &[String], needs: &[SecretNeed], there: impl
         run.create_secret(name, &labels(run), value.expose()).await?;
         values.push((need.local.clone(), value));
     }
-    Ok(values)
+    Ok(())
 }
 
 fn unknown(name: &str) -> OpError {

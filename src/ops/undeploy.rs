@@ -13,6 +13,9 @@ use super::run::Run;
 /// Tasks get their grace period to stop; longer than this is a fault.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// Carries the undeploy out. Going over it twice does nothing twice.
 pub async fn run(_may: &Grant<Undeploy>, run: &Run, stack: &str) -> Result<Ended, OpError> {
     run.step("Remove the services").await?;
@@ -70,6 +73,7 @@ async fn wait_until_still(run: &Run, stack: &str, before: &Observed) -> Result<(
                 format!("{left} tasks did not stop within two minutes; undeploy again to go on waiting"),
             ));
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -88,6 +92,7 @@ async fn remove_networks(run: &Run, stack: &str) -> Result<(), OpError> {
                 other => other?,
             }
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use crate::engine::LogWish;
-use crate::stack::converge::{Expected, ServiceProgress, Verdict, Watch};
+use crate::stack::converge::{Cause, Expected, Outcome, ServiceProgress, Verdict, Watch};
 use crate::stack::names::{StackName, descope};
 use crate::stack::observed::Observed;
 
@@ -50,14 +50,19 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
             tails.follow(run, stack, &ids, ids.keys().map(String::as_str)).await?;
             return Ok(verdict);
         }
-        // An engine that is gone for good must not keep the operation for ever: time goes on without readings that succeed.
+        // An engine that is gone for good must not keep the operation for ever, and an old reading proves nothing about now.
         let waited = tokio::time::timeout(Duration::from_secs(1), readings.changed()).await;
         if (away || waited.is_err()) && run.now() - started > patience_ms {
-            let observed = run.feed.latest().swarm.stack(stack);
-            watch.observe(&observed, run.now());
+            return Ok(nobody_knows());
         }
     }
     Err(OpError::stop("failed", "the watch ended without a verdict"))
+}
+
+fn nobody_knows() -> Verdict {
+    let text =
+        "the engine did not answer until the time was up, so nobody knows how the services are; look at the app when it is back";
+    Verdict { outcome: Outcome::TimedOut, causes: vec![Cause { service: "Docker".to_owned(), text: text.to_owned() }] }
 }
 
 /// Asks the health checks of containers that are not up yet. Only this node's containers can be asked.

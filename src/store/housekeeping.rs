@@ -36,28 +36,7 @@ impl Store {
 
     /// Takes over what the catalogue says. Recipes that a member added are left alone.
     pub async fn list_recipes(&self, listed: Vec<Listed>) -> Result<()> {
-        self.inner
-            .writer
-            .run(move |c| {
-                for one in listed {
-                    let told = (
-                        recipes::origin.eq(one.origin),
-                        recipes::category.eq(one.category),
-                        recipes::description.eq(one.description),
-                        recipes::newest.eq(one.newest),
-                        recipes::status.eq(one.status),
-                    );
-                    let made = diesel::insert_or_ignore_into(recipes::table)
-                        .values((recipes::name.eq(&one.name), recipes::source.eq("catalogue"), told.clone()))
-                        .execute(c)?;
-                    if made == 0 {
-                        let listed = recipes::table.find(&one.name).filter(recipes::source.eq("catalogue"));
-                        diesel::update(listed).set(told).execute(c)?;
-                    }
-                }
-                QueryResult::Ok(())
-            })
-            .await??;
+        self.inner.writer.run(move |c| c.immediate_transaction(|c| list(c, listed))).await??;
         Ok(())
     }
 
@@ -80,4 +59,24 @@ impl Store {
             .await??;
         Ok(())
     }
+}
+
+fn list(c: &mut SqliteConnection, listed: Vec<Listed>) -> QueryResult<()> {
+    for one in listed {
+        let told = (
+            recipes::origin.eq(one.origin),
+            recipes::category.eq(one.category),
+            recipes::description.eq(one.description),
+            recipes::newest.eq(one.newest),
+            recipes::status.eq(one.status),
+        );
+        let made = diesel::insert_or_ignore_into(recipes::table)
+            .values((recipes::name.eq(&one.name), recipes::source.eq("catalogue"), told.clone()))
+            .execute(c)?;
+        if made == 0 {
+            let row = recipes::table.find(&one.name).filter(recipes::source.eq("catalogue"));
+            diesel::update(row).set(told).execute(c)?;
+        }
+    }
+    Ok(())
 }

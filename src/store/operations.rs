@@ -177,10 +177,16 @@ impl Store {
 
 /// Queues an operation. Refused while another one of the same app is live. Asking twice with one nonce gives the first one's id.
 pub fn insert(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &str) -> std::result::Result<i32, Denied> {
-    let before: Option<i32> =
-        operations::table.filter(operations::nonce.eq(nonce)).select(operations::id).first(tx.connection()).optional()?;
-    if let Some(id) = before {
-        return Err(Denied::rule("asked-already", id.to_string()));
+    let before: Option<(i32, i32, String)> = operations::table
+        .filter(operations::nonce.eq(nonce))
+        .select((operations::id, operations::app_id, operations::wanted))
+        .first(tx.connection())
+        .optional()?;
+    match before {
+        Some((id, app, same)) if app == app_id && same == wanted => return Err(Denied::rule("asked-already", id.to_string())),
+        // All forms of a page carry one token; a second, different wish from the same page is no repetition.
+        Some(_) => return Err(Denied::rule("used-page", "this page was used already; open it again and send it once more")),
+        None => {}
     }
     let actor = serde_json::to_string(&AskedBy::of(tx.actor())).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let row = (

@@ -34,6 +34,7 @@ pub struct Tx<'a> {
     seq: i64,
     now: Millis,
     actor: Actor,
+    target: Target,
     details: Map<String, Value>,
 }
 
@@ -62,6 +63,11 @@ impl Tx<'_> {
     /// Adds to the entry what is known only now.
     pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
         self.details.insert(key.to_owned(), value.into());
+    }
+
+    /// The change is about this app, though the page that asks for it is not one of the app's.
+    pub fn about_app(&mut self, name: &str) {
+        self.target = Target::App(name.to_owned());
     }
 
     pub(super) const fn connection(&mut self) -> &mut SqliteConnection {
@@ -99,14 +105,14 @@ impl Store {
     /// Carries the command out, with its audit entry, or does nothing.
     pub async fn commit<C: Command>(&self, by: &Grant<C::Needs>, command: C) -> Result<C::Output, CommitError> {
         let (actor, target, now) = (by.actor().clone(), by.target().clone(), self.clock().now());
-        self.inner.writer.run(move |connection| transact(connection, actor, &target, now, command)).await?
+        self.inner.writer.run(move |connection| transact(connection, actor, target, now, command)).await?
     }
 }
 
 fn transact<C: Command>(
     connection: &mut SqliteConnection,
     actor: Actor,
-    target: &Target,
+    target: Target,
     now: Millis,
     command: C,
 ) -> Result<C::Output, CommitError> {
@@ -123,17 +129,17 @@ fn transact<C: Command>(
 fn write<C: Command>(
     connection: &mut SqliteConnection,
     actor: Actor,
-    target: &Target,
+    target: Target,
     now: Millis,
     command: C,
 ) -> Result<C::Output, CommitError> {
     let seq = audit::next_seq(connection)?;
     let (phase, mut particulars) = (command.phase(), command.particulars());
-    let mut tx = Tx { connection, seq, now, actor, details: Map::new() };
+    let mut tx = Tx { connection, seq, now, actor, target, details: Map::new() };
     let output = command.apply(&mut tx)?;
-    let Tx { actor, mut details, .. } = tx;
+    let Tx { actor, target, mut details, .. } = tx;
     particulars.append(&mut details);
-    let entry = NewEntry { seq, at: now, actor: &actor, action: <C::Needs as Action>::NAME, target, phase, particulars };
+    let entry = NewEntry { seq, at: now, actor: &actor, action: <C::Needs as Action>::NAME, target: &target, phase, particulars };
     audit::append(connection, &entry)?;
     Ok(output)
 }

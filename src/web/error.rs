@@ -28,7 +28,10 @@ pub struct ErrorView {
 
 /// The page for a failure; strangers who may sign in are sent there instead.
 pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failure) -> HttpResponse {
-    if matches!(failure, Failure::SignInFirst) {
+    if matches!(failure, Failure::SessionOver) && !htmx {
+        return HttpResponse::SeeOther().insert_header((header::LOCATION, "/session?expired=1")).finish();
+    }
+    if matches!(failure, Failure::SignInFirst | Failure::SessionOver) {
         return to_sign_in(visit, htmx);
     }
     let status = failure.status_code();

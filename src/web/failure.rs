@@ -11,6 +11,9 @@ pub enum Failure {
     /// Signing in may help; the wall sends the browser there.
     #[error("sign in first")]
     SignInFirst,
+    /// The session ended while a form was open.
+    #[error("your session is over; sign in and send the form again")]
+    SessionOver,
     #[error("there is no such page, or it is not yours to see")]
     NotFound,
     /// Seen, but not allowed; the action is for the audit log.
@@ -47,6 +50,7 @@ impl Failure {
     pub const fn title(&self) -> &'static str {
         match self {
             Self::SignInFirst => "Sign in first",
+            Self::SessionOver => "Your session is over",
             Self::NotFound => "There is no such page",
             Self::Forbidden { .. } => "You may not do this",
             Self::ForeignForm => "This form can’t be taken",
@@ -65,7 +69,7 @@ impl Failure {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignInFirst => StatusCode::UNAUTHORIZED,
+            Self::SignInFirst | Self::SessionOver => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadForm(_) => StatusCode::UNPROCESSABLE_ENTITY,

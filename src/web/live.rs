@@ -8,6 +8,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use super::Site;
 use super::failure::Failure;
@@ -44,7 +45,8 @@ pub async fn stream(
     let mut waiting = VecDeque::from([everything(&site)]);
     waiting.extend(past.into_iter().flatten().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p)));
     let session = visit.session.as_ref().map(|s| s.id);
-    let state = Stream { session, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver };
+    let state =
+        Stream { session, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver, judged: Instant::now() };
     let body =
         stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });
     Ok(HttpResponse::Ok()
@@ -63,13 +65,21 @@ struct Stream {
     topics: Vec<String>,
     waiting: VecDeque<Bytes>,
     receiver: tokio::sync::broadcast::Receiver<Poke>,
+    judged: Instant,
 }
 
 impl Stream {
     /// The next bytes; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
-        let began = tokio::time::Instant::now();
         loop {
+            // However busy the stream is, the right to it is judged again in time.
+            if self.judged.elapsed() >= HEARTBEAT {
+                if !self.still_signed_in().await {
+                    return None;
+                }
+                self.judged = Instant::now();
+                return Some(Bytes::from_static(b": still here\n\n"));
+            }
             if let Some(bytes) = self.waiting.pop_front() {
                 return Some(bytes);
             }
@@ -78,12 +88,7 @@ impl Stream {
             }
             tokio::select! {
                 () = self.site.stop.cancelled() => return None,
-                () = tokio::time::sleep(HEARTBEAT.saturating_sub(began.elapsed()).max(Duration::from_millis(1))) => {
-                    if !self.still_signed_in().await {
-                        return None;
-                    }
-                    return Some(Bytes::from_static(b": still here\n\n"));
-                }
+                () = tokio::time::sleep_until(self.judged + HEARTBEAT) => {}
                 poke = self.receiver.recv() => match poke {
                     Ok(poke) if self.topics.contains(&poke.topic) => return Some(message(&self.site, &poke)),
                     Ok(_) => {}

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use super::Site;
 use super::failure::Failure;
 use super::visit::Visit;
-use crate::access::Grant;
 use crate::access::action::Record;
+use crate::access::{Actor, Grant};
 use crate::clock::Millis;
 use crate::commands::record::Record as RecordCommand;
 use crate::store::audit::Phase;
@@ -33,9 +33,8 @@ impl Tally {
         if tally.len() >= MOST {
             tally.retain(|_, (_, last)| *last + PAUSE_MS > now);
         }
-        if tally.len() >= MOST {
-            return None;
-        }
+        // Nobody falls silent because others are loud: what no longer fits is one series.
+        let what = if tally.len() >= MOST && !tally.contains_key(what) { "others" } else { what };
         let (count, last) = tally.entry(what.to_owned()).or_insert((0, now));
         if *last + PAUSE_MS <= now {
             *count = 0;
@@ -47,7 +46,8 @@ impl Tally {
 
 /// Writes a refused change down.
 pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody>) {
-    let path = response.request().path().to_owned();
+    // The route, not what was typed: an address of any length and number would fill the log.
+    let path = response.request().match_pattern().unwrap_or_else(|| "no page".to_owned());
     let (action, why) = match response.response().error().and_then(|e| e.as_error::<Failure>()) {
         Some(Failure::Forbidden { action }) => (*action, "not allowed"),
         Some(Failure::ForeignForm) => ("form", "foreign form"),
@@ -59,7 +59,11 @@ pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody
 
 /// Writes down that something was refused or failed, unless it was just written.
 pub async fn record(site: &Site, visit: &Visit, phase: Phase, pairs: &[(&str, &str)]) {
-    let key = format!("{} {} {pairs:?}", visit.actor.name(), visit.ip);
+    // Strangers can invent what they like, so all that one network tries is one series.
+    let key = match &visit.actor {
+        Actor::Stranger { .. } => format!("stranger {} {phase:?}", super::throttle::network(&visit.ip)),
+        member => format!("{} {pairs:?}", member.name()),
+    };
     let Some(count) = site.tally.count(&key, site.store.clock().now()) else { return };
     let mut particulars: Map<String, Value> = pairs.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect();
     particulars.insert("times".to_owned(), count.into());

@@ -133,8 +133,8 @@ pub async fn sign_out(may: Grant<SignOut>, visit: Visit, site: Data<Site>) -> Re
 
 /// A path of ours to go on to; anything else becomes the list of apps.
 fn local(next: &str) -> String {
-    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
-    if ours && next.is_ascii() { next.to_owned() } else { "/apps".to_owned() }
+    let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    if ours && next.bytes().all(|b| b.is_ascii_graphic()) { next.to_owned() } else { "/apps".to_owned() }
 }
 
 async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInView {

@@ -11,7 +11,7 @@ pub struct Entry {
     pub method: Method,
     pub path: &'static str,
     pub need: Need,
-    route: Box<dyn Fn() -> Route>,
+    route: Box<dyn Fn(Method) -> Route>,
 }
 
 /// The table while it is written.
@@ -47,8 +47,7 @@ impl Table {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let verb = method.clone();
-        let route = Box::new(move || web::method(verb.clone()).to(handler.clone()));
+        let route = Box::new(move |verb| web::method(verb).to(handler.clone()));
         self.0.push(Entry { method, path, need, route });
         self
     }
@@ -68,9 +67,9 @@ impl Table {
             done.push(entry.path);
             let routes = self.0.iter().filter(|e| e.path == entry.path);
             let resource = routes.fold(web::resource(entry.path), |resource, e| {
-                let resource = resource.route((e.route)());
+                let resource = resource.route((e.route)(e.method.clone()));
                 // HEAD is GET without the body; actix leaves the body out by itself.
-                if e.method == Method::GET { resource.route((e.route)().method(Method::HEAD)) } else { resource }
+                if e.method == Method::GET { resource.route((e.route)(Method::HEAD)) } else { resource }
             });
             config.service(resource.default_service(web::to(no_such_method)));
         }

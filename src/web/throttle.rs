@@ -92,7 +92,7 @@ fn key(name: &str) -> String {
 }
 
 /// One person has a whole /64 of version 6.
-fn network(address: &str) -> String {
+pub(super) fn network(address: &str) -> String {
     match address.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V6(v6)) => format!("{:x?}", v6.segments().iter().take(4).collect::<Vec<_>>()),
         _ => address.to_owned(),

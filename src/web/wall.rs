@@ -17,6 +17,8 @@ use crate::store::sessions::{Session, token_hash};
 
 /// Bytes of a form.
 const FORM_LIMIT: usize = 256 * 1024;
+/// Bytes of a form that brings a secret: 500 KB, three characters for each byte that a form can't carry as it is.
+const SECRET_FORM_LIMIT: usize = 1536 * 1024;
 /// Bytes of a browser's name that are kept.
 const AGENT_LIMIT: usize = 256;
 /// A session's last use is noted at most this often, so that reading pages does not write all the time.
@@ -78,7 +80,11 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
     let (mut fields, mut form) = (vec![], String::new());
     if passed.is_ok() && changes(request.method()) && request.path() != REPORT_PATH {
         match read_form(request).await {
-            Ok((token, _)) if !csrf::verify(&token, &csrf_secret) => passed = Err(Failure::ForeignForm),
+            Ok((token, _)) if !csrf::verify(&token, &csrf_secret) => {
+                // A form that was open when its session ran out is no forgery.
+                let had = session.is_none() && cookies::session(&site.settings, request).is_some();
+                passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
+            }
             Ok((token, read)) => (form, fields) = (token, read),
             Err(failure) => passed = Err(failure),
         }
@@ -125,12 +131,13 @@ fn check_provenance(site: &Site, request: &ServiceRequest) -> Result<(), Failure
 /// Token and other fields of the form that came.
 async fn read_form(request: &mut ServiceRequest) -> Result<(String, Vec<(String, String)>), Failure> {
     use futures_util::StreamExt as _;
+    let limit = if request.path().contains("/secrets/") { SECRET_FORM_LIMIT } else { FORM_LIMIT };
     let mut body = Vec::new();
     let mut payload = request.take_payload();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| Failure::BadForm(format!("the form did not arrive whole: {e}")))?;
-        if body.len() + chunk.len() > FORM_LIMIT {
-            return Err(Failure::TooLarge(FORM_LIMIT / 1024));
+        if body.len() + chunk.len() > limit {
+            return Err(Failure::TooLarge(limit / 1024));
         }
         body.extend_from_slice(&chunk);
     }

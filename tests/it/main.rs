@@ -1,1 +1,15 @@
-fn main() {}
+//! The whole program over HTTP: the real server, database, shelf and runner; only the Swarm behind it is in memory.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail where something is not as it should be")]
+
+mod harness;
+
+mod audit;
+mod bad_input;
+mod compile_fail;
+mod docs;
+mod journey;
+mod migrations;
+mod routes;
+mod security;
+mod tidy;

@@ -182,7 +182,8 @@ impl Watch {
         let late = all(&|t| t.ready_since.is_none());
         if late.is_empty() {
             let since = self.tracks.iter().filter_map(|t| t.ready_since).max()?;
-            let monitor = self.tracks.iter().map(Track::monitor_ms).max()?;
+            // A recipe may ask for a longer look than anybody waits for.
+            let monitor = self.tracks.iter().map(Track::monitor_ms).max()?.min(self.timeout_ms);
             return (now - since >= monitor).then(|| (Outcome::Converged, vec![]));
         }
         (now - self.started >= self.timeout_ms).then_some((Outcome::TimedOut, late))

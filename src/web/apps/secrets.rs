@@ -110,7 +110,8 @@ pub async fn generate(
 
 /// A pasted value ends where its last visible character does: a line break at the end breaks passwords.
 fn pasted(value: &str, name: &str) -> Result<SecretValue, String> {
-    let value = value.trim_end_matches(['\r', '\n']);
+    let value = value.replace("\r\n", "\n");
+    let value = value.trim_end_matches('\n');
     match value.len() {
         0 => Err(format!("Paste the value of {name}")),
         n if n > LARGEST => Err("A secret holds 500 KB at most".to_owned()),

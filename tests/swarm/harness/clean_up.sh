@@ -7,6 +7,12 @@ end() {
   for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.1; done
   kill -9 "$pid" 2>/dev/null
 }
+# A Canteen takes its file away when it ends, so what is left here outlived a test binary that was killed.
+for file in "$dir"/canteen-*/pid; do
+  [ -f "$file" ] && kill -9 "$(cat "$file")" 2>/dev/null
+done
+# A test may have stopped the engine in its tracks.
+[ -f "$dir/pid" ] && kill -CONT "$(cat "$dir/pid")" 2>/dev/null
 timeout 20 docker -H "unix://$dir/docker.sock" swarm leave --force
 end "$dir/registry.pid"
 end "$dir/pid"

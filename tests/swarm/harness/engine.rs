@@ -34,6 +34,11 @@ impl Engine {
         run("docker", &[&["-H", self.host.as_str()], args].concat())
     }
 
+    /// A folder for what goes with the engine.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.dir
+    }
+
     /// An image named `name` with busybox and its usual commands, nothing else. The name is given back.
     pub(crate) fn busybox(&self, name: &str) -> String {
         let root = self.dir.join("busybox");

@@ -1,0 +1,268 @@
+//! The list of 100 apps against the same bytes from memory.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{Bytes, Data};
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::{Context as _, bail};
+use canteen::access::action::{self, Action};
+use canteen::access::{Actor, Grant, Role, Target, Via};
+use canteen::clock::SystemClock;
+use canteen::commands::app_new::NewApp;
+use canteen::commands::operation_finish::FinishOperation;
+use canteen::engine::fake::FakeEngine;
+use canteen::engine::feed::Feed;
+use canteen::ops::{Handover, Live, Reveals, order};
+use canteen::settings::Settings;
+use canteen::shelf::Shelf;
+use canteen::store::housekeeping::Listed;
+use canteen::store::operations::State;
+use canteen::store::{AuditCheck, Store};
+use canteen::web::{Parts, SetupCode, Site, wall};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::load::{Target as Load, rates};
+use crate::page_weight::weigh;
+use crate::set_up::SetUp;
+use crate::table::Table;
+use crate::visitor::Visitor;
+
+const APPS: usize = 100;
+const SERVICES: usize = 300;
+const TASKS: usize = 1000;
+/// As many recipes as the public catalogue has, roughly.
+const RECIPES: usize = 250;
+/// Operations of each app so far.
+const OPERATIONS: usize = 5;
+const AIM: f64 = 0.3;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks for the page, and for the same bytes from a handler that has them in memory. That handler stands in a server of the same
+/// configuration: as many workers, the same wall (so it looks up the session too) and the same compression. What differs is only what
+/// the page does itself: reading the database, working out the states, writing the HTML. A third server has neither wall nor
+/// compression, to show what those cost.
+pub(crate) fn measure(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
+    let served = Served::launch(set_up)?;
+    let mut ana = Visitor::new(served.page, &served.host);
+    ana.set_up(&served.code)?;
+    let html = wait_until_full(&mut ana)?;
+    served.bytes.set(Bytes::from(html)).ok().context("the bytes are set once")?;
+    weigh(&mut ana, &format!("apps, {APPS} of them"), "/apps", table)?;
+
+    let ask = |address: SocketAddr, encoding: &str| Load { address, request: ana.request("/apps", encoding) };
+    let targets = [
+        ask(served.page, "br"),
+        ask(served.same, "br"),
+        ask(served.page, "identity"),
+        ask(served.same, "identity"),
+        ask(served.bare, "identity"),
+    ];
+    let rates = rates(&targets)?;
+    let [page_br, same_br, page, same, bare] = rates.try_into().ok().context("a rate for each target")?;
+    table.note(format!("  list of {APPS} apps, requests per second"), page, "/s");
+    table.note("  the same bytes from memory", same, "/s");
+    table.note("  the same bytes without middleware", bare, "/s");
+    table.at_least("list of apps to the same bytes from memory", page / same, AIM, "");
+    table.note(format!("  list of {APPS} apps with brotli, requests per second"), page_br, "/s");
+    table.note("  the same bytes from memory with brotli", same_br, "/s");
+    table.at_least("list of apps to the same bytes from memory, brotli", page_br / same_br, AIM, "");
+    Ok(())
+}
+
+type Body = Arc<std::sync::OnceLock<Bytes>>;
+
+/// The servers, each on a port of its own, until this is dropped.
+struct Served {
+    page: SocketAddr,
+    same: SocketAddr,
+    bare: SocketAddr,
+    host: String,
+    code: String,
+    bytes: Body,
+    stop: CancellationToken,
+    thread: Option<std::thread::JoinHandle<anyhow::Result<()>>>,
+}
+
+impl Served {
+    fn launch(set_up: &SetUp) -> anyhow::Result<Self> {
+        let data = set_up.dir.join("apps");
+        std::fs::create_dir_all(&data)?;
+        let listen = || TcpListener::bind("127.0.0.1:0");
+        let (page, same, bare) = (listen()?, listen()?, listen()?);
+        let settings = Settings::from_pairs([("CANTEEN_DATA".to_owned(), data.to_string_lossy().into_owned())])?;
+        let store = Store::open(&data.join("canteen.db"), Arc::new(SystemClock))?;
+        let setup_code = Arc::new(SetupCode::new(store.clock().clone()));
+        setup_code.renew();
+        let (bytes, stop) = (Body::default(), CancellationToken::new());
+        let mut served = Self {
+            page: page.local_addr()?,
+            same: same.local_addr()?,
+            bare: bare.local_addr()?,
+            host: settings.public.host.clone(),
+            code: setup_code.peek().context("there is no set-up code")?,
+            bytes: bytes.clone(),
+            stop: stop.clone(),
+            thread: None,
+        };
+        let shelf = Shelf::open(&data.join("shelf"))?;
+        let world = World { settings, store, shelf, setup_code, stop };
+        let serve = move || {
+            let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            // The closure may be called once only and can't fail politely.
+            let runtime = std::cell::RefCell::new(Some(runtime()?));
+            let take = move || runtime.borrow_mut().take().unwrap_or_else(|| std::process::abort());
+            actix_web::rt::System::with_tokio_rt(take).block_on(world.serve([page, same, bare], bytes))
+        };
+        served.thread = Some(std::thread::spawn(serve));
+        Ok(served)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(Ok(Err(error))) = self.thread.take().map(std::thread::JoinHandle::join) {
+            eprintln!("bench: the servers of the list of apps failed: {error:#}");
+        }
+    }
+}
+
+/// What the dashboard is made of here.
+struct World {
+    settings: Settings,
+    store: Store,
+    shelf: Shelf,
+    setup_code: Arc<SetupCode>,
+    stop: CancellationToken,
+}
+
+impl World {
+    async fn serve(self, [page, same, bare]: [TcpListener; 3], bytes: Body) -> anyhow::Result<()> {
+        fill(&self.store).await?;
+        let engine = FakeEngine::with_clock(self.store.clock().clone());
+        engine.seed(APPS, SERVICES, TASKS);
+        let feed = Feed::new(Arc::new(engine.clone()), self.store.clock().clone());
+        // As while somebody looks: a new reading every two seconds.
+        let _looking = feed.viewer();
+        let reading = tokio::spawn(Arc::clone(&feed).run(self.stop.clone()));
+        let servers = [
+            canteen::web::build(self.site(&engine, &feed), page)?,
+            same_bytes(Data::new(self.site(&engine, &feed)), bytes.clone(), same)?,
+            bare_bytes(bytes, bare)?,
+        ];
+        let handles: Vec<_> = servers.iter().map(Server::handle).collect();
+        let running: Vec<_> = servers.into_iter().map(tokio::spawn).collect();
+        self.stop.cancelled().await;
+        for handle in handles {
+            handle.stop(false).await;
+        }
+        for server in running {
+            server.await??;
+        }
+        reading.await?;
+        Ok(())
+    }
+
+    fn site(&self, engine: &FakeEngine, feed: &Arc<Feed>) -> Site {
+        Site::new(Parts {
+            settings: self.settings.clone(),
+            store: self.store.clone(),
+            shelf: self.shelf.clone(),
+            inspect: Arc::new(engine.clone()),
+            feed: feed.clone(),
+            live: Arc::new(Live::default()),
+            handover: Arc::new(Handover::default()),
+            reveals: Arc::new(Reveals::default()),
+            bell: Arc::new(Notify::new()),
+            setup_code: self.setup_code.clone(),
+            checked: AuditCheck::default(),
+            stop: self.stop.clone(),
+        })
+    }
+}
+
+/// The configuration of `canteen::web::build` with one page.
+fn same_bytes(site: Data<Site>, bytes: Body, listener: TcpListener) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        let bytes = Data::new(bytes.clone());
+        let app = App::new().app_data(site.clone()).app_data(bytes);
+        app.wrap(from_fn(wall::wall)).wrap(Compress::default()).route("/apps", web::get().to(from_memory))
+    });
+    Ok(server.workers(2).keep_alive(Duration::from_secs(75)).disable_signals().listen(listener)?.run())
+}
+
+fn bare_bytes(bytes: Body, listener: TcpListener) -> std::io::Result<Server> {
+    let app = move || App::new().app_data(Data::new(bytes.clone())).route("/apps", web::get().to(from_memory));
+    Ok(HttpServer::new(app).workers(2).keep_alive(Duration::from_secs(75)).disable_signals().listen(listener)?.run())
+}
+
+async fn from_memory(bytes: Data<Body>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(bytes.get().cloned().unwrap_or_default())
+}
+
+fn may<A: Action>(target: Target) -> anyhow::Result<Grant<A>> {
+    Ok(Grant::judge(Actor::Member { id: 1, name: "ana".to_owned(), role: Role::Admin, via: Via::default() }, target)?)
+}
+
+/// Apps with a history, and a catalogue.
+async fn fill(store: &Store) -> anyhow::Result<()> {
+    let listed = (0..RECIPES).map(|number| Listed {
+        name: format!("recipe-{number}"),
+        origin: format!("https://git.example.org/recipe-{number}.git"),
+        category: "Apps".to_owned(),
+        description: "Does what people want from it".to_owned(),
+        newest: "1.2.0+5.1.0".to_owned(),
+        status: Some(4),
+    });
+    store.list_recipes(listed.collect()).await?;
+    for number in 0..APPS {
+        let name = format!("app{number}.example.org");
+        let app = NewApp {
+            name: name.clone(),
+            stack: format!("app{number}"),
+            recipe: format!("recipe-{}", number % RECIPES),
+            version: if number % 4 == 0 { "1.1.0+5.0.0" } else { "1.2.0+5.1.0" }.to_owned(),
+            env: format!("TYPE=recipe\nDOMAIN={name}\n"),
+        };
+        let app_id = store.commit(&may::<action::NewApp>(Target::Site)?, app).await?;
+        for turn in 0..OPERATIONS {
+            let undeploy = order::undeploy(app_id, format!("app{number}"), format!("{number}-{turn}"));
+            let id = store.commit(&may::<action::Undeploy>(Target::App(name.clone()))?, undeploy).await?;
+            let Some(operation) = store.operation(id).await? else { bail!("operation {id} is gone") };
+            let finish = FinishOperation {
+                id,
+                app_id,
+                app: name.clone(),
+                kind: operation.kind,
+                of: operation.audit_seq,
+                state: State::Done,
+                outcome: "done".to_owned(),
+                cause: String::new(),
+                deployment: None,
+                pin: None,
+            };
+            store.commit(&Grant::conclude(Actor::System("bench")), finish).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The page with all apps in the state that they stay in: the first readings move no task any more.
+fn wait_until_full(ana: &mut Visitor) -> anyhow::Result<String> {
+    let begun = Instant::now();
+    loop {
+        let html = ana.page("/apps")?;
+        if html.matches("<tr>").count() > APPS && html.matches("Healthy").count() >= APPS {
+            return Ok(html);
+        }
+        if begun.elapsed() > PATIENCE {
+            bail!("the list of apps does not show {APPS} healthy apps");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

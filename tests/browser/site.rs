@@ -1,0 +1,156 @@
+//! The dashboard in this process, as `serve` puts it together, over the Swarm in memory and the demo recipes.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use canteen::clock::SystemClock;
+use canteen::engine::fake::FakeEngine;
+use canteen::engine::feed::Feed;
+use canteen::engine::{Inspect as _, Mutate as _};
+use canteen::jobs::{self, Jobs};
+use canteen::ops::{Handover, Live, Reveals, Runner};
+use canteen::settings::Settings;
+use canteen::shelf::Shelf;
+use canteen::stack::spec::NetworkSpec;
+use canteen::store::{AuditCheck, Store};
+use canteen::web::{self, Parts, SetupCode, Site};
+use tempfile::TempDir;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::driver::PATIENCE;
+
+/// A running dashboard with nobody in it yet. Stopped when it is dropped.
+pub(crate) struct Dashboard {
+    pub(crate) origin: String,
+    pub(crate) engine: FakeEngine,
+    setup_code: Arc<SetupCode>,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+    _data: TempDir,
+}
+
+/// Whether the catalogue has been read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Catalogue {
+    Demo,
+    Empty,
+}
+
+impl Dashboard {
+    /// Starts one.
+    pub(crate) fn start() -> Self {
+        Self::with(Catalogue::Demo, None)
+    }
+
+    /// Starts one whose operations stop for ever at this step.
+    pub(crate) fn held_at(step: &str) -> Self {
+        Self::with(Catalogue::Demo, Some(step))
+    }
+
+    pub(crate) fn with(catalogue: Catalogue, hold_at: Option<&str>) -> Self {
+        canteen::shelf::tls::install();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let data = tempfile::tempdir().unwrap();
+        let recipes = data.path().join("recipes");
+        make_recipes(&recipes);
+        let list = if catalogue == Catalogue::Demo { recipes.join("recipes.json").display().to_string() } else { String::new() };
+        let mut pairs = vec![
+            ("CANTEEN_PUBLIC_URL", origin.clone()),
+            ("CANTEEN_DATA", data.path().display().to_string()),
+            ("CANTEEN_CATALOGUE", list),
+            ("CANTEEN_LOCAL_RECIPES", recipes.display().to_string()),
+        ];
+        pairs.extend(hold_at.map(|step| ("CANTEEN_HOLD_AT", step.to_owned())));
+        let settings = Settings::from_pairs(pairs.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap();
+
+        let engine = FakeEngine::with_clock(Arc::new(SystemClock));
+        let setup_code = Arc::new(SetupCode::new(Arc::new(SystemClock)));
+        let stop = CancellationToken::new();
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let parts = (settings, listener, engine.clone(), setup_code.clone(), stop.clone());
+        let thread = std::thread::spawn(move || run(parts, &ready));
+        is_ready.recv_timeout(PATIENCE).expect("the dashboard starts");
+        Self { origin, engine, setup_code, stop, thread: Some(thread), _data: data }
+    }
+
+    /// The code that the log would show.
+    pub(crate) fn setup_code(&self) -> String {
+        self.setup_code.peek().expect("nobody is set up yet")
+    }
+}
+
+impl Drop for Dashboard {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !std::thread::panicking() {
+            ended.unwrap().expect("the dashboard ran to its end");
+        }
+    }
+}
+
+type Given = (Settings, TcpListener, FakeEngine, Arc<SetupCode>, CancellationToken);
+
+fn run((settings, listener, fake, setup_code, stop): Given, ready: &std::sync::mpsc::Sender<()>) {
+    let store = Store::open(&settings.data.join("canteen.db"), Arc::new(SystemClock)).unwrap();
+    let shelf = Shelf::open(&settings.data.join("shelf")).unwrap();
+    let engine = Arc::new(fake);
+    let feed = Feed::new(engine.clone(), store.clock().clone());
+    let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
+    let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
+    let runner = Arc::new(Runner {
+        store: store.clone(),
+        shelf: shelf.clone(),
+        inspect: engine.clone(),
+        mutate: engine.clone(),
+        feed: feed.clone(),
+        live: live.clone(),
+        handover: handover.clone(),
+        reveals: reveals.clone(),
+        bell: bell.clone(),
+        hold_at: settings.hold_at.clone(),
+    });
+    let jobs = Jobs {
+        store: store.clone(),
+        shelf: shelf.clone(),
+        feed: feed.clone(),
+        live: live.clone(),
+        catalogue: settings.catalogue.clone(),
+        local_recipes: settings.local_recipes.clone(),
+        checked: checked.clone(),
+    };
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    actix_web::rt::System::with_tokio_rt(runtime).block_on(async move {
+        let proxy = NetworkSpec { name: "proxy".to_owned(), driver: "overlay".to_owned(), ..NetworkSpec::default() };
+        engine.create_network(&proxy).await.unwrap();
+        assert!(engine.swarm().await.unwrap().networks.iter().any(|n| n.name == "proxy"));
+        setup_code.renew();
+        let inspect = engine;
+        let parts =
+            Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, checked, stop: stop.clone() };
+        let server = web::build(Site::new(parts), listener).unwrap();
+        let handle = server.handle();
+        let tracker = TaskTracker::new();
+        tracker.spawn(runner.run(stop.clone()));
+        tracker.spawn(jobs::run(jobs, stop.clone()));
+        tracker.close();
+        let running = tokio::spawn(server);
+        ready.send(()).unwrap();
+        stop.cancelled().await;
+        handle.stop(true).await;
+        tracker.wait().await;
+        running.await.unwrap().unwrap();
+    });
+}
+
+/// Makes the repositories of the demo recipes and their catalogue.
+fn make_recipes(folder: &Path) {
+    let made = Command::new("scripts/demo-recipes.sh").arg(folder).arg("registry.example").status().unwrap();
+    assert!(made.success(), "scripts/demo-recipes.sh failed");
+}

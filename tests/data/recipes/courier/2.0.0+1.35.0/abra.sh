@@ -1,0 +1,1 @@
+export NOTE_VERSION=v2

@@ -1,0 +1,207 @@
+//! The audit log: what goes into it, and that nobody can change it unseen.
+
+#![expect(clippy::disallowed_methods, reason = "the real binary is run")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use canteen::clock::SystemClock;
+use canteen::store::Store;
+use canteen::store::chain::{Checked, Checker, Link};
+use canteen::web::guard::Need;
+use canteen::web::routes::routes;
+use diesel::connection::SimpleConnection as _;
+
+use crate::harness::{BOARD, Site, Visits, copy_of};
+
+/// Behind POST because their forms carry a token, but they change nothing that lasts. Set-up is closed by then, and has its own test.
+const WITHOUT_ENTRY: [&str; 4] = ["/csp-report", "/setup", "/apps/new", "/apps/new/address"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_that_succeeds_leaves_an_entry_of_who_did_it() {
+    let site = Site::start().await;
+    let visits = Visits::prepare(&site).await;
+    for entry in routes().entries().iter().filter(|e| e.method != "GET") {
+        // Signing out ends a session, so each route gets a browser of its own.
+        let (path, fields) = visits.request(entry).await;
+        let admin = site.admin().await;
+        let before = site.head().await;
+        let status = admin.visit(entry.method.as_str(), &path, &fields).await;
+        let mut new = site.entries().await;
+        new.retain(|e| e.seq > before);
+        if WITHOUT_ENTRY.contains(&entry.path) {
+            assert!(new.is_empty(), "{path}");
+        } else {
+            let Need::Right(action, _) = entry.need else { panic!("{path} is for everybody") };
+            assert!(matches!(status, 200 | 303), "{path}: {status}");
+            let written: Vec<&str> = new.iter().filter(|e| e.action == action.as_str()).map(|e| e.outcome.as_str()).collect();
+            assert!(matches!(written[..], ["ok" | "asked"]), "{path}: {new:?}");
+            assert!(new.iter().all(|e| e.actor.name == "ana" && !e.actor.via.ip.is_empty()), "{path}: {new:?}");
+        }
+        site.idle().await;
+    }
+    let all = site.entries().await;
+    let asked = all.iter().filter(|e| e.outcome == "asked").count();
+    assert_eq!(all.iter().filter(|e| e.of.is_some()).count(), asked, "each operation that was asked for has an end");
+    assert!(verify(&["--database", site.database().to_str().unwrap()]).status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_byte_of_the_log_can_be_changed_unseen() {
+    let site = Site::start().await;
+    let links = used_log(&site).await;
+    let whole = Checked::Whole { entries: i64::try_from(links.len()).unwrap(), head: links.last().unwrap().hash.clone() };
+    assert_eq!(check(&links), whole);
+    for at in 0..links.len() {
+        let number = links[at].seq;
+        let expect_broken = |changed: &[Link], what: &str| {
+            let Checked::Broken { seq, .. } = check(changed) else { panic!("{what} of entry {number} can be changed unseen") };
+            assert_eq!(seq, number, "{what}");
+        };
+        for bit in [0x01, 0x20] {
+            for position in positions(links[at].body.len()) {
+                let mut changed = links.clone();
+                changed[at].body = flipped(&links[at].body, position, bit);
+                expect_broken(&changed, "the text");
+            }
+            for position in 0..links[at].hash.len() {
+                let mut changed = links.clone();
+                changed[at].hash = flipped(&links[at].hash, position, bit);
+                expect_broken(&changed, "the hash");
+            }
+        }
+        let mut moved = links.clone();
+        moved[at].seq += 1000;
+        moved.sort_by_key(|l| l.seq);
+        expect_broken(&moved, "the number");
+        let mut removed = links.clone();
+        removed.remove(at);
+        if at + 1 < links.len() {
+            expect_broken(&removed, "the place");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_names_the_entry_that_was_changed_in_the_database() {
+    let site = Site::start().await;
+    let links = used_log(&site).await;
+    let copies = tempfile::tempdir().unwrap();
+    let last = links.len();
+    let middle = links[last / 2].seq;
+    for (n, (change, number)) in [
+        (format!("UPDATE audit SET body = replace(body, 'ana', 'eve') WHERE seq = {middle}"), middle),
+        ("UPDATE audit SET body = body || ' ' WHERE seq = 1".to_owned(), 1),
+        (format!("UPDATE audit SET hash = lower(hex(randomblob(32))) WHERE seq = {last}"), i64::try_from(last).unwrap()),
+        (format!("UPDATE audit SET seq = seq + 500 WHERE seq = {middle}"), middle),
+        (format!("DELETE FROM audit WHERE seq = {middle}"), middle),
+        ("DELETE FROM audit WHERE seq = 1".to_owned(), 1),
+        ("UPDATE audit SET seq = 0 WHERE seq = 1".to_owned(), 1),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let copy = copies.path().join(format!("{n}.db"));
+        // Rows that point at an entry are no obstacle to somebody who can write the file.
+        copy_of(&site.database(), &copy).batch_execute(&format!("PRAGMA foreign_keys=OFF; {change}")).unwrap();
+        let told = verify(&["--database", copy.to_str().unwrap()]);
+        assert_eq!(told.status.code(), Some(1), "{change}");
+        let text = String::from_utf8(told.stderr).unwrap();
+        assert!(text.contains(&format!("entry {number} was changed")), "{change}: {text}");
+        let found = Store::open(&copy, Arc::new(SystemClock)).unwrap().check_audit().await.unwrap();
+        assert!(matches!(found, Checked::Broken { seq, .. } if seq == number), "{change}: {found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_itself_refuses_to_change_the_log() {
+    use diesel::{Connection as _, SqliteConnection};
+    let site = Site::start().await;
+    let mut raw = SqliteConnection::establish(site.database().to_str().unwrap()).unwrap();
+    for change in [
+        "UPDATE audit SET body = '{}' WHERE seq = 1",
+        "DELETE FROM audit WHERE seq = 1",
+        "INSERT INTO audit (seq, body, hash) VALUES (99, '{}', '')",
+    ] {
+        let refused = raw.batch_execute(change).unwrap_err().to_string();
+        assert!(refused.contains("the audit log"), "{change}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_can_be_checked_and_an_end_that_was_cut_off_is_noticed() {
+    let site = Site::start().await;
+    let links = used_log(&site).await;
+    let exported = canteen(&["audit", "export"]).env("CANTEEN_DATA", site.data()).output().unwrap();
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    let text = String::from_utf8(exported.stdout).unwrap();
+    assert_eq!(text.lines().count(), links.len());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("export.jsonl");
+    let file_text = file.to_str().unwrap();
+    std::fs::write(&file, &text).unwrap();
+    let head = links.last().unwrap();
+    let checkpoint = format!("{}:{}", head.seq, head.hash);
+    let good = verify(&["--export", file_text, "--expect", &checkpoint]);
+    let said = String::from_utf8(good.stdout).unwrap();
+    assert_eq!(said, format!("ok: {} entries, head {}\n", head.seq, head.hash));
+
+    std::fs::write(&file, text.replacen("\\\"ana\\\"", "\\\"eve\\\"", 1)).unwrap();
+    assert_eq!(verify(&["--export", file_text]).status.code(), Some(1));
+
+    // Without a checkpoint a shorter log is a whole one.
+    let shorter: String = text.split_inclusive('\n').take(links.len() - 1).collect();
+    std::fs::write(&file, shorter).unwrap();
+    assert!(verify(&["--export", file_text]).status.success());
+    let cut = verify(&["--export", file_text, "--expect", &checkpoint]);
+    assert_eq!(cut.status.code(), Some(1));
+    assert!(String::from_utf8(cut.stderr).unwrap().contains(&format!("entry {} is missing", head.seq)));
+    let copy = folder.path().join("cut.db");
+    let delete = format!("PRAGMA foreign_keys=OFF; DELETE FROM audit WHERE seq = {}", head.seq);
+    copy_of(&site.database(), &copy).batch_execute(&delete).unwrap();
+    assert_eq!(verify(&["--database", copy.to_str().unwrap(), "--expect", &checkpoint]).status.code(), Some(1));
+    let other = format!("{}:{}", head.seq, "0".repeat(64));
+    assert_eq!(verify(&["--database", site.database().to_str().unwrap(), "--expect", &other]).status.code(), Some(1));
+    assert_eq!(verify(&["--database", Path::new("/nonexistent.db").to_str().unwrap()]).status.code(), Some(1));
+}
+
+/// The log of a site where a few things were done.
+async fn used_log(site: &Site) -> Vec<Link> {
+    let ana = site.admin().await;
+    site.new_board(&ana, BOARD).await;
+    site.make_secrets(&ana, BOARD).await;
+    site.viewer().await.submit("/apps", "/catalogue/refresh", &[]).await;
+    let links = site.store.links(i64::MIN).await.unwrap();
+    assert!(links.len() > 6);
+    links
+}
+
+fn check(links: &[Link]) -> Checked {
+    let mut checker = Checker::default();
+    match links.iter().try_for_each(|l| checker.take(l)) {
+        Ok(()) => checker.finish(),
+        Err(found) => found,
+    }
+}
+
+/// Both ends and a sample between.
+fn positions(length: usize) -> impl Iterator<Item = usize> {
+    (0..length).step_by(7).chain([length - 1])
+}
+
+fn flipped(text: &str, position: usize, bit: u8) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[position] ^= bit;
+    String::from_utf8(bytes).unwrap()
+}
+
+fn verify(arguments: &[&str]) -> Output {
+    canteen(&[&["audit", "verify"], arguments].concat()).output().unwrap()
+}
+
+fn canteen(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_canteen"));
+    command.args(arguments).env_clear();
+    command
+}

@@ -1,0 +1,37 @@
+//! A running site and browsers that visit it.
+//!
+//! `site.rs` starts the server, `browser.rs` speaks HTTP to it, `apps.rs` makes apps and waits for operations, `recipes.rs` makes the
+//! git repositories, `clock.rs` moves time, `golden.rs` compares with checked-in tables.
+
+mod apps;
+mod browser;
+mod clock;
+mod golden;
+mod raw;
+pub(crate) mod recipes;
+mod site;
+mod visits;
+
+pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
+pub(crate) use browser::{Answer, Browser, Request};
+pub(crate) use golden::matches;
+pub(crate) use raw::copy_of;
+pub(crate) use site::{PASSWORD, Plan, Site};
+pub(crate) use visits::Visits;
+
+use std::time::Duration;
+
+/// Waits until `look` finds something. A slow machine is no reason to fail, so the deadline is long.
+pub(crate) async fn until<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

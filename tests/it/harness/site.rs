@@ -1,0 +1,243 @@
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use canteen::access::action::EditMember;
+use canteen::access::{Actor, Grant, Role, Target};
+use canteen::commands::member_add::AddMember;
+use canteen::engine::Mutate as _;
+use canteen::engine::fake::FakeEngine;
+use canteen::engine::feed::Feed;
+use canteen::jobs::{self, Jobs};
+use canteen::ops::refresh::refresh_catalogue;
+use canteen::ops::{Handover, Live, Reveals, Runner};
+use canteen::passwords::Passwords;
+use canteen::settings::Settings;
+use canteen::shelf::{self, Shelf};
+use canteen::stack::spec::NetworkSpec;
+use canteen::store::audit::{Entry, EntryFilter};
+use canteen::store::{AuditCheck, Store};
+use canteen::web::{self, Parts, SetupCode};
+use tokio::sync::{Notify, OnceCell, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::clock::Ahead;
+use super::{Browser, recipes, until};
+
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "seven quiet otters";
+
+/// What a site is to be like.
+pub(crate) struct Plan {
+    /// `CANTEEN_…` pairs over those of the harness.
+    pub(crate) settings: Vec<(&'static str, String)>,
+    /// Whether an admin (ana) and a viewer (vic) are members already.
+    pub(crate) members: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { settings: vec![], members: true }
+    }
+}
+
+/// A running dashboard with a data folder of its own. Dropping it stops the server, and fails where an operation still runs.
+pub(crate) struct Site {
+    pub(crate) engine: FakeEngine,
+    pub(crate) store: Store,
+    pub(crate) shelf: Shelf,
+    pub(crate) clock: Arc<Ahead>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) feed: Arc<Feed>,
+    pub(crate) setup_code: Arc<SetupCode>,
+    pub(crate) settings: Settings,
+    address: SocketAddr,
+    stop: CancellationToken,
+    server: Option<std::thread::JoinHandle<usize>>,
+    data: tempfile::TempDir,
+}
+
+impl Site {
+    /// A site with an admin, a viewer, a network called proxy and the demo's catalogue.
+    pub(crate) async fn start() -> Self {
+        Self::with(Plan::default()).await
+    }
+
+    pub(crate) async fn with(plan: Plan) -> Self {
+        shelf::tls::install();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let data = tempfile::tempdir().unwrap();
+        let settings = settings(address, data.path(), plan.settings);
+        let clock = Ahead::new();
+        let store = Store::open(&data.path().join("canteen.db"), clock.clone()).unwrap();
+        let shelf = Shelf::open(&data.path().join("shelf")).unwrap();
+        let engine = FakeEngine::with_clock(clock.clone());
+        let proxy = NetworkSpec { name: "proxy".to_owned(), driver: "overlay".to_owned(), ..NetworkSpec::default() };
+        engine.create_network(&proxy).await.unwrap();
+        let shared = Arc::new(engine.clone());
+        let feed = Feed::new(shared.clone(), clock.clone());
+        let setup_code = Arc::new(SetupCode::new(clock.clone()));
+        let live = Arc::new(Live::default());
+        let stop = CancellationToken::new();
+        if plan.members {
+            add_member(&store, "ana", Role::Admin).await;
+            add_member(&store, "vic", Role::Viewer).await;
+        } else {
+            setup_code.renew();
+        }
+        refresh_catalogue(&store, &settings.catalogue).await.unwrap();
+
+        let (bell, checked) = (Arc::new(Notify::new()), AuditCheck::default());
+        let (handover, reveals) = (Arc::new(Handover::default()), Arc::new(Reveals::default()));
+        let runner = Runner {
+            store: store.clone(),
+            shelf: shelf.clone(),
+            inspect: shared.clone(),
+            mutate: shared.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            handover: handover.clone(),
+            reveals: reveals.clone(),
+            bell: bell.clone(),
+            hold_at: None,
+        };
+        let jobs = Jobs {
+            store: store.clone(),
+            shelf: shelf.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            catalogue: settings.catalogue.clone(),
+            local_recipes: settings.local_recipes.clone(),
+            checked: checked.clone(),
+        };
+        let parts = Parts {
+            settings: settings.clone(),
+            store: store.clone(),
+            shelf: shelf.clone(),
+            inspect: shared,
+            feed: feed.clone(),
+            live: live.clone(),
+            handover,
+            reveals,
+            bell,
+            setup_code: setup_code.clone(),
+            checked,
+            stop: stop.clone(),
+        };
+        let (ready, started) = oneshot::channel();
+        let (token, kept) = (stop.clone(), store.clone());
+        let server = std::thread::spawn(move || serve(parts, runner, jobs, listener, token, kept, ready));
+        started.await.unwrap();
+        let site =
+            Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server: Some(server), data };
+        // Pages tell what the Swarm holds only after it was read once.
+        until("the first reading", async || (site.feed.latest().tried_at > 0).then_some(())).await;
+        site
+    }
+
+    /// A browser that has been nowhere yet.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser::new(self.address, &self.settings.public.host, &self.settings.public.origin)
+    }
+
+    pub(crate) async fn admin(&self) -> Browser {
+        self.signed_in("ana").await
+    }
+
+    pub(crate) async fn viewer(&self) -> Browser {
+        self.signed_in("vic").await
+    }
+
+    /// A browser in which this member has just signed in.
+    pub(crate) async fn signed_in(&self, name: &str) -> Browser {
+        let browser = self.stranger();
+        let fields = [("name", name), ("password", PASSWORD), ("next", "/apps")];
+        assert_eq!(browser.submit("/session", "/session", &fields).await.location(), "/apps");
+        browser
+    }
+
+    /// One more member.
+    pub(crate) async fn add(&self, name: &str, role: Role) {
+        add_member(&self.store, name, role).await;
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data.path().join("canteen.db")
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The newest entries of the audit log, newest first.
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
+        self.store.entries(EntryFilter::default(), 1000).await.unwrap()
+    }
+
+    /// The number of the newest entry.
+    pub(crate) async fn head(&self) -> i64 {
+        self.store.audit_head().await.unwrap().0
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        let left = self.server.take().map(std::thread::JoinHandle::join);
+        if !std::thread::panicking() {
+            assert_eq!(left.unwrap().unwrap(), 0, "operations were still running at the end of the test");
+        }
+    }
+}
+
+fn settings(address: SocketAddr, data: &Path, more: Vec<(&'static str, String)>) -> Settings {
+    let recipes = recipes::folder();
+    let mut pairs = vec![
+        ("CANTEEN_LISTEN", address.to_string()),
+        ("CANTEEN_PUBLIC_URL", format!("http://{address}")),
+        ("CANTEEN_DATA", data.display().to_string()),
+        ("CANTEEN_CATALOGUE", recipes.join("recipes.json").display().to_string()),
+        ("CANTEEN_LOCAL_RECIPES", recipes.display().to_string()),
+    ];
+    pairs.retain(|(name, _)| more.iter().all(|(n, _)| n != name));
+    let all = pairs.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
+    Settings::from_pairs(all).unwrap()
+}
+
+async fn add_member(store: &Store, name: &str, role: Role) {
+    // One hash for everybody: making one is slow on purpose.
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let hash = HASH.get_or_init(async || Passwords::default().hash(PASSWORD.to_owned()).await.unwrap()).await;
+    let may = Grant::<EditMember>::judge(Actor::System("command line"), Target::Site).unwrap();
+    store.commit(&may, AddMember { name: name.to_owned(), password_hash: hash.clone(), role }).await.unwrap();
+}
+
+/// What `canteen serve` does, on a thread of its own. Returns how many operations had not ended when it was told to stop.
+fn serve(
+    parts: Parts,
+    runner: Runner,
+    jobs: Jobs,
+    listener: TcpListener,
+    stop: CancellationToken,
+    store: Store,
+    ready: oneshot::Sender<()>,
+) -> usize {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    actix_web::rt::System::with_tokio_rt(runtime).block_on(async move {
+        let server = web::build(web::Site::new(parts), listener).unwrap();
+        let (handle, tracker) = (server.handle(), TaskTracker::new());
+        tracker.spawn(Arc::new(runner).run(stop.clone()));
+        tracker.spawn(jobs::run(jobs, stop.clone()));
+        tracker.close();
+        let running = tokio::spawn(server);
+        ready.send(()).unwrap();
+        stop.cancelled().await;
+        let left = store.live_operations().await.map_or(0, |o| o.len());
+        handle.stop(false).await;
+        tracker.wait().await;
+        running.await.unwrap().unwrap();
+        left
+    })
+}

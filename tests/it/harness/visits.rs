@@ -1,0 +1,105 @@
+//! For each route a request that succeeds when an admin sends it, on a site where every kind of thing is in place.
+
+use canteen::web::Entry;
+use canteen::web::assets::asset;
+
+use super::recipes::repository;
+use super::{BOARD, Browser, PASSWORD, Request, Site};
+
+/// Waits for its secrets to be made.
+const MAKE: &str = "make.example.org";
+/// Waits for a secret to be pasted.
+const PASTE: &str = "paste.example.org";
+/// Waits to be deployed.
+const SHIP: &str = "ship.example.org";
+
+/// What is in place.
+pub(crate) struct Visits {
+    admin: Browser,
+    /// An operation whose secrets were not looked at yet.
+    made: i32,
+    /// Holds the repository that is to be added.
+    _more: tempfile::TempDir,
+    addition: String,
+}
+
+impl Visits {
+    /// Puts things in place.
+    pub(crate) async fn prepare(site: &Site) -> Self {
+        let admin = site.admin().await;
+        site.new_board(&admin, BOARD).await;
+        let made = site.make_secrets(&admin, BOARD).await.id;
+        assert_eq!(site.deploy(&admin, BOARD).await.outcome, "converged");
+        for app in [MAKE, PASTE, SHIP] {
+            site.new_board(&admin, app).await;
+        }
+        site.make_secrets(&admin, SHIP).await;
+        let more = tempfile::tempdir_in(super::recipes::folder()).unwrap();
+        let files =
+            [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
+        let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
+        Self { admin, made, _more: more, addition }
+    }
+
+    /// The request to this route, but for who sends it.
+    pub(crate) async fn request(&self, entry: &Entry) -> (String, Vec<(String, String)>) {
+        let wizard = "recipe=notice-board&version=1.0.0%2B1.35.0";
+        let path = match (entry.method.as_str(), entry.path) {
+            (_, "/static/{file}") => asset("app.css").to_owned(),
+            (_, "/apps/new/address") => format!("/apps/new/address?{wizard}"),
+            (_, "/apps/new/check") => "/apps/new/check?domain=free.invalid".to_owned(),
+            (_, "/apps/new/settings") => format!("/apps/new/settings?{wizard}&domain=walk.example.org"),
+            ("POST", "/apps/{app}/secrets/generation") => filled(entry.path, MAKE),
+            ("POST", "/apps/{app}/secrets/{name}") => filled(entry.path, PASTE).replace("{name}", "admin_password"),
+            ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
+            (_, path) if path.starts_with("/operations/{id}") => path.replace("{id}", &self.made.to_string()),
+            (_, "/live") => "/live?topics=apps".to_owned(),
+            (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
+            (_, "/audit/{id}") => "/audit/1".to_owned(),
+            (_, path) => filled(path, BOARD),
+        };
+        let fields = if entry.method == "POST" { self.fields(entry.path, &path).await } else { vec![] };
+        (path, fields)
+    }
+
+    async fn fields(&self, route: &str, path: &str) -> Vec<(String, String)> {
+        let fixed: &[(&str, &str)] = match route {
+            "/setup" => &[("code", "AAAA"), ("name", "eve"), ("password", PASSWORD)],
+            "/session" => &[("name", "ana"), ("password", PASSWORD), ("next", "/apps")],
+            "/apps/new" => &[("recipe", "notice-board"), ("version", "1.0.0+1.35.0")],
+            "/apps/new/address" => &[("domain", "walk.example.org")],
+            "/apps/{app}/secrets/{name}" => &[("value", "pasted by hand")],
+            "/recipes/new" => &[("url", &self.addition)],
+            "/apps/new/settings" => return self.admin.page(path).await.fields(),
+            "/apps/{app}/settings" => {
+                let mut fields = self.admin.page(path).await.fields();
+                fields.iter_mut().filter(|(name, _)| name == "TITLE").for_each(|(_, value)| value.push('!'));
+                return fields;
+            }
+            "/apps/{app}/deployment" => {
+                let page = self.admin.page(path).await;
+                let hidden = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap();
+                return vec![("version".to_owned(), hidden("version")), ("plan".to_owned(), hidden("plan"))];
+            }
+            _ => &[],
+        };
+        fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+}
+
+impl Browser {
+    /// Sends the request of a route, with a token of this browser's own. Returns the status.
+    pub(crate) async fn visit(&self, method: &str, path: &str, fields: &[(String, String)]) -> u16 {
+        let mut all = fields.to_vec();
+        if method != "GET" {
+            let page = if self.cookie("session").is_some() { "/apps" } else { "/session" };
+            all.push(("csrf".to_owned(), self.page(page).await.token()));
+        }
+        let body = if method == "GET" { vec![] } else { serde_urlencoded::to_string(&all).unwrap().into_bytes() };
+        self.send(Request { method: method.to_owned(), path: path.to_owned(), headers: vec![], body }).await.status
+    }
+}
+
+fn filled(path: &str, app: &str) -> String {
+    path.replace("{app}", app)
+}

@@ -1,0 +1,46 @@
+//! The disk of the data folder is full.
+
+use crate::harness::{Canteen, Engine, Registry, SmallDisk};
+
+const DOMAIN: &str = "tight.example.org";
+
+#[test]
+fn a_full_disk_changes_nothing_on_the_swarm_and_says_what_to_do() {
+    let (engine, registry) = (Engine::start(), Registry::start());
+    let disk = SmallDisk::mount(&engine, "8m");
+    let canteen = Canteen::start_in(&engine, &registry, Some(&disk.path));
+    let mut ana = canteen.set_up();
+    ana.new_app("heartbeat", "1.0.0", DOMAIN);
+    let page = format!("/apps/{DOMAIN}/deployment");
+    let plan = ana.plan(DOMAIN, "");
+    let (hash, version) = (plan.value("plan").expect("a plan"), "1.0.0+1.35.0");
+
+    disk.fill();
+    let refused = ana.post(&page, &page, &[("version", version), ("plan", &hash)]);
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(
+        refused.text().contains("No space left on device") || refused.text().contains("The disk may be full"),
+        "{}",
+        refused.text()
+    );
+    let settings = format!("/apps/{DOMAIN}/settings");
+    let mut fields = ana.get(&settings).fields();
+    for (name, value) in &mut fields {
+        if name == "MESSAGE" {
+            "other words".clone_into(value);
+        }
+    }
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let refused = ana.post(&settings, &settings, &fields);
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    let said = "Nothing was changed: it could not be written down. The disk may be full";
+    assert!(refused.text().contains(said), "{}", refused.text());
+    assert!(!engine.docker(&["service", "ls", "--format", "{{.Name}}"]).contains("tight_example_org"));
+    assert_eq!(ana.get(&format!("/apps/{DOMAIN}")).status, 200, "what is there can still be read");
+
+    disk.free();
+    let text = ana.deploy(DOMAIN, "").text();
+    assert!(text.contains("Healthy: everything runs as it was deployed"), "{text}");
+    let asked = canteen.audit().iter().filter(|e| e["action"] == "app.deploy" && e["outcome"] == "asked").count();
+    assert_eq!(asked, 1, "what was refused is not in the log, for it did not happen");
+}
