@@ -246,7 +246,7 @@ async fn fill(store: &Store) -> anyhow::Result<()> {
                 deployment: None,
                 pin: None,
             };
-            store.commit(&Grant::conclude(Actor::System("bench")), finish).await?;
+            store.commit(&Grant::conclude(Actor::System("bench"), String::new()), finish).await?;
         }
     }
     Ok(())

@@ -112,14 +112,14 @@ mod tests {
 
     #[test]
     fn every_changed_byte_is_found_and_its_entry_named() {
-        for entry in 0..4 {
+        for (entry, number) in (0..4).zip(1_i64..) {
             let len = log(4)[entry].body.len();
             for at in 0..len {
                 let mut links = log(4);
                 let mut body = links[entry].body.clone().into_bytes();
                 body[at] ^= 1;
                 links[entry].body = String::from_utf8_lossy(&body).into_owned();
-                assert!(matches!(check(&links), Checked::Broken { seq, .. } if seq == entry as i64 + 1), "entry {entry} byte {at}");
+                assert!(matches!(check(&links), Checked::Broken { seq, .. } if seq == number), "entry {entry} byte {at}");
             }
         }
     }

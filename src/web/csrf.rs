@@ -99,7 +99,7 @@ mod tests {
         let one = token(&secret);
         assert!(verify(&one, &secret) && !verify(&one, &other));
         assert_ne!(one, token(&secret));
-        for broken in ["", "x", "====", &one[1..]] {
+        for broken in ["", "x", "====", one.get(1..).unwrap()] {
             assert!(!verify(broken, &secret));
         }
     }

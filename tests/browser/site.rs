@@ -138,7 +138,7 @@ fn run((settings, listener, fake, setup_code, stop): Given, ready: &std::sync::m
         let handle = server.handle();
         let tracker = TaskTracker::new();
         tracker.spawn(runner.run(stop.clone()));
-        tracker.spawn(jobs::run(jobs, stop.clone()));
+        tracker.spawn(jobs::run(jobs, stop.clone(), stop.clone()));
         tracker.close();
         let running = tokio::spawn(server);
         ready.send(()).unwrap();

@@ -453,8 +453,10 @@ async fn settings_view(visit: &Visit, site: &Site, query: &Query, form: Settings
 
 #[cfg(any(test, feature = "testing"))]
 mod samples {
-    #[expect(clippy::wildcard_imports, reason = "samples of every view of this file")]
-    use super::*;
+    use super::{
+        AddressView, CheckView, ChooseRecipeView, PlannedSecret, RecipeChoice, SecretsStepView, SettingsForm, SettingsView, Wizard,
+    };
+    use super::{Check, Problems, Shell};
     use crate::web::shell::Nav;
     use crate::web::status::CheckState;
 

@@ -229,7 +229,7 @@ fn serve(
         let server = web::build(web::Site::new(parts), listener).unwrap();
         let (handle, tracker) = (server.handle(), TaskTracker::new());
         tracker.spawn(Arc::new(runner).run(stop.clone()));
-        tracker.spawn(jobs::run(jobs, stop.clone()));
+        tracker.spawn(jobs::run(jobs, stop.clone(), stop.clone()));
         tracker.close();
         let running = tokio::spawn(server);
         ready.send(()).unwrap();
