@@ -22,6 +22,9 @@ const PAUSE_MS: Millis = 60 * 60 * 1000;
 /// Series that are remembered.
 const MOST: usize = 5_000;
 
+/// Characters of an address that are kept.
+const LONGEST_PATH: usize = 200;
+
 /// Counts the same refusals.
 #[derive(Default)]
 pub struct Tally(Mutex<HashMap<String, (u64, Millis)>>);
@@ -46,8 +49,12 @@ impl Tally {
 
 /// Writes a refused change down.
 pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody>) {
-    // The route, not what was typed: an address of any length and number would fill the log.
-    let path = response.request().match_pattern().unwrap_or_else(|| "no page".to_owned());
+    // A stranger's address is not written as it was typed: of any length and number, it would fill the log.
+    let request = response.request();
+    let path: String = match visit.actor {
+        Actor::Stranger { .. } => request.match_pattern().unwrap_or_else(|| "no page".to_owned()),
+        Actor::Member { .. } | Actor::System(_) => request.path().chars().take(LONGEST_PATH).collect(),
+    };
     let (action, why) = match response.response().error().and_then(|e| e.as_error::<Failure>()) {
         Some(Failure::Forbidden { action }) => (*action, "not allowed"),
         Some(Failure::ForeignForm) => ("form", "foreign form"),

@@ -71,13 +71,17 @@ const READ_WHOLE: usize = 15;
 pub async fn show(may: Grant<ViewRecipes>, Name(name): Name, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
     let mut trouble = Some(recipe.problem.clone()).filter(|p| !p.is_empty());
+    let admin = is_admin(may.actor());
     if recipe.refreshed_at.is_none() && recipe.problem.is_empty() {
-        trouble = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await.err();
+        trouble = if admin {
+            refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await.err()
+        } else {
+            Some("its repository was not fetched yet; an admin who opens this page does that".to_owned())
+        };
     }
     let (shelf, listed) = (site.shelf.clone(), recipe.clone());
     let read = blocking(move || read(&shelf, &listed)).await?;
     let apps = site.store.apps().await?.into_iter().filter(|a| a.recipe == name).map(|a| a.name).collect();
-    let admin = is_admin(may.actor());
     page(&RecipeView {
         shell: shell(&site, &visit, name.clone(), Nav::Catalogue).await,
         summary: if recipe.description.is_empty() { read.summary } else { recipe.description.clone() },
