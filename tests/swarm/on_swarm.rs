@@ -77,7 +77,8 @@ fn the_image_holds_little_and_is_not_root(engine: &Engine) {
     let listed = Command::new("tar").arg("-tf").arg(&tar).output().expect("tar runs");
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
     for name in listed.lines() {
-        assert!(!name.contains("bin/") && !name.contains("lib"), "an image from scratch holds no system: {name}");
+        let system = name.contains("bin/") || (name.contains("lib") && !name.starts_with("var/lib/"));
+        assert!(!system, "an image from scratch holds no system: {name}");
     }
 }
 
@@ -102,7 +103,7 @@ fn deploy(engine: &Engine, registry: &Registry, root: &Path) -> Stack {
     let sample = fs::read_to_string(root.join("recipe/.env.sample")).expect("the recipe has a sample");
     let settings = sample.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('='));
     let mut command = Command::new("docker");
-    command.args(["-H", &engine.host, "stack", "deploy", "--resolve-image", "never", "--detach=true"]);
+    command.args(["-H", &engine.host, "stack", "deploy", "--resolve-image", "never"]);
     command.arg("-c").arg(root.join("recipe/compose.yml")).arg("-c").arg(&over).arg(STACK).envs(settings);
     command.env("DOMAIN", DOMAIN).env("STACK_NAME", STACK).env("IMAGE", TAG).env("SOCKET", socket).env("RECIPES", &recipes);
     command.env("CATALOGUE", recipes.join("recipes.json"));
