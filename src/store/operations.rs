@@ -134,8 +134,8 @@ impl Store {
         .await
     }
 
-    /// The newest operations, of one app or of all, newest first.
-    pub async fn operations(&self, app_id: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
+    /// The newest operations, of one app or of all, newest first; with `before` only those that are older than that one.
+    pub async fn operations(&self, app_id: Option<i32>, before: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
         self.read(move |c| {
             let mut query = operations::table
                 .inner_join(apps::table)
@@ -145,6 +145,9 @@ impl Store {
                 .into_boxed();
             if let Some(id) = app_id {
                 query = query.filter(operations::app_id.eq(id));
+            }
+            if let Some(id) = before {
+                query = query.filter(operations::id.lt(id));
             }
             query.load::<(Row, String)>(c)?.into_iter().map(operation).collect()
         })

@@ -14,7 +14,7 @@ use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::facts::is_admin;
 use crate::web::failure::Failure;
-use crate::web::form::Id;
+use crate::web::form::{Id, Query};
 use crate::web::page::{fragment, moment, page, shell, span};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Shell};
@@ -117,13 +117,13 @@ const PAGE: i64 = 100;
 const LOG_LINES: usize = 200;
 
 /// The list of operations.
-pub async fn index(_may: Grant<ViewOperations>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    page(&list(&visit, &site).await?)
+pub async fn index(_may: Grant<ViewOperations>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    page(&list(&visit, &site, query.number("before")).await?)
 }
 
 /// The rows alone.
 pub async fn rows(_may: Grant<ViewOperations>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    fragment(list(&visit, &site).await?.as_rows().render())
+    fragment(list(&visit, &site, None).await?.as_rows().render())
 }
 
 /// One operation.
@@ -156,9 +156,11 @@ pub(super) const fn state(operation: &Operation) -> OperationState {
     }
 }
 
-async fn list(visit: &Visit, site: &Site) -> Result<OperationsView, Failure> {
+async fn list(visit: &Visit, site: &Site, before: Option<i32>) -> Result<OperationsView, Failure> {
     let since = site.live.seq();
-    let operations = site.store.operations(None, PAGE).await?;
+    let operations = site.store.operations(None, before, PAGE).await?;
+    let full = i64::try_from(operations.len()) == Ok(PAGE);
+    let older = operations.last().filter(|_| full).map(|last| format!("/operations?before={}", last.id));
     let rows = operations.iter().map(|o| OperationRow {
         id: o.id.to_string(),
         title: title(o),
@@ -171,8 +173,9 @@ async fn list(visit: &Visit, site: &Site) -> Result<OperationsView, Failure> {
     Ok(OperationsView {
         rows: rows.collect(),
         shell: shell(site, visit, "Operations", Nav::Operations).await,
-        older: None,
-        live: Some(format!("/live?since={since}&topics=apps")),
+        older,
+        // What is older does not change any more.
+        live: before.is_none().then(|| format!("/live?since={since}&topics=apps")),
         rows_url: "/operations/rows".to_owned(),
     })
 }

@@ -154,7 +154,7 @@ async fn what_can_not_be_written_down_is_not_done() {
     let ana = site.admin().await;
     let state = async || {
         let envs: Vec<i32> = site.store.apps().await.unwrap().iter().map(|a| a.env_number).collect();
-        let operations = site.store.operations(None, 100).await.unwrap().len();
+        let operations = site.store.operations(None, None, 100).await.unwrap().len();
         (site.engine.changes(), envs, operations, site.store.members().await.unwrap().len(), site.head().await)
     };
     let before = state().await;

@@ -165,7 +165,7 @@ async fn exactly_the_plan_that_was_shown_is_deployed_once() {
     let stale = send_plan(&ana, &old, &path).await;
     assert_eq!(stale.status, 409);
     stale.says("Something changed after you opened this page");
-    assert!(site.store.operations(None, 10).await.unwrap().iter().all(|o| o.kind != "deploy"), "nothing was started");
+    assert!(site.store.operations(None, None, 10).await.unwrap().iter().all(|o| o.kind != "deploy"), "nothing was started");
 
     // While Docker is away an operation waits, which gives the others time to ask too.
     let others = bo.page(&path).await;

@@ -87,7 +87,7 @@ pub async fn live(may: Grant<ViewApp>, visit: Visit, site: Data<Site>) -> Result
 async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppView, Failure> {
     let since = site.live.seq();
     let facts = facts(may, site).await?;
-    let operations = site.store.operations(Some(facts.app.id), 1).await?;
+    let operations = site.store.operations(Some(facts.app.id), None, 1).await?;
     let last = site.store.deployments(facts.app.id, 1).await?.into_iter().next();
     let running = operations.first().filter(|o| o.state.is_live());
     let deployed = facts.health.state != HealthState::NotDeployed;
