@@ -21,6 +21,10 @@ has npm || fail "npm is not on PATH; install Node.js 20 or newer first"
 # By command where another package may bring the same thing, such as Docker's own packages.
 { has dockerd && has docker; } || need docker.io
 has iptables || need iptables
+has ip || need iproute2
+has nsenter || need util-linux
+# Rust links with a C compiler, and SQLite is built from its source.
+has cc || need build-essential
 has git || need git
 has docker-registry || need docker-registry
 [ -s /etc/ssl/certs/ca-certificates.crt ] || need ca-certificates

@@ -235,3 +235,58 @@ pub fn finish(tx: &mut Tx<'_>, id: i32, state: State, outcome: &str, cause: &str
     diesel::update(operations::table.find(id)).set(row).execute(tx.connection())?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Grant, Role, Target, action};
+    use crate::clock::TestClock;
+    use crate::commands::app_new::NewApp;
+    use crate::ops::order;
+
+    fn ana() -> Actor {
+        Actor::Member { id: 1, name: "ana".into(), role: Role::Admin, via: Via::default() }
+    }
+
+    async fn app(store: &Store, name: &str) -> i32 {
+        let new =
+            NewApp { name: name.into(), stack: name.into(), recipe: "pad".into(), version: "1.0.0".into(), env: String::new() };
+        store.commit(&Grant::<action::NewApp>::judge(ana(), Target::Site).unwrap(), new).await.unwrap()
+    }
+
+    async fn ask(store: &Store, app: i32, nonce: &str) -> std::result::Result<i32, Denied> {
+        let may = Grant::<action::Undeploy>::judge(ana(), Target::App("a".into())).unwrap();
+        store.commit(&may, order::undeploy(app, format!("stack{app}"), nonce.into())).await
+    }
+
+    #[tokio::test]
+    async fn an_app_has_one_live_operation_and_a_form_asks_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("canteen.db"), TestClock::at(5)).unwrap();
+        let (a, b) = (app(&store, "a").await, app(&store, "b").await);
+        let first = ask(&store, a, "form").await.unwrap();
+        let said = |done: std::result::Result<i32, Denied>| match done {
+            Err(Denied::Rule { what, text }) => (what, text),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(said(ask(&store, a, "form").await), ("asked-already", first.to_string()));
+        assert_eq!(said(ask(&store, b, "form").await).0, "used-page");
+        let (what, text) = said(ask(&store, a, "another").await);
+        assert!(what == "busy" && text.contains("ana asked for undeploy"), "{text}");
+        assert_eq!(store.audit_head().await.unwrap().0, 3, "what was refused left no entry");
+    }
+
+    #[tokio::test]
+    async fn a_long_list_is_read_page_by_page() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("canteen.db"), TestClock::at(5)).unwrap();
+        for n in 0..5 {
+            let id = app(&store, &format!("app{n}")).await;
+            ask(&store, id, &format!("form{n}")).await.unwrap();
+        }
+        let page = async |before| store.operations(None, before, 2).await.unwrap().iter().map(|o| o.id).collect::<Vec<_>>();
+        assert_eq!(page(None).await, [5, 4]);
+        assert_eq!(page(Some(4)).await, [3, 2]);
+        assert_eq!(page(Some(1)).await, Vec::<i32>::new());
+    }
+}
