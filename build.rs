@@ -32,7 +32,10 @@ struct File {
 
 fn main() {
     for path in ["build.rs", "static", "package.json", "package-lock.json", "vendor/web"] {
-        println!("cargo::rerun-if-changed={path}");
+        // A name that does not exist counts as changed, each time.
+        if Path::new(path).exists() {
+            println!("cargo::rerun-if-changed={path}");
+        }
     }
     for variable in ["WEB_VENDOR_DIR", "NPM"] {
         println!("cargo::rerun-if-env-changed={variable}");

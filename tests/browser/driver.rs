@@ -1,5 +1,6 @@
 //! The few commands of `WebDriver` that the tests need, over one chromedriver and one chromium each.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -42,8 +43,20 @@ pub(crate) struct Browser {
 /// Something on the page.
 pub(crate) struct Element<'a> {
     browser: &'a Browser,
-    id: String,
+    id: RefCell<String>,
+    /// How it was found; nothing finds the focused element again.
+    way: Option<Way>,
 }
+
+/// How an element was found, and as which of those that fit.
+struct Way {
+    using: &'static str,
+    value: String,
+    place: usize,
+}
+
+/// What is said of an element that a live update replaces or moves just now. A person would simply click again.
+const PASSING: [&str; 3] = ["stale element reference", "element click intercepted", "element not interactable"];
 
 impl Browser {
     /// Starts one that knows the dashboard at `origin`.
@@ -100,16 +113,21 @@ impl Browser {
         self.by("css selector", css)
     }
 
-    fn by(&self, using: &str, value: &str) -> Vec<Element<'_>> {
+    fn by(&self, using: &'static str, value: &str) -> Vec<Element<'_>> {
+        let way = |place| Some(Way { using, value: value.to_owned(), place });
+        let ids = self.ids(using, value).into_iter().enumerate();
+        ids.map(|(place, id)| Element { browser: self, id: RefCell::new(id), way: way(place) }).collect()
+    }
+
+    fn ids(&self, using: &str, value: &str) -> Vec<String> {
         let found = self.post("/elements", &json!({ "using": using, "value": value }));
-        let ids = found.as_array().unwrap().iter().map(|e| e[ELEMENT].as_str().unwrap().to_owned());
-        ids.map(|id| Element { browser: self, id }).collect()
+        found.as_array().unwrap().iter().map(|e| e[ELEMENT].as_str().unwrap().to_owned()).collect()
     }
 
     /// What has the focus.
     pub(crate) fn focused(&self) -> Element<'_> {
         let id = self.get("/element/active")[ELEMENT].as_str().unwrap().to_owned();
-        Element { browser: self, id }
+        Element { browser: self, id: RefCell::new(id), way: None }
     }
 
     /// Waits until the page's heading is this.
@@ -267,15 +285,37 @@ impl Element<'_> {
     }
 
     fn get(&self, path: &str) -> Value {
-        self.call(&Method::GET, path, None).unwrap_or_else(|e| panic!("GET {path}: {e}"))
+        self.insist(&Method::GET, path, None)
     }
 
     fn post(&self, path: &str, body: &Value) {
-        self.call(&Method::POST, path, Some(body)).unwrap_or_else(|e| panic!("POST {path}: {e} (at {})", self.browser.path()));
+        self.insist(&Method::POST, path, Some(body));
+    }
+
+    /// Asks again for as long as a live update is in the way, of the element that took this one's place.
+    fn insist(&self, method: &Method, path: &str, body: Option<&Value>) -> Value {
+        let began = Instant::now();
+        loop {
+            let error = match self.call(method, path, body) {
+                Ok(value) => return value,
+                Err(error) => error,
+            };
+            let passing = PASSING.iter().any(|words| error.contains(words)) && began.elapsed() < PATIENCE;
+            assert!(passing, "{method} {path}: {error} (at {})", self.browser.path());
+            std::thread::sleep(LOOK_EVERY);
+            self.find_again();
+        }
+    }
+
+    fn find_again(&self) {
+        let Some(way) = &self.way else { return };
+        if let Some(id) = self.browser.ids(way.using, &way.value).into_iter().nth(way.place) {
+            self.id.replace(id);
+        }
     }
 
     fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> Result<Value, String> {
-        self.browser.call(method, &format!("{}/element/{}{path}", self.browser.session, self.id), body)
+        self.browser.call(method, &format!("{}/element/{}{path}", self.browser.session, self.id.borrow()), body)
     }
 }
 
