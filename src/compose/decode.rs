@@ -3,6 +3,7 @@
 use super::{
     Files,
     error::ComposeError,
+    merge::{self, Emptied},
     types::Config,
     value::{Kind, Node},
 };
@@ -12,6 +13,7 @@ use std::{
     collections::BTreeMap,
 };
 
+mod cluster;
 mod deploy;
 mod environment;
 mod mounts;
@@ -25,40 +27,45 @@ const MAX_PORTS: usize = 20_000;
 /// Bytes of all environment files of one compose file.
 const MAX_ENV_BYTES: usize = 4 * 1024 * 1024;
 
+/// What a compose file refers to.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'a> {
+    pub(super) env: &'a BTreeMap<String, String>,
+    pub(super) files: &'a dyn Files,
+    /// Where relative paths begin; `None` leaves them relative.
+    pub(super) folder: Option<&'a str>,
+}
+
 /// What decoding needs beside the tree, and what it may still cost.
 struct Context<'a> {
     /// The minor version of the format.
     minor: u8,
-    env: &'a BTreeMap<String, String>,
-    files: &'a dyn Files,
+    beside: Beside<'a>,
     ports_left: Cell<usize>,
     env_bytes_left: Cell<usize>,
     /// Path and text.
     notices: RefCell<Vec<(String, String)>>,
 }
 
-/// The model of one file, and path and text of what has no effect in it.
+/// The model of one file, and what it does not hold.
 pub(super) struct Decoded {
     pub(super) config: Config,
+    /// Service and key of lists that are given without items.
+    pub(super) emptied: Emptied,
+    /// Path and text of what has no effect.
     pub(super) notices: Vec<(String, String)>,
 }
 
 /// Decodes a file of version `3.minor`.
-pub(super) fn decode(
-    root: &Node,
-    version: &str,
-    minor: u8,
-    env: &BTreeMap<String, String>,
-    files: &dyn Files,
-) -> Result<Decoded, ComposeError> {
+pub(super) fn decode(root: &Node, version: &str, minor: u8, beside: Beside<'_>) -> Result<Decoded, ComposeError> {
     let context = Context {
         minor,
-        env,
-        files,
+        beside,
         ports_left: Cell::new(MAX_PORTS),
         env_bytes_left: Cell::new(MAX_ENV_BYTES),
         notices: RefCell::default(),
     };
+    let emptied = merge::emptied(root);
     let root = Place::root(root);
     let config = Config {
         version: version.to_owned(),
@@ -69,7 +76,7 @@ pub(super) fn decode(
         configs: each(&root, "configs", |place| objects::file_object(&context, place, "config"))?,
         extras: root.extras(),
     };
-    Ok(Decoded { config, notices: context.notices.into_inner() })
+    Ok(Decoded { config, emptied, notices: context.notices.into_inner() })
 }
 
 impl Context<'_> {

@@ -14,19 +14,21 @@ pub struct ComposeError {
     pub path: String,
     /// What is wrong, without the path.
     pub what: String,
-    /// What to do about it; may be empty.
+    /// What to do about it.
     pub hint: String,
 }
 
 impl ComposeError {
     /// A fault at `path` of a file that the caller fills in.
-    pub(crate) fn at(path: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { path: path.into(), what: what.into(), ..Self::default() }
+    pub(crate) fn at(path: impl Into<String>, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { path: path.into(), what: what.into(), hint: hint.into(), ..Self::default() }
     }
 
-    /// The same fault with advice.
-    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: hint.into(), ..self }
+    /// The same fault, seen from the mapping or list that has `step` as a key or index.
+    pub(crate) fn below(self, step: &str) -> Self {
+        let steps = [step, &self.path];
+        let path = steps.into_iter().filter(|step| !step.is_empty()).collect::<Vec<_>>().join(".");
+        Self { path, ..self }
     }
 
     fn sentence(&self) -> String {
@@ -57,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_sentence_names_place_path_fault_and_advice() {
-        let fault = ComposeError::at("services.a", "must be a mapping").hint("indent its keys");
+        let fault = ComposeError::at("services.a", "must be a mapping", "indent its keys");
         let fault = ComposeError { file: "c.yml".to_owned(), line: Some(3), column: Some(5), ..fault };
         assert_eq!(fault.to_string(), "c.yml:3:5: services.a: must be a mapping (indent its keys)");
     }

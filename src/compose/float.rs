@@ -13,8 +13,42 @@ pub(super) fn printed(value: f64) -> String {
     format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
+/// The finite number that a text stands for where Go reads it: decimal, with or without `_` between digits.
+pub(super) fn parse(text: &str) -> Option<f64> {
+    let mut before = ' ';
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '0'..='9' => plain.push(c),
+            '_' if before.is_ascii_digit() => {}
+            '.' | 'e' | 'E' | '+' | '-' if before != '_' => plain.push(c),
+            _ => return None,
+        }
+        before = c;
+    }
+    plain.parse().ok().filter(|number: &f64| before != '_' && number.is_finite())
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn numbers_are_read_as_go_reads_them() {
+        for (text, number) in [
+            ("0.5", Some(0.5)),
+            ("-.5e+1", Some(-5.0)),
+            ("1_0", Some(10.0)),
+            ("_1", None),
+            ("1_", None),
+            ("1__0", None),
+            ("1_.0", None),
+            ("inf", None),
+            ("1e999", None),
+            ("", None),
+        ] {
+            assert_eq!(super::parse(text), number, "{text}");
+        }
+    }
+
     #[test]
     fn numbers_print_as_go_prints_them() {
         for (value, text) in [

@@ -2,6 +2,7 @@
 
 use super::{
     error::ComposeError,
+    float,
     template::{Fault, substitute},
     value::{Kind, Node},
 };
@@ -60,7 +61,7 @@ impl Filler<'_> {
         }
         let filled = substitute(text, self.env).map_err(|fault| explain(&fault, text))?;
         self.left = self.left.checked_sub(filled.len()).ok_or_else(|| {
-            ComposeError::at("", "the file is too big with its variables filled in").hint("at most 4 MiB are read")
+            ComposeError::at("", "the file is too big with its variables filled in", "at most 4 MiB are read")
         })?;
         if filled == text {
             return Ok(Kind::Text(filled));
@@ -71,7 +72,7 @@ impl Filler<'_> {
         match cast_of(&parts) {
             None => Ok(Kind::Text(filled)),
             Some(cast) => cast.apply(&filled).ok_or_else(|| {
-                ComposeError::at("", format!("`{filled}` is not {}", cast.wanted())).hint(format!("set the variables in `{text}`"))
+                ComposeError::at("", format!("`{filled}` is not {}", cast.wanted()), format!("set the variables in `{text}`"))
             }),
         }
     }
@@ -80,11 +81,11 @@ impl Filler<'_> {
 fn explain(fault: &Fault, text: &str) -> ComposeError {
     match fault {
         Fault::Invalid => {
-            ComposeError::at("", format!("invalid variable in `{text}`")).hint("write `$$` where a plain `$` is meant")
+            ComposeError::at("", format!("invalid variable in `{text}`"), "write `$$` where a plain `$` is meant")
         }
         Fault::Required { name, message } => {
             let hint = if message.is_empty() { format!("set {name}") } else { format!("set {name}: {message}") };
-            ComposeError::at("", format!("the variable {name} needs a value")).hint(hint)
+            ComposeError::at("", format!("the variable {name} needs a value"), hint)
         }
     }
 }
@@ -100,7 +101,7 @@ impl Cast {
     fn apply(self, text: &str) -> Option<Kind> {
         match self {
             Self::Int => text.parse().ok().map(Kind::Int),
-            Self::Float => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Kind::Float),
+            Self::Float => float::parse(text).map(Kind::Float),
             Self::Bool => match text.to_ascii_lowercase().as_str() {
                 "y" | "yes" | "true" | "on" => Some(Kind::Bool(true)),
                 "n" | "no" | "false" | "off" => Some(Kind::Bool(false)),

@@ -1,20 +1,39 @@
 //! Overlays, by the rules of docker's client: what an overlay leaves empty, the base keeps.
 
-use super::types::{Config, Pairs};
-use std::collections::BTreeMap;
+use super::{
+    types::{Config, Pairs},
+    value::Node,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
+mod clash;
 mod deploy;
 mod service;
 mod surprise;
 
+pub(super) use clash::clash;
 pub(super) use surprise::surprises;
 
+/// Service and key of lists that a file gives without items. To the model they are absent; to an overlay they are not.
+pub(super) type Emptied = BTreeSet<(String, &'static str)>;
+
+/// The keys whose lists are laid over each other entry by entry.
+const KEYED: [&str; 4] = ["configs", "ports", "secrets", "volumes"];
+
+/// The lists without items in a file.
+pub(super) fn emptied(root: &Node) -> Emptied {
+    let services = root.get("services").and_then(Node::as_map).into_iter().flatten();
+    let empty = |service: &Node, key| service.get(key).and_then(Node::as_list).is_some_and(<[Node]>::is_empty);
+    let of_service = |(name, service)| KEYED.into_iter().filter(move |key| empty(service, key)).map(move |key| (String::clone(name), key));
+    services.flat_map(of_service).collect()
+}
+
 /// Lays `over` over `base`. Networks, volumes, secrets and configs of the same name are replaced whole;
-/// the version and the `x-` blocks of the base stay.
-pub(super) fn merge(base: &mut Config, over: Config) {
+/// the version and the `x-` blocks of the base stay. `emptied` is about the base.
+pub(super) fn merge(base: &mut Config, over: Config, emptied: &Emptied) {
     for (name, service) in over.services {
         match base.services.get_mut(&name) {
-            Some(below) => service::merge(below, service),
+            Some(below) => service::merge(below, service, |key| emptied.contains(&(name.clone(), key))),
             None => {
                 base.services.insert(name, service);
             }
@@ -77,10 +96,10 @@ fn variables(base: &mut BTreeMap<String, Option<String>>, over: BTreeMap<String,
     }
 }
 
-/// One entry per key, the last one wins, sorted by key. A base without entries takes the overlay's as they are;
+/// One entry per key, the last one wins, sorted by key. A base that does not give the list takes the overlay's as it is;
 /// any other is keyed even where the overlay gives nothing.
-fn keyed<T, K: Ord>(base: &mut Vec<T>, over: Vec<T>, key: impl Fn(&T) -> K) {
-    if base.is_empty() {
+fn keyed<T, K: Ord>(base: &mut Vec<T>, over: Vec<T>, emptied: bool, key: impl Fn(&T) -> K) {
+    if base.is_empty() && !emptied {
         *base = over;
         return;
     }

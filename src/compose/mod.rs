@@ -19,6 +19,7 @@ mod template;
 /// The resolved model.
 pub mod types;
 mod value;
+mod verbatim;
 mod version;
 mod words;
 mod write;
@@ -40,10 +41,30 @@ pub struct Source {
     pub text: String,
 }
 
+/// How [`load_with`] reads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Whether variables are filled in.
+    pub interpolate: Interpolate,
+    /// The absolute path of the folder that relative paths of all files begin at, without a `/` at the end.
+    /// `None` leaves them relative: the files of a recipe are in no folder of any machine.
+    pub folder: Option<String>,
+}
+
+/// Whether variables are filled in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interpolate {
+    /// Yes, and filled-in texts take the type that their place asks for.
+    #[default]
+    Yes,
+    /// No. Docker's client then takes every empty list for null, and so do we.
+    No,
+}
+
 /// The files beside the compose files.
 pub trait Files {
-    /// The content of the file at `path`, which is relative to the folder of the first compose file, or absolute.
-    /// Refusing a path that is absolute or leaves that folder is up to the implementor.
+    /// The content of the file at `path`, which is absolute, or relative to the folder of the first compose file where
+    /// [`Options::folder`] does not name that folder. Refusing a path that leaves the folder is up to the implementor.
     fn read(&self, path: &str) -> Result<Vec<u8>, FilesError>;
 }
 
@@ -70,34 +91,60 @@ pub struct Notice {
 /// Reads, checks and merges `sources` from left to right, with the variables `env`.
 ///
 /// Every file must be valid by itself and of the same version; variables are filled in before the files are merged.
+/// Relative paths stay relative.
 pub fn load(sources: &[Source], env: &BTreeMap<String, String>, files: &dyn Files) -> Result<Loaded, ComposeError> {
+    load_with(sources, env, files, &Options::default())
+}
+
+/// What [`load`] does, in another way.
+pub fn load_with(
+    sources: &[Source],
+    env: &BTreeMap<String, String>,
+    files: &dyn Files,
+    options: &Options,
+) -> Result<Loaded, ComposeError> {
     let documents = parse_all(sources)?;
     let Some((source, first)) = documents.first() else {
-        return Err(ComposeError::at("", "there is no compose file").hint("name at least one"));
+        return Err(ComposeError::at("", "there is no compose file", "name at least one"));
     };
     let (version, minor) = version::of(&first.root).map_err(|fault| placed(source, first, fault))?;
     let mut loaded = Loaded::default();
+    let mut emptied = merge::Emptied::new();
     for (index, (source, document)) in documents.iter().enumerate() {
         let read = || {
             let own = version::of(&document.root)?;
             if own.0 != version {
                 let what = format!("the version is {}, but the first file has {version}", own.0);
-                return Err(ComposeError::at("version", what).hint("give all files the same version"));
+                return Err(ComposeError::at("version", what, "give all files the same version"));
             }
             notice::forbid(&document.root)?;
-            let root = interpolate::interpolate(&document.root, env)?;
-            schema::validate(&root, minor)?;
-            decode::decode(&root, &version, minor, env, files)
+            let root = match options.interpolate {
+                Interpolate::Yes => interpolate::interpolate(&document.root, env)?,
+                Interpolate::No => verbatim::tree(&document.root)?,
+            };
+            let meaningless = schema::validate(&root, minor)?;
+            let beside = decode::Beside { env, files, folder: options.folder.as_deref() };
+            let mut decoded = decode::decode(&root, &version, minor, beside)?;
+            decoded.notices.extend(meaningless);
+            Ok(decoded)
         };
         let decoded = read().map_err(|fault| placed(source, document, fault))?;
         let notices = document.notices().into_iter().chain(notice::without_effect(&document.root)).chain(decoded.notices);
         loaded.notices.extend(notices.map(|(path, text)| Notice { file: source.name.clone(), path, text }));
         if index == 0 {
-            loaded.config = decoded.config;
+            (loaded.config, emptied) = (decoded.config, decoded.emptied);
         } else {
+            if let Some(path) = merge::clash(&loaded.config, &decoded.config) {
+                let what = "a list cannot be laid over what is no list in an earlier file";
+                let fault = ComposeError::at(path, what, "make both lists, or give it in one file only");
+                return Err(placed(source, document, fault));
+            }
             let surprises = merge::surprises(&loaded.config, &decoded.config);
             loaded.notices.extend(surprises.into_iter().map(|(path, text)| Notice { file: source.name.clone(), path, text }));
-            merge::merge(&mut loaded.config, decoded.config);
+            let new = decoded.emptied.into_iter().filter(|(service, _)| !loaded.config.services.contains_key(service));
+            let new: merge::Emptied = new.collect();
+            merge::merge(&mut loaded.config, decoded.config, &emptied);
+            emptied.extend(new);
         }
     }
     Ok(loaded)

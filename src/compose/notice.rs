@@ -41,7 +41,7 @@ pub(super) fn forbid(root: &Node) -> Result<(), ComposeError> {
     let services = root.get("services").and_then(Node::as_map).into_iter().flatten();
     for (name, service) in services {
         if let Some((key, hint)) = FORBIDDEN.iter().find(|(key, _)| service.get(key).is_some()) {
-            return Err(ComposeError::at(format!("services.{name}.{key}"), "Swarm does not take this key").hint(*hint));
+            return Err(ComposeError::at(format!("services.{name}.{key}"), "Swarm does not take this key", *hint));
         }
     }
     Ok(())

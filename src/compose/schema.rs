@@ -15,7 +15,6 @@ mod tables;
 
 /// What a value may look like.
 enum Shape {
-    Any,
     Null,
     Text,
     /// A date, which prints as text.
@@ -77,6 +76,8 @@ struct Object {
     extensions: Option<u8>,
     /// Any other key.
     open: Option<u8>,
+    /// Other keys that have a meaning nevertheless; what has none is told. `None` tells nothing.
+    meant: Option<&'static [&'static str]>,
 }
 
 struct Field {
@@ -86,12 +87,13 @@ struct Field {
 }
 
 /// Checks the whole file against the version `3.minor`; of several faults the one deepest in the file is told.
-pub(super) fn validate(root: &Node, minor: u8) -> Result<(), ComposeError> {
-    let mut check = Check { minor, path: Vec::new(), worst: None };
+/// The answer is path and text of every key that is accepted and has no meaning.
+pub(super) fn validate(root: &Node, minor: u8) -> Result<Vec<(String, String)>, ComposeError> {
+    let mut check = Check { minor, path: Vec::new(), worst: None, meaningless: Vec::new() };
     check.object(&tables::ROOT, root);
-    let Some(fault) = check.worst else { return Ok(()) };
+    let Some(fault) = check.worst else { return Ok(check.meaningless) };
     let (line, column) = fault.place.unzip();
-    Err(ComposeError { line, column, ..ComposeError::at(fault.path, fault.what).hint(fault.hint) })
+    Err(ComposeError { line, column, ..ComposeError::at(fault.path, fault.what, fault.hint) })
 }
 
 struct Fault {
@@ -123,11 +125,16 @@ struct Check<'a> {
     minor: u8,
     path: Vec<Step<'a>>,
     worst: Option<Fault>,
+    meaningless: Vec<(String, String)>,
 }
 
 impl<'a> Check<'a> {
+    fn dotted_path(&self) -> String {
+        self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+    }
+
     fn fault(&mut self, what: String, hint: &str, mistyped: bool) {
-        let path = self.path.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+        let path = self.dotted_path();
         let replaces = self.worst.as_ref().is_none_or(|worst| (path.len(), mistyped) > (worst.path.len(), worst.mistyped));
         if replaces {
             self.worst = Some(Fault { path, what, hint: hint.to_owned(), mistyped, place: None });
@@ -159,9 +166,9 @@ impl<'a> Check<'a> {
                 }
             }
             (Shape::Choice(choices), Kind::Text(text)) if !choices.contains(&text.as_str()) => {
-                self.fault(format!("must be one of {}", choices.join(", ")), "", false);
+                self.fault(format!("must be one of {}", choices.join(", ")), "write one of them", false);
             }
-            (Shape::Size, Kind::Int(size)) if *size < 0 => self.fault("must not be negative".to_owned(), "", false),
+            (Shape::Size, Kind::Int(size)) if *size < 0 => self.fault("must not be negative".to_owned(), "write 0 or more", false),
             (Shape::List(item), Kind::List(items)) => self.items(item, items),
             (Shape::UniqueList(item), Kind::List(items)) => {
                 self.unique(items);
@@ -214,8 +221,15 @@ impl<'a> Check<'a> {
                 continue;
             }
             let extension = key.starts_with("x-") && object.extensions.is_some_and(|since| since <= self.minor);
-            if !extension && object.open.is_none_or(|since| since > self.minor) {
-                let hint = known.map_or_else(String::new, |field| format!("it exists from version 3.{} on", field.since));
+            let open = object.open.is_some_and(|since| since <= self.minor);
+            if open && !extension && object.meant.is_some_and(|meant| !meant.contains(&key.as_str())) {
+                self.meaningless.push((format!("{}.{key}", self.dotted_path()), "nothing reads this key".to_owned()));
+            }
+            if !extension && !open {
+                let hint = known.map_or_else(
+                    || "check its spelling and its indentation, or remove it".to_owned(),
+                    |field| format!("it exists from version 3.{} on", field.since),
+                );
                 let what = format!("the key `{key}` is not allowed here");
                 self.fault(what.clone(), &hint, false);
                 if let Some(worst) = self.worst.as_mut().filter(|worst| worst.what == what) {
@@ -225,7 +239,7 @@ impl<'a> Check<'a> {
         }
         for key in object.required {
             if !map.contains_key(*key) {
-                self.fault(format!("the key `{key}` is required"), "", false);
+                self.fault(format!("the key `{key}` is required"), "add it", false);
             }
         }
     }
@@ -236,7 +250,6 @@ impl Shape {
     fn takes(&self, kind: &Kind, minor: u8) -> bool {
         let whole = |value: &f64| value.fract() == 0.0;
         match self {
-            Self::Any => true,
             Self::Null => matches!(kind, Kind::Null),
             Self::Text | Self::Choice(_) | Self::Duration => matches!(kind, Kind::Text(_)),
             Self::ShortPort => matches!(kind, Kind::Text(_) | Kind::Int(_) | Kind::Uint(_) | Kind::Float(_)),
@@ -256,7 +269,6 @@ impl Shape {
 
     fn name(&self, minor: u8, names: &mut Vec<&'static str>) {
         names.push(match self {
-            Self::Any => "a value",
             Self::Null => "empty",
             Self::Time => return,
             Self::Text | Self::Choice(_) | Self::Duration => "a string",
@@ -289,7 +301,14 @@ fn advice(shape: &Shape, found: &Kind) -> &'static str {
         }
         (Shape::Integer | Shape::Number, Kind::Text(_)) => "write the number without quotes",
         (_, Kind::Null) => "give it a value or remove the key",
-        _ => "",
+        (Shape::Bool, _) => "write true or false",
+        (Shape::Text | Shape::Duration | Shape::ShortPort | Shape::Choice(_), _) => "write one text",
+        (Shape::Integer | Shape::Size | Shape::Number, _) => "write a number",
+        (Shape::List(_) | Shape::UniqueList(_), _) => "write each item on a line of its own, behind `- `",
+        (Shape::Named(..) | Shape::Object(_), _) => "write KEY: VALUE below it",
+        (Shape::Null | Shape::Time, _) => "leave it empty",
+        (Shape::Since(_, shape), found) => advice(shape, found),
+        (Shape::Either(shapes), found) => shapes.first().map_or("remove the key", |shape| advice(shape, found)),
     }
 }
 

@@ -61,10 +61,12 @@ fn expression(text: &str) -> Option<(&str, &str)> {
 
 /// The length of a name and, when an operator follows it, of everything up to the next `}`.
 fn length(text: &str) -> Option<usize> {
-    if !text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic()) {
+    // The long s and the Kelvin sign are what is left of `s` and `k` when docker's client takes no notice of case.
+    let letter = |c: char| matches!(c, '_' | 'a'..='z' | 'A'..='Z' | '\u{17f}' | '\u{212a}');
+    if !text.starts_with(letter) {
         return None;
     }
-    let name = text.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let name = text.find(|c: char| !letter(c) && !c.is_ascii_digit()).unwrap_or(text.len());
     let rest = text.get(name..)?;
     let operator = rest.strip_prefix(':').unwrap_or(rest).starts_with(['-', '?']);
     Some(if operator { name + rest.find('}').unwrap_or(rest.len()) } else { name })

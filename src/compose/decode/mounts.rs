@@ -10,19 +10,19 @@ use crate::compose::{
 /// One mount in the short or the long form.
 pub(super) fn decode(context: &Context<'_>, place: &Place<'_>) -> Result<VolumeMount, ComposeError> {
     let mut mount = match place.kind() {
-        Kind::Text(spec) => short(spec).map_err(|what| place.fault(format!("`{spec}`: {what}")))?,
+        Kind::Text(spec) => short(spec).map_err(|what| place.fault(format!("`{spec}`: {what}"), "write it as SOURCE:TARGET:OPTIONS"))?,
         _ => long(place)?,
     };
     if mount.kind == "bind" {
         if mount.source.is_empty() {
-            return Err(place.fault("a bind mount needs a source"));
+            return Err(place.fault("a bind mount needs a source", "name a folder in source"));
         }
         if let Some(rest) = mount.source.strip_prefix('~')
-            && let Some(home) = context.env.get("HOME")
+            && let Some(home) = context.beside.env.get("HOME")
         {
             mount.source = format!("{home}{rest}");
         }
-        mount.source = paths::resolve(&mount.source);
+        mount.source = paths::of_node(context.beside.folder, &mount.source);
     }
     Ok(mount)
 }
@@ -39,11 +39,13 @@ fn long(place: &Place<'_>) -> Result<VolumeMount, ComposeError> {
         read_only: place.flag("read_only"),
         consistency: place.text("consistency"),
         bind: place.get("bind").map(|options| BindOptions { propagation: options.text("propagation") }),
-        volume: place
-            .get("volume")
-            .map(|options| VolumeOptions { nocopy: options.flag("nocopy"), subpath: options.text("subpath") }),
+        volume: place.get("volume").map(|options| volume_options(&options)).transpose()?,
         tmpfs,
     })
+}
+
+fn volume_options(place: &Place<'_>) -> Result<VolumeOptions, ComposeError> {
+    Ok(VolumeOptions { nocopy: place.flag("nocopy"), subpath: place.checked_text("subpath")? })
 }
 
 /// `[SOURCE:]TARGET[:OPTIONS]`. One letter before a colon is a Windows drive, also where a volume was meant.

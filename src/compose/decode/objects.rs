@@ -1,13 +1,18 @@
 //! Networks, volumes, secrets and configs of the stack.
 
-use super::{Context, Place, paths};
+use super::{Context, Place, cluster, paths};
 use crate::compose::{
     error::ComposeError,
     types::{Extras, FileObject, Ipam, IpamPool, Network, Volume},
     value::Kind,
 };
 
+/// The block of a volume that begins with `x-` and has a meaning.
+const CLUSTER_SPEC: &str = "x-cluster-spec";
+
 pub(super) fn network(context: &Context<'_>, place: &Place<'_>) -> Result<Network, ComposeError> {
+    // The schema does not look at networks with unusual names.
+    place.wants_map()?;
     let (external, name) = identity(context, place, "network", 5)?;
     let ipam = place.get("ipam").map_or_else(Ipam::default, |ipam| Ipam {
         driver: ipam.text("driver"),
@@ -31,13 +36,17 @@ pub(super) fn network(context: &Context<'_>, place: &Place<'_>) -> Result<Networ
 
 pub(super) fn volume(context: &Context<'_>, place: &Place<'_>) -> Result<Volume, ComposeError> {
     let (external, name) = identity(context, place, "volume", 4)?;
+    if let Some(spec) = place.get(CLUSTER_SPEC) {
+        context.notice(&spec, "Swarm's stacks make no such volume; a plugin's volume has to be there before".to_owned());
+    }
     let volume = Volume {
         name,
         driver: place.text("driver"),
         driver_opts: place.pairs("driver_opts"),
         external,
         labels: place.pairs("labels"),
-        extras: place.extras().into_iter().filter(|(key, _)| external || key == "x-cluster-spec").collect(),
+        cluster_spec: place.get(CLUSTER_SPEC).map(|spec| spec.wants_map().and_then(|()| cluster::decode(&spec))).transpose()?,
+        extras: place.extras().into_iter().filter(|(key, _)| external && key != CLUSTER_SPEC).collect(),
     };
     let conflicts = [
         ("driver", !volume.driver.is_empty()),
@@ -45,7 +54,7 @@ pub(super) fn volume(context: &Context<'_>, place: &Place<'_>) -> Result<Volume,
         ("labels", !volume.labels.is_empty()),
     ];
     match conflicts.into_iter().find(|(_, given)| external && *given) {
-        Some((key, _)) => Err(place.fault(format!("`external` and `{key}` exclude each other")).hint(format!("remove `{key}`"))),
+        Some((key, _)) => Err(place.fault(format!("`external` and `{key}` exclude each other"), format!("remove `{key}`"))),
         None => Ok(volume),
     }
 }
@@ -55,11 +64,11 @@ pub(super) fn file_object(context: &Context<'_>, place: &Place<'_>, what: &str) 
     let (external, name) = identity(context, place, what, 5)?;
     let (driver, file) = (place.text("driver"), place.text("file"));
     if !external && !driver.is_empty() && !file.is_empty() {
-        return Err(place.fault("`driver` and `file` exclude each other").hint("remove `file`"));
+        return Err(place.fault("`driver` and `file` exclude each other", "remove `file`"));
     }
     Ok(FileObject {
         name,
-        file: if external || !driver.is_empty() { file } else { paths::resolve(&file) },
+        file: if external || !driver.is_empty() { file } else { paths::of_file(context.beside.folder, &file) },
         external,
         labels: place.pairs("labels"),
         driver,
@@ -79,7 +88,7 @@ fn identity(context: &Context<'_>, place: &Place<'_>, what: &str, since: u8) -> 
         _ => return Ok((false, name)),
     };
     if !own.is_empty() && !name.is_empty() {
-        return Err(place.fault("`external.name` and `name` exclude each other").hint("remove `external.name`"));
+        return Err(place.fault("`external.name` and `name` exclude each other", "remove `external.name`"));
     }
     if !own.is_empty() && context.minor >= since {
         context.notice(&external, format!("`external.name` is deprecated: write `external: true` and the {what}'s `name`"));

@@ -47,8 +47,23 @@ impl<'a> Place<'a> {
         if let Step::Key(key) = self.step { key } else { "" }
     }
 
-    pub(super) fn fault(&self, what: impl Into<String>) -> ComposeError {
-        ComposeError::at(self.path(), what)
+    pub(super) fn fault(&self, what: impl Into<String>, hint: impl Into<String>) -> ComposeError {
+        ComposeError::at(self.path(), what, hint)
+    }
+
+    /// Refuses everything but a mapping and null.
+    pub(super) fn wants_map(&self) -> Result<(), ComposeError> {
+        let fits = matches!(self.kind(), Kind::Map(_) | Kind::Null);
+        if fits { Ok(()) } else { Err(self.fault("must be a mapping", "write KEY: VALUE below it")) }
+    }
+
+    /// The text of `key` where the schema does not look at it, empty when absent.
+    pub(super) fn checked_text(&self, key: &str) -> Result<String, ComposeError> {
+        match self.get(key) {
+            None => Ok(String::new()),
+            Some(Place { node: Node { kind: Kind::Text(text), .. }, .. }) => Ok(text.clone()),
+            Some(place) => Err(place.fault("must be a string", "put it in quotes")),
+        }
     }
 
     /// The entry `key` of a mapping, unless it is null.
@@ -96,7 +111,8 @@ impl<'a> Place<'a> {
     pub(super) fn duration(&self, key: &str) -> Result<Option<i64>, ComposeError> {
         let Some(place) = self.get(key) else { return Ok(None) };
         let text = place.node.printed().unwrap_or_default();
-        duration::parse(&text).map(Some).ok_or_else(|| place.fault(format!("`{text}` is no duration")))
+        let hint = "write a number with its unit, such as 30s or 1m30s";
+        duration::parse(&text).map(Some).ok_or_else(|| place.fault(format!("`{text}` is no duration"), hint))
     }
 
     /// Bytes under `key`, 0 when absent.
@@ -104,7 +120,7 @@ impl<'a> Place<'a> {
         let Some(place) = self.get(key) else { return Ok(0) };
         let text = place.node.printed().unwrap_or_default();
         size::parse(&text)
-            .ok_or_else(|| place.fault(format!("`{text}` is no size")).hint("write a number with its unit, such as 512M"))
+            .ok_or_else(|| place.fault(format!("`{text}` is no size"), "write a number with its unit, such as 512M"))
     }
 
     /// A number of at least 0 under `key`; a fraction is cut off.
@@ -117,13 +133,13 @@ impl<'a> Place<'a> {
             Kind::Float(value) => (0.0..1.8e19).contains(&value).then_some(value as u64),
             _ => None,
         };
-        found.map(Some).ok_or_else(|| place.fault("must be a number that is not negative"))
+        found.map(Some).ok_or_else(|| place.fault("must be a number that is not negative", "write 0 or more"))
     }
 
     /// A number of at least 0 and below 2³² under `key`.
     pub(super) fn small_count(&self, key: &str) -> Result<Option<u32>, ComposeError> {
         let Some(count) = self.count(key)? else { return Ok(None) };
-        u32::try_from(count).map(Some).map_err(|_| ComposeError::at(format!("{}.{key}", self.path()), "is too large"))
+        u32::try_from(count).map(Some).map_err(|_| ComposeError::at(format!("{}.{key}", self.path()), "is too large", "write a number below 4294967296"))
     }
 
     /// A number under `key`, 0 when absent; a fraction is cut off.
@@ -139,7 +155,7 @@ impl<'a> Place<'a> {
             Kind::Float(value) => (-9.2e18..9.2e18).contains(&value).then_some(value as i64),
             _ => None,
         };
-        found.ok_or_else(|| self.fault("must be a number below 2⁶³"))
+        found.ok_or_else(|| self.fault("must be a number below 2⁶³", "write a smaller number"))
     }
 
     /// A ratio under `key`, 0 when absent.

@@ -100,7 +100,7 @@ fn shm_size(place: &Place<'_>) -> Result<String, ComposeError> {
     let Some(size) = place.get("shm_size") else { return Ok(String::new()) };
     match size.kind() {
         Kind::Text(text) => Ok(text.clone()),
-        _ => Err(size.fault("must be a string").hint("put it in quotes")),
+        _ => Err(size.fault("must be a string", "put it in quotes")),
     }
 }
 
@@ -108,7 +108,7 @@ fn shm_size(place: &Place<'_>) -> Result<String, ComposeError> {
 fn command(place: &Place<'_>, key: &str) -> Result<Vec<String>, ComposeError> {
     let Some(command) = place.get(key) else { return Ok(Vec::new()) };
     match command.kind() {
-        Kind::Text(line) => words::split(line).map_err(|what| command.fault(what).hint("write the words as a list")),
+        Kind::Text(line) => words::split(line).map_err(|what| command.fault(what, "write the words as a list")),
         _ => Ok(place.texts(key)),
     }
 }
@@ -185,10 +185,10 @@ fn decode_ports(context: &Context<'_>, place: &Place<'_>) -> Result<Vec<Port>, C
             published: item.small_count("published")?.unwrap_or_default(),
             protocol: item.text("protocol"),
         }]),
-        Kind::Float(_) => Err(item.fault("must be a whole number")),
+        Kind::Float(_) => Err(item.fault("must be a whole number", "remove the fraction")),
         kind => {
             let mut left = context.ports_left.get();
-            let parsed = ports::parse(&super::printed(kind).unwrap_or_default(), &mut left).map_err(|what| item.fault(what))?;
+            let parsed = ports::parse(&super::printed(kind).unwrap_or_default(), &mut left).map_err(|what| item.fault(what, "write it as PUBLISHED:TARGET/PROTOCOL"))?;
             context.ports_left.set(left);
             if let Some(address) = parsed.ignored_address {
                 context.notice(item, format!("the address {address} has no effect: the port opens on all addresses of the node"));
@@ -203,7 +203,7 @@ fn ulimits(place: &Place<'_>) -> Result<BTreeMap<String, Ulimit>, ComposeError> 
     let Some(limits) = place.get("ulimits") else { return Ok(BTreeMap::new()) };
     let limit = |limit: &Place<'_>| match limit.kind() {
         Kind::Map(_) => Ok(Ulimit { single: 0, soft: limit.whole("soft")?, hard: limit.whole("hard")? }),
-        Kind::Float(_) => Err(limit.fault("must be a whole number")),
+        Kind::Float(_) => Err(limit.fault("must be a whole number", "remove the fraction")),
         _ => Ok(Ulimit { single: limit.as_whole()?, ..Ulimit::default() }),
     };
     limits.entries().map(|(name, place)| Ok((name.to_owned(), limit(&place)?))).collect()

@@ -5,15 +5,15 @@ use crate::compose::{
 };
 use std::collections::BTreeMap;
 
-/// Lays a service of a later file over the one of an earlier file.
-pub(super) fn merge(base: &mut Service, over: Service) {
+/// Lays a service of a later file over the one of an earlier file, which gives the lists `emptied` without items.
+pub(super) fn merge(base: &mut Service, over: Service, emptied: impl Fn(&'static str) -> bool) {
     both(&mut base.build, over.build, build);
     append(&mut base.cap_add, over.cap_add);
     append(&mut base.cap_drop, over.cap_drop);
     replace(&mut base.cgroupns_mode, over.cgroupns_mode);
     replace(&mut base.cgroup_parent, over.cgroup_parent);
     replace(&mut base.command, over.command);
-    keyed(&mut base.configs, over.configs, |config| config.source.clone());
+    keyed(&mut base.configs, over.configs, emptied("configs"), |config| config.source.clone());
     replace(&mut base.container_name, over.container_name);
     credential_spec(&mut base.credential_spec, over.credential_spec);
     append(&mut base.depends_on, over.depends_on);
@@ -41,11 +41,11 @@ pub(super) fn merge(base: &mut Service, over: Service) {
     replace(&mut base.network_mode, over.network_mode);
     networks(&mut base.networks, over.networks);
     replace(&mut base.pid, over.pid);
-    keyed(&mut base.ports, over.ports, |port| port.published);
+    keyed(&mut base.ports, over.ports, emptied("ports"), |port| port.published);
     replace(&mut base.privileged, over.privileged);
     replace(&mut base.read_only, over.read_only);
     replace(&mut base.restart, over.restart);
-    keyed(&mut base.secrets, over.secrets, |secret| secret.source.clone());
+    keyed(&mut base.secrets, over.secrets, emptied("secrets"), |secret| secret.source.clone());
     append(&mut base.security_opt, over.security_opt);
     replace(&mut base.shm_size, over.shm_size);
     replace(&mut base.stdin_open, over.stdin_open);
@@ -57,7 +57,7 @@ pub(super) fn merge(base: &mut Service, over: Service) {
     base.ulimits.extend(over.ulimits);
     replace(&mut base.user, over.user);
     replace(&mut base.userns_mode, over.userns_mode);
-    keyed(&mut base.volumes, over.volumes, |mount| mount.target.clone());
+    keyed(&mut base.volumes, over.volumes, emptied("volumes"), |mount| mount.target.clone());
     replace(&mut base.working_dir, over.working_dir);
     extras(&mut base.extras, over.extras);
 }
@@ -112,7 +112,7 @@ fn networks(base: &mut BTreeMap<String, Option<ServiceNetwork>>, over: BTreeMap<
     }
 }
 
-/// Mappings merge, lists append, everything else is replaced.
+/// Mappings merge, lists append, everything else is replaced. What [`super::clash`] finds is not here.
 fn extras(base: &mut Extras, over: Extras) {
     for (key, value) in over {
         match base.get_mut(&key) {

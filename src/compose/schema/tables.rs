@@ -5,7 +5,7 @@ use super::{
     Names::{Checked, Filled, Free, LowerCase, Plain},
     Object,
     Shape::{
-        self, Any, Bool, Choice, Duration, Either, Integer, List, Named, Null, Number, Object as Keys, ShortPort, Since, Size,
+        self, Bool, Choice, Duration, Either, Integer, List, Named, Null, Number, Object as Keys, ShortPort, Since, Size,
         Text, Time, UniqueList,
     },
 };
@@ -21,15 +21,20 @@ const fn key(name: &'static str, since: u8, shape: Shape) -> Field {
 }
 
 const fn closed(fields: &'static [Field]) -> Object {
-    Object { fields, required: &[], extensions: None, open: None }
+    Object { fields, required: &[], extensions: None, open: None, meant: None }
 }
 
 const fn open(fields: &'static [Field]) -> Object {
-    Object { fields, required: &[], extensions: None, open: Some(0) }
+    Object { fields, required: &[], extensions: None, open: Some(0), meant: Some(&[]) }
+}
+
+/// An open object whose other keys are known to be without effect as a whole.
+const fn vague(fields: &'static [Field]) -> Object {
+    Object { meant: None, ..open(fields) }
 }
 
 const fn extensible(fields: &'static [Field]) -> Object {
-    Object { fields, required: &[], extensions: Some(7), open: None }
+    Object { fields, required: &[], extensions: Some(7), open: None, meant: None }
 }
 
 pub(super) static ROOT: Object = Object {
@@ -44,6 +49,7 @@ pub(super) static ROOT: Object = Object {
     required: &[],
     extensions: Some(4),
     open: None,
+    meant: None,
 };
 
 static SERVICE: Object = extensible(&[
@@ -111,11 +117,13 @@ static BUILD: Object = Object {
         key("labels", 3, PAIRS),
         key("network", 4, Text),
         key("target", 4, Text),
-        key("shm_size", 5, Either(&[Number, Text])),
+        key("shm_size", 5, Either(&[Integer, Text, Time])),
+        key("extra_hosts", 9, PAIRS),
     ],
     required: &[],
     extensions: None,
     open: Some(11),
+    meant: None,
 };
 
 static REFERENCE: Object =
@@ -150,6 +158,7 @@ static ULIMIT: Object = Object {
     required: &["hard", "soft"],
     extensions: None,
     open: None,
+    meant: None,
 };
 
 static MOUNT: Object = Object {
@@ -161,15 +170,16 @@ static MOUNT: Object = Object {
         key("target", 0, Text),
         key("tmpfs", 6, Keys(&MOUNT_TMPFS)),
         key("type", 0, Text),
-        key("volume", 0, Keys(&MOUNT_VOLUME)),
+        key("volume", 0, Keys(&MOUNT_NOCOPY)),
     ],
     required: &["type"],
     extensions: None,
     open: None,
+    meant: None,
 };
 
 static MOUNT_BIND: Object = open(&[key("propagation", 0, Text)]);
-static MOUNT_VOLUME: Object = open(&[key("nocopy", 0, Bool)]);
+static MOUNT_NOCOPY: Object = Object { meant: Some(&["subpath"]), ..open(&[key("nocopy", 0, Bool)]) };
 static MOUNT_TMPFS: Object = open(&[key("size", 0, Size)]);
 
 static DEPLOY: Object = closed(&[
@@ -229,8 +239,28 @@ static VOLUME: Object = extensible(&[
     key("external", 0, Either(&[Bool, Keys(&NAMED_EXTERNAL)])),
     key("labels", 0, PAIRS),
     key("name", 4, Text),
-    key("x-cluster-spec", 10, Any),
+    key("x-cluster-spec", 10, Keys(&CLUSTER_SPEC)),
 ]);
+static CLUSTER_SPEC: Object = vague(&[
+    key("access_mode", 0, Keys(&ACCESS_MODE)),
+    key("accessibility_requirements", 0, Keys(&TOPOLOGIES)),
+    key("availability", 0, Text),
+    key("capacity_range", 0, Keys(&CAPACITY_RANGE)),
+    key("group", 0, Text),
+    key("secrets", 0, List(&Keys(&VOLUME_SECRET))),
+]);
+static ACCESS_MODE: Object = vague(&[
+    key("block_volume", 0, Keys(&ANYTHING)),
+    key("mount_volume", 0, Keys(&MOUNT_VOLUME)),
+    key("scope", 0, Text),
+    key("sharing", 0, Text),
+]);
+static MOUNT_VOLUME: Object = vague(&[key("fs_type", 0, Text), key("mount_flags", 0, List(&Text))]);
+static TOPOLOGIES: Object = vague(&[key("preferred", 0, List(&Keys(&TOPOLOGY))), key("requisite", 0, List(&Keys(&TOPOLOGY)))]);
+static TOPOLOGY: Object = vague(&[key("segments", 0, PAIRS)]);
+static CAPACITY_RANGE: Object = vague(&[key("limit_bytes", 0, Text), key("required_bytes", 0, Text)]);
+static VOLUME_SECRET: Object = vague(&[key("key", 0, Text), key("secret", 0, Text)]);
+static ANYTHING: Object = vague(&[]);
 static NAMED_EXTERNAL: Object = closed(&[key("name", 0, Text)]);
 
 static SECRET: Object = extensible(&[

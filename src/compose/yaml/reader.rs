@@ -1,4 +1,4 @@
-use super::{Document, too_big};
+use super::{Document, MAX_DEPTH, MAX_EXPANDED_BYTES, MAX_NODES, too_big};
 use crate::compose::{
     error::ComposeError,
     scalar,
@@ -10,12 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
 };
 
-/// Values after every alias is replaced by what it stands for.
-const MAX_NODES: usize = 50_000;
-/// Bytes of text after every alias is replaced by what it stands for.
-const MAX_EXPANDED_BYTES: usize = 4 * 1024 * 1024;
 const MAX_ALIASES: usize = 200;
-const MAX_DEPTH: usize = 64;
 /// Bytes of one key, because paths are made of keys.
 const MAX_KEY: usize = 1024;
 
@@ -60,7 +55,8 @@ impl<'a> Reader<'a> {
     pub(super) fn document(&mut self) -> Result<Document, ComposeError> {
         let root = self.root()?;
         if !matches!(root.kind, Kind::Map(_)) {
-            return Err(ComposeError::at("", "the top level must be a mapping").hint("start the file with `services:`"));
+            let fault = ComposeError::at("", "the top level must be a mapping", "start the file with `services:`");
+            return Err(ComposeError { line: Some(root.line.max(1)), column: Some(root.column.max(1)), ..fault });
         }
         let more_follow = matches!(self.parser.next_event(), Some(Ok((Event::DocumentStart(_), _))));
         Ok(Document { root, more_follow, ignored_tags: std::mem::take(&mut self.ignored_tags) })
@@ -99,7 +95,7 @@ impl<'a> Reader<'a> {
             return self.alias(anchor, span, depth);
         }
         if depth > MAX_DEPTH {
-            return Err(placed(span, too_big("deeper than 64 levels", "flatten it")));
+            return Err(placed(span, too_deep()));
         }
         let (anchor, (kind, inner)) = match event {
             Event::Scalar(text, style, anchor, tag) => (anchor, (self.scalar(text, style, tag, span)?, Size::default())),
@@ -111,7 +107,7 @@ impl<'a> Reader<'a> {
                 self.open(anchor, tag, span);
                 (anchor, self.map(span, depth)?)
             }
-            _ => return Err(placed(span, ComposeError::at("", "a value is missing"))),
+            _ => return Err(placed(span, ComposeError::at("", "a value is missing", "write a value"))),
         };
         let bytes = if let Kind::Text(text) = &kind { text.len() } else { 0 };
         let size = Size { nodes: inner.nodes + 1, bytes: inner.bytes + bytes, height: inner.height + 1 };
@@ -141,11 +137,11 @@ impl<'a> Reader<'a> {
             return Err(placed(span, too_big("more than 200 aliases", "use fewer aliases")));
         }
         let Some(Some((_, size))) = self.anchors.get(&anchor) else {
-            return Err(placed(span, ComposeError::at("", "the anchored value contains itself")));
+            return Err(placed(span, ComposeError::at("", "the anchored value contains itself", "name the alias outside of its own anchor")));
         };
         let size = *size;
         if depth + size.height > MAX_DEPTH + 1 {
-            return Err(placed(span, too_big("deeper than 64 levels", "flatten it")));
+            return Err(placed(span, too_deep()));
         }
         self.spend(size, span)?;
         let Some(Some((node, _))) = self.anchors.get(&anchor) else { return Ok((Node::default(), size)) };
@@ -182,9 +178,10 @@ impl<'a> Reader<'a> {
         };
         match kind {
             Ok(Kind::Float(number)) if !number.is_finite() => {
-                Err(placed(span, ComposeError::at("", format!("{number} is not a number that a stack can use"))))
+                let what = format!("{number} is not a number that a stack can use");
+                Err(placed(span, ComposeError::at("", what, "put it in quotes if text is meant")))
             }
-            kind => kind.map_err(|what| placed(span, ComposeError::at("", what))),
+            kind => kind.map_err(|what| placed(span, ComposeError::at("", what, "mend the value or remove the tag"))),
         }
     }
 
@@ -196,7 +193,8 @@ impl<'a> Reader<'a> {
             if matches!(event, Event::SequenceEnd | Event::StreamEnd) {
                 return Ok((Kind::List(items), total));
             }
-            let (item, size) = self.node(event, span, depth + 1)?;
+            let item = self.node(event, span, depth + 1);
+            let (item, size) = item.map_err(|fault| fault.below(&items.len().to_string()))?;
             total = total.beside(size);
             items.push(item);
         }
@@ -218,22 +216,30 @@ impl<'a> Reader<'a> {
             {
                 return Err(placed(
                     span,
-                    ComposeError::at("", format!("the key `{text}` is there twice")).hint("remove one of them"),
+                    ComposeError::at("", format!("the key `{text}` is there twice"), "remove one of them"),
                 ));
             }
             if matches!(&event, Event::Scalar(text, ..) if text.len() > MAX_KEY) {
                 return Err(placed(span, too_big("a key of more than 1 KiB", "use shorter keys")));
             }
             let (key, key_size) = self.node(event, span, depth + 1)?;
-            let (event, value_span) = self.next()?;
-            let (value, size) = self.node(event, value_span, depth + 1)?;
+            let below = |fault: ComposeError| fault.below(key.as_text().unwrap_or_default());
+            let (event, value_span) = self.next().map_err(below)?;
+            let (mut value, size) = self.node(event, value_span, depth + 1).map_err(below)?;
+            if value.line > key.line {
+                // What begins on a later line is looked for at its key.
+                (value.line, value.column) = (key.line, key.column);
+            }
             total = total.beside(key_size).beside(size);
             match key.kind {
                 _ if is_merge_key => merged = Some((value, value_span)),
                 Kind::Text(key) => {
                     map.insert(key, value);
                 }
-                _ => return Err(placed(span, ComposeError::at("", "a key must be text").hint("put it in quotes"))),
+                _ => {
+                    let what = if depth == 1 { "the top level must be a mapping whose keys are all text" } else { "a key must be text" };
+                    return Err(placed(span, ComposeError::at("", what, "put the key in quotes")));
+                }
             }
         }
         if let Some((value, span)) = merged {
@@ -251,7 +257,7 @@ fn merge(map: &mut BTreeMap<String, Node>, value: Node) -> Result<(), ComposeErr
     };
     for part in parts {
         let Kind::Map(entries) = part.kind else {
-            return Err(ComposeError::at("", "`<<` takes a mapping or a list of mappings").hint("name an anchor of a mapping"));
+            return Err(ComposeError::at("", "`<<` takes a mapping or a list of mappings", "name an anchor of a mapping"));
         };
         for (key, node) in entries {
             if let Entry::Vacant(vacant) = map.entry(key) {
@@ -260,6 +266,10 @@ fn merge(map: &mut BTreeMap<String, Node>, value: Node) -> Result<(), ComposeErr
         }
     }
     Ok(())
+}
+
+fn too_deep() -> ComposeError {
+    too_big("deeper than 64 levels", "flatten it")
 }
 
 fn place(span: Span) -> (u32, u32) {
@@ -277,8 +287,23 @@ fn placed(span: Span, fault: ComposeError) -> ComposeError {
     ComposeError { line: Some(line), column: Some(column), ..fault }
 }
 
+/// What to do about the faults of notation that people make most.
+fn advice(info: &str) -> &'static str {
+    if info.contains("anchor") || info.contains("alias") {
+        return "give the anchor a name with `&` above the place where `*` uses it";
+    }
+    if info.contains("tab") {
+        return "indent with spaces";
+    }
+    "check the indentation, the quotes and the brackets around this place"
+}
+
 fn syntax(error: &ScanError) -> ComposeError {
     let (line, column) = spot(error.marker());
-    let fault = ComposeError::at("", format!("no valid YAML: {}", error.info()));
+    let fault = if error.info() == "recursion limit exceeded" {
+        too_deep()
+    } else {
+        ComposeError::at("", format!("no valid YAML: {}", error.info()), advice(error.info()))
+    };
     ComposeError { line: Some(line), column: Some(column), ..fault }
 }
