@@ -18,6 +18,9 @@ pub struct Desired {
     pub configs: Vec<ConfigSpec>,
     /// Secrets that must be there already.
     pub secrets: Vec<SecretUse>,
+    /// Full names of the secrets that the stack creates from files or drivers; what they hold travels apart. Apps have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_secrets: Vec<String>,
     /// Full names of the named volumes that some service mounts.
     pub volumes: Vec<String>,
 }
@@ -43,6 +46,7 @@ impl Desired {
             external_networks: vec![],
             configs: vec![],
             secrets: vec![],
+            own_secrets: vec![],
             volumes: vec![],
         }
     }

@@ -11,6 +11,9 @@ pub const OBJECT_MAX: usize = 64;
 /// Longest name of a service: it is a DNS label.
 pub const SERVICE_MAX: usize = 63;
 
+/// Networks that every node has; nobody creates them, and they are not looked for on the Swarm.
+pub const PREDEFINED_NETWORKS: &[&str] = &["host", "bridge", "none", "default"];
+
 const DOMAIN_MAX: usize = 253;
 const LABEL_MAX: usize = 63;
 
@@ -48,6 +51,14 @@ impl StackName {
         let what = "stack name";
         swarm_characters(what, name)?;
         within(what, name, STACK_MAX)?;
+        Ok(Self(name.to_owned()))
+    }
+
+    /// A stack name from a command line: as long as the names of its services allow.
+    pub fn typed(name: &str) -> Result<Self, NameError> {
+        let what = "stack name";
+        swarm_characters(what, name)?;
+        within(what, name, SERVICE_MAX)?;
         Ok(Self(name.to_owned()))
     }
 

@@ -73,7 +73,7 @@ fn container(container: &ContainerSpec, asks: &mut Asks<'_>) {
     for limit in container.ulimits.iter().filter(|l| l.hard < 0 || l.hard > ULIMIT_MAX || l.soft < 0 || l.soft > ULIMIT_MAX) {
         asks.ask(format!("ulimit {} {}", limit.name, limit.hard), "it can take what other apps on the node need");
     }
-    if container.privileges.is_some() {
+    if container.privileges.as_ref().is_some_and(|p| *p != super::spec::no_privileges()) {
         asks.ask("privileges", "credential specs and security profiles act on the node itself");
     }
     if !matches!(container.isolation.as_str(), "" | "default") {

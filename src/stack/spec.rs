@@ -4,6 +4,12 @@
 //! body and a spec that the engine reports back into the same type. Fields that we never set are not here; what the engine adds
 //! to a spec that it reports is dropped when it is read.
 
+mod mount;
+mod secret;
+
+pub use mount::{BindOptions, Mount, TmpfsOptions, VolumeOptions};
+pub use secret::SecretSpec;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -98,58 +104,14 @@ pub struct ContainerSpec {
     pub cap_drop: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_default")]
     pub ulimits: Vec<Ulimit>,
+    /// See [`no_privileges`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub privileges: Option<serde_json::Value>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Mount {
-    /// `volume`, `bind`, `tmpfs`, `npipe` or `cluster`.
-    #[serde(rename = "Type")]
-    pub kind: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub source: String,
-    pub target: String,
-    #[serde(skip_serializing_if = "is_false")]
-    pub read_only: bool,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub consistency: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind_options: Option<BindOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub volume_options: Option<VolumeOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tmpfs_options: Option<TmpfsOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cluster_options: Option<serde_json::Value>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct BindOptions {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub propagation: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct VolumeOptions {
-    #[serde(skip_serializing_if = "is_false")]
-    pub no_copy: bool,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "null_default")]
-    pub labels: Labels,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driver_config: Option<Driver>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub subpath: String,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct TmpfsOptions {
-    #[serde(skip_serializing_if = "is_zero")]
-    pub size_bytes: i64,
+/// What a container without special privileges is sent with: to the engine, no value at all is another spec.
+pub fn no_privileges() -> serde_json::Value {
+    serde_json::json!({ "CredentialSpec": null, "SELinuxContext": null, "NoNewPrivileges": false })
 }
 
 /// A named driver with options: log drivers, volume drivers, secret drivers, templating.

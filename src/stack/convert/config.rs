@@ -2,24 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ConvertError, full_name, secret, stack_labels};
+use super::{ConvertError, file, full_name, stack_labels};
 use crate::compose::Files;
-use crate::compose::types::{Config, CredentialSpec, FileReference};
+use crate::compose::types::{Config, FileReference};
 use crate::stack::names::StackName;
-use crate::stack::spec::{ConfigRef, ConfigSpec, Driver};
+use crate::stack::spec::{ConfigRef, ConfigSpec};
 
 /// The configs that the stack creates, with the bytes of their files, sorted by name.
 pub(super) fn configs(stack: &StackName, config: &Config, files: &dyn Files) -> Result<Vec<ConfigSpec>, ConvertError> {
     let mut specs = BTreeMap::new();
     for (key, declared) in config.configs.iter().filter(|(_, c)| !c.external) {
         let name = full_name(stack, key, &declared.name);
-        let data = files.read(&declared.file).map_err(|error| {
-            ConvertError::new(format!("config {key}: {error}"), &format!("add the file {} to the recipe", declared.file))
-        })?;
-        let templating =
-            (!declared.template_driver.is_empty()).then(|| Driver { name: declared.template_driver.clone(), ..Driver::default() });
-        let spec = ConfigSpec { name: name.clone(), labels: stack_labels(stack, &declared.labels), data, templating };
-        if specs.insert(name.clone(), spec).is_some() {
+        let data = file::content("config", key, declared, files)?;
+        let labels = stack_labels(stack, &declared.labels);
+        let spec = ConfigSpec { name: name.clone(), labels, data, templating: file::templating(declared) };
+        if specs.insert(name.clone(), spec.clone()).is_some_and(|other| other != spec) {
             return Err(ConvertError::new(format!("two configs have the name {name}"), "give each its own name"));
         }
     }
@@ -31,7 +28,7 @@ pub(super) fn refs(stack: &StackName, references: &[FileReference], config: &Con
     let mut refs = Vec::new();
     for reference in references {
         let name = name(stack, &reference.source, config)?;
-        let file = secret::file(reference);
+        let file = file::target(reference);
         if !targets.insert(file.name.clone()) {
             let what = format!("duplicate config target for {name} not allowed");
             return Err(ConvertError::new(what, "give each reference its own target"));
@@ -41,15 +38,6 @@ pub(super) fn refs(stack: &StackName, references: &[FileReference], config: &Con
     let target = |c: &ConfigRef| c.file.as_ref().map(|f| f.name.clone());
     refs.sort_by_key(|c| (c.name.clone(), target(c)));
     Ok(refs)
-}
-
-/// The reference that a credential spec kept in a config needs: it is read by the engine, not mounted.
-pub(super) fn credential(stack: &StackName, spec: &CredentialSpec, config: &Config) -> Result<Option<ConfigRef>, ConvertError> {
-    if spec.config.is_empty() {
-        return Ok(None);
-    }
-    let name = name(stack, &spec.config, config)?;
-    Ok(Some(ConfigRef { file: None, runtime: Some(serde_json::json!({})), id: String::new(), name }))
 }
 
 /// The full name of the config that a service calls `source`.

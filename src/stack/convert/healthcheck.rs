@@ -7,8 +7,8 @@ use crate::stack::spec::Healthcheck;
 pub(super) fn healthcheck(from: &HealthCheck) -> Result<Healthcheck, ConvertError> {
     if from.disable {
         if !from.test.is_empty() {
-            let what = "the health check has a test and is disabled at the same time";
-            return Err(ConvertError::new(what, "leave out test or disable"));
+            let what = "test and disable can't be set at the same time in healthcheck";
+            return Err(ConvertError::new(what, "leave out one of them"));
         }
         return Ok(Healthcheck { test: vec!["NONE".to_owned()], ..Healthcheck::default() });
     }
@@ -18,6 +18,6 @@ pub(super) fn healthcheck(from: &HealthCheck) -> Result<Healthcheck, ConvertErro
         timeout: from.timeout.unwrap_or_default(),
         start_period: from.start_period.unwrap_or_default(),
         start_interval: from.start_interval.unwrap_or_default(),
-        retries: i64::try_from(from.retries.unwrap_or_default()).unwrap_or(i64::MAX),
+        retries: from.retries.unwrap_or_default().cast_signed(),
     })
 }

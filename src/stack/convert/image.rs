@@ -5,13 +5,17 @@ use super::ConvertError;
 const HUB: &str = "docker.io";
 const HUB_OLD: &str = "index.docker.io";
 const OFFICIAL: &str = "library/";
+/// Of a name, without registry, tag and digest.
+const MOST_LETTERS: usize = 255;
+/// What a digest may be made with, and its length in letters.
+const DIGESTS: &[(&str, usize)] = &[("sha256", 64), ("sha384", 96), ("sha512", 128)];
 
 /// The image with its tag, without what goes without saying: `docker.io/library/redis` is `redis:latest`.
 pub(super) fn reference(image: &str) -> Result<String, ConvertError> {
     if image.is_empty() {
         return Err(ConvertError::new("no image is named", "every service needs an image; the Swarm builds none"));
     }
-    if image.len() == 64 && image.chars().all(|c| c.is_ascii_hexdigit()) {
+    if is_hex(image, 64) {
         return Ok(image.to_owned());
     }
     let (domain, path) = split(image);
@@ -26,8 +30,14 @@ pub(super) fn reference(image: &str) -> Result<String, ConvertError> {
     if name.chars().any(char::is_uppercase) {
         return Err(invalid(image, "its name must be in lower case"));
     }
-    if !name.split('/').all(is_part) || !is_domain(&domain) || !tag.is_none_or(is_tag) || !digest.is_none_or(is_digest) {
+    // What looks like a registry but can't be one may still be the first part of a name.
+    let is_name = is_domain(&domain) || is_part(&domain);
+    let length = if is_domain(&domain) { name.len() } else { domain.len() + 1 + name.len() };
+    if !is_name || !name.split('/').all(is_part) || !tag.is_none_or(is_tag) || !digest.is_none_or(is_digest) {
         return Err(invalid(image, "it is not of the form registry/name:tag"));
+    }
+    if length > MOST_LETTERS {
+        return Err(invalid(image, "its name is longer than 255 letters"));
     }
     let short = match name.strip_prefix(OFFICIAL) {
         Some(official) if domain == HUB && !official.contains('/') => official.to_owned(),
@@ -60,14 +70,20 @@ fn is_part(part: &str) -> bool {
     ends(part.chars().next()) && ends(part.chars().last()) && part.chars().all(inner) && !crowded
 }
 
+/// A host name or a bracketed address, with or without a port.
 fn is_domain(domain: &str) -> bool {
-    let (host, port) = domain.rsplit_once(':').unwrap_or((domain, "0"));
     let label = |l: &str| {
         !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    let address = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-    let host_ok = address.map_or_else(|| host.split('.').all(label), |a| a.chars().all(|c| c.is_ascii_hexdigit() || c == ':'));
-    host_ok && !port.is_empty() && port.chars().all(|c| c.is_ascii_digit())
+    let is_port = |port: &str| port.strip_prefix(':').is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()));
+    let (host_ok, port) = match domain.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, port)) => (!address.is_empty() && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':'), port),
+        None => {
+            let (host, port) = domain.split_at(domain.find(':').unwrap_or(domain.len()));
+            (host.split('.').all(label), port)
+        }
+    };
+    host_ok && (port.is_empty() || is_port(port))
 }
 
 fn is_tag(tag: &str) -> bool {
@@ -76,9 +92,11 @@ fn is_tag(tag: &str) -> bool {
 }
 
 fn is_digest(digest: &str) -> bool {
-    digest
-        .split_once(':')
-        .is_some_and(|(kind, hex)| !kind.is_empty() && hex.len() >= 32 && hex.chars().all(|c| c.is_ascii_hexdigit()))
+    digest.split_once(':').is_some_and(|(kind, hex)| DIGESTS.iter().any(|(name, length)| kind == *name && is_hex(hex, *length)))
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
 }
 
 fn invalid(image: &str, why: &str) -> ConvertError {

@@ -2,9 +2,13 @@
 
 mod capability;
 mod config;
+mod cpus;
+mod credential;
+mod file;
 mod healthcheck;
 mod image;
 mod network;
+mod order;
 mod port;
 mod resources;
 mod restart;
@@ -16,7 +20,7 @@ mod volume;
 pub use super::desired::{Desired, SecretUse};
 use super::names::StackName;
 use super::observed::NAMESPACE_LABEL;
-use super::spec::Labels;
+use super::spec::{Labels, SecretSpec};
 use crate::compose::{Files, types::Config};
 
 /// A compose file that can't become a stack: where, what, and what to do.
@@ -51,8 +55,24 @@ impl ConvertError {
     }
 }
 
+/// Everything that a deploy of a stack sends.
+#[derive(Clone, Debug)]
+pub struct Converted {
+    pub desired: Desired,
+    /// The secrets that the stack creates, sorted by name. `desired.secrets` lists the uses of these and of all others.
+    pub secrets: Vec<SecretSpec>,
+}
+
 /// The objects that a deploy of `config` as `stack` sends, all of them or none. `files` gives the bytes of configs.
+///
+/// Recipes are public: a secret that is made from a file or by a driver is refused.
 pub fn convert(stack: &StackName, config: &Config, files: &dyn Files) -> Result<Desired, ConvertError> {
+    secret::only_external(config)?;
+    Ok(convert_all(stack, config, files)?.desired)
+}
+
+/// Like [`convert`], with the secrets that the files make. `files` gives their bytes too.
+pub fn convert_all(stack: &StackName, config: &Config, files: &dyn Files) -> Result<Converted, ConvertError> {
     let mut desired = Desired::empty(stack.clone());
     for (key, service) in &config.services {
         desired.services.push(service::service(stack, key, service, config).map_err(|e| e.in_service(key))?);
@@ -60,9 +80,9 @@ pub fn convert(stack: &StackName, config: &Config, files: &dyn Files) -> Result<
     desired.services.sort_by(|a, b| a.name.cmp(&b.name));
     (desired.networks, desired.external_networks) = network::networks(stack, config);
     desired.configs = config::configs(stack, config, files)?;
-    desired.secrets = secret::uses(stack, config)?;
+    desired.secrets = secret::uses(stack, config);
     desired.volumes = volume::names(stack, config);
-    Ok(desired)
+    Ok(Converted { desired, secrets: secret::secrets(stack, config, files)? })
 }
 
 /// The user's labels with the one that ties the object to its stack, which wins.

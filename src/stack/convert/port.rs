@@ -1,9 +1,10 @@
 //! `ports`.
 
+use super::order;
 use crate::compose::types;
 use crate::stack::spec::Port;
 
-/// Sorted by published port; ports with the same number stay in the order of the file.
+/// Sorted by published port; see [`order`] for ports with the same number.
 pub(super) fn ports(from: &[types::Port]) -> Vec<Port> {
     let port = |p: &types::Port| Port {
         protocol: p.protocol.clone(),
@@ -12,6 +13,6 @@ pub(super) fn ports(from: &[types::Port]) -> Vec<Port> {
         publish_mode: p.mode.clone(),
     };
     let mut ports: Vec<Port> = from.iter().map(port).collect();
-    ports.sort_by_key(|p| p.published_port);
+    order::sort_by_key(&mut ports, |p| p.published_port);
     ports
 }

@@ -28,7 +28,8 @@ pub(super) fn policy(restart: &str, deploy: Option<&types::RestartPolicy>) -> Re
         "" | "no" => Ok(None),
         "always" | "unless-stopped" => Ok(Some(condition("any"))),
         "on-failure" => {
-            let tries = u64::try_from(count.unwrap_or_default()).unwrap_or_default();
+            // A negative number is sent as the huge one with the same bits: no end of tries.
+            let tries = count.unwrap_or_default().cast_unsigned();
             Ok(Some(RestartPolicy { max_attempts: Some(tries), ..condition("on-failure") }))
         }
         other => Err(invalid(restart, &format!("unknown policy {other}"))),

@@ -1,9 +1,9 @@
 //! `services`.
 
 use super::{
-    ConvertError, capability, config, healthcheck, image, network, port, resources, restart, secret, stack_labels, update, volume,
+    ConvertError, capability, config, credential, healthcheck, image, network, port, resources, restart, secret, stack_labels, update, volume,
 };
-use crate::compose::types::{Config, CredentialSpec, Deploy, Service};
+use crate::compose::types::{Config, Deploy, Service};
 use crate::stack::names::{StackName, scope};
 use crate::stack::spec::{
     ContainerSpec, DnsConfig, Driver, Empty, EndpointSpec, Placement, Replicated, ReplicatedJob, ServiceMode, ServiceSpec,
@@ -42,8 +42,9 @@ pub(super) fn service(stack: &StackName, key: &str, service: &Service, config: &
 fn container(stack: &StackName, service: &Service, config: &Config) -> Result<ContainerSpec, ConvertError> {
     let (cap_add, cap_drop) = capability::effective(&service.cap_add, &service.cap_drop);
     let mut configs = config::refs(stack, &service.configs, config)?;
-    configs.extend(config::credential(stack, &service.credential_spec, config)?);
+    configs.extend(credential::reference(stack, &service.credential_spec, config)?);
     configs.sort_by(|a, b| a.name.cmp(&b.name));
+    let privileges = credential::privileges(stack, &service.credential_spec, &configs)?;
     Ok(ContainerSpec {
         image: image::reference(&service.image)?,
         labels: stack_labels(stack, &service.labels),
@@ -70,7 +71,7 @@ fn container(stack: &StackName, service: &Service, config: &Config) -> Result<Co
         cap_add,
         cap_drop,
         ulimits: ulimits(service),
-        privileges: privileges(stack, &service.credential_spec, config)?,
+        privileges: Some(privileges),
     })
 }
 
@@ -103,25 +104,6 @@ fn ulimits(service: &Service) -> Vec<Ulimit> {
         Ulimit { name: name.clone(), hard, soft }
     };
     service.ulimits.iter().map(limit).collect()
-}
-
-/// A config named here stands by its full name until the engine floor knows its id.
-fn privileges(stack: &StackName, spec: &CredentialSpec, config: &Config) -> Result<Option<serde_json::Value>, ConvertError> {
-    let given: Vec<(&str, &String)> = [("Config", &spec.config), ("File", &spec.file), ("Registry", &spec.registry)]
-        .into_iter()
-        .filter(|(_, v)| !v.is_empty())
-        .collect();
-    match given.as_slice() {
-        [] => Ok(None),
-        [(kind, value)] => {
-            let value = if *kind == "Config" { config::name(stack, value, config)? } else { (*value).clone() };
-            Ok(Some(serde_json::json!({ "CredentialSpec": { *kind: value } })))
-        }
-        [(first, _), .., (last, _)] => {
-            let what = format!("the credential spec names both \"{first}\" and \"{last}\"");
-            Err(ConvertError::new(what, "name only one of config, file and registry"))
-        }
-    }
 }
 
 fn placement(deploy: &Deploy) -> Placement {

@@ -7,7 +7,7 @@ use crate::stack::spec::{BindOptions, Driver, Mount, TmpfsOptions, VolumeOptions
 
 /// Full names of the named volumes that services mount, sorted.
 pub(super) fn names(stack: &StackName, config: &Config) -> Vec<String> {
-    let mounts = config.services.values().flat_map(|s| &s.volumes).filter(|m| m.kind == "volume" && !m.source.is_empty());
+    let mounts = config.services.values().flat_map(|s| &s.volumes).filter(|m| is_volume(m) && !m.source.is_empty());
     let mut names: Vec<String> =
         mounts.map(|m| full_name(stack, &m.source, config.volumes.get(&m.source).map_or("", |v| v.name.as_str()))).collect();
     names.sort();
@@ -25,23 +25,28 @@ pub(super) fn mount(stack: &StackName, from: &VolumeMount, config: &Config) -> R
     };
     only_own_options(from)?;
     match from.kind.as_str() {
-        "volume" => volume(stack, from, config, &mut mount)?,
+        "volume" | "" => volume(stack, from, config, &mut mount)?,
         "bind" => bind(from, &mut mount)?,
         "tmpfs" if !from.source.is_empty() => {
             return Err(ConvertError::new("invalid tmpfs source, source must be empty", "leave out source"));
         }
         "tmpfs" => mount.tmpfs_options = from.tmpfs.as_ref().map(|t| TmpfsOptions { size_bytes: t.size }),
-        "npipe" if from.source.is_empty() => {
-            return Err(ConvertError::new("invalid npipe source, source cannot be empty", "name the pipe in source"));
+        kind @ ("npipe" | "image") if from.source.is_empty() => {
+            let what = format!("invalid {kind} source, source cannot be empty");
+            return Err(ConvertError::new(what, &format!("name the {kind} in source")));
         }
-        "npipe" => mount.source.clone_from(&from.source),
+        "npipe" => {
+            mount.source.clone_from(&from.source);
+            mount.bind_options = bind_options(from);
+        }
+        "image" => mount.source.clone_from(&from.source),
         "cluster" => {
             mount.source = cluster_source(stack, &from.source, config)?;
             mount.cluster_options = Some(serde_json::json!({}));
         }
         other => {
-            let what = format!("the mount type \"{other}\" is unknown");
-            return Err(ConvertError::new(what, "the types are volume, bind, tmpfs, npipe and cluster"));
+            let what = format!("volume type must be volume, bind, tmpfs, npipe, or cluster, but it is \"{other}\"");
+            return Err(ConvertError::new(what, "the types are volume, bind, tmpfs, npipe, cluster and image"));
         }
     }
     Ok(mount)
@@ -74,8 +79,12 @@ fn bind(from: &VolumeMount, mount: &mut Mount) -> Result<(), ConvertError> {
         return Err(ConvertError::new(what, "use a config for a file, a volume for a folder, or an absolute path"));
     }
     mount.source.clone_from(&from.source);
-    mount.bind_options = from.bind.as_ref().map(|b| BindOptions { propagation: b.propagation.clone() });
+    mount.bind_options = bind_options(from);
     Ok(())
+}
+
+fn bind_options(from: &VolumeMount) -> Option<BindOptions> {
+    from.bind.as_ref().map(|bind| BindOptions { propagation: bind.propagation.clone() })
 }
 
 fn cluster_source(stack: &StackName, source: &str, config: &Config) -> Result<String, ConvertError> {
@@ -89,15 +98,22 @@ fn cluster_source(stack: &StackName, source: &str, config: &Config) -> Result<St
     Ok(full_name(stack, source, &declared.name))
 }
 
+/// A mount without a type is one of a volume, and a pipe takes the options of a folder.
 fn only_own_options(from: &VolumeMount) -> Result<(), ConvertError> {
+    let kind = if is_volume(from) { "volume" } else { from.kind.as_str() };
+    let fits = |options: &str| options == kind || (options, kind) == ("bind", "npipe");
     let given = [("bind", from.bind.is_some()), ("volume", from.volume.is_some()), ("tmpfs", from.tmpfs.is_some())];
-    match given.into_iter().find(|(kind, given)| *given && *kind != from.kind) {
-        Some((kind, _)) => {
-            let what = format!("{kind} options are incompatible with type {}", from.kind);
+    match given.into_iter().find(|(options, given)| *given && !fits(options)) {
+        Some((options, _)) => {
+            let what = format!("{options} options are incompatible with type {kind}");
             Err(ConvertError::new(what, "leave them out, or change the type"))
         }
         None => Ok(()),
     }
+}
+
+fn is_volume(mount: &VolumeMount) -> bool {
+    matches!(mount.kind.as_str(), "volume" | "")
 }
 
 /// On Unix, or on Windows: a drive or a network share.

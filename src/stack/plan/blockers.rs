@@ -2,12 +2,9 @@
 
 use super::{Blocker, owner, volumes_of};
 use crate::stack::desired::Desired;
-use crate::stack::names::{OBJECT_MAX, SERVICE_MAX, StackName, descope};
+use crate::stack::names::{OBJECT_MAX, PREDEFINED_NETWORKS, SERVICE_MAX, StackName, descope};
 use crate::stack::observed::{Config, NAMESPACE_LABEL, Observed};
 use crate::stack::spec::{ConfigSpec, Labels, ServiceMode};
-
-/// Networks that every node has; they are not looked for on the Swarm.
-const PREDEFINED: &[&str] = &["host", "bridge", "none", "default"];
 
 /// A config must be smaller than this.
 const CONFIG_BYTES: usize = 1_024_000;
@@ -15,7 +12,8 @@ const CONFIG_BYTES: usize = 1_024_000;
 /// Everything that would make a deploy fail half-way.
 pub(super) fn blockers(desired: &Desired, observed: &Observed) -> Vec<Blocker> {
     let mut found = Vec::new();
-    if !observed.nodes.iter().any(|n| n.manager && n.state == "ready") {
+    // Who can list nodes is a manager itself.
+    if !observed.nodes.is_empty() && !observed.nodes.iter().any(|n| n.manager && n.state == "ready") {
         let hint = "check the Swarm with `docker node ls`; a Swarm begins with `docker swarm init`";
         found.push(blocker("no manager of the Swarm is ready".to_owned(), hint));
     }
@@ -50,7 +48,7 @@ fn lengths(desired: &Desired, found: &mut Vec<Blocker>) {
 }
 
 fn networks(desired: &Desired, observed: &Observed, found: &mut Vec<Blocker>) {
-    for name in desired.external_networks.iter().filter(|n| !PREDEFINED.contains(&n.as_str())) {
+    for name in desired.external_networks.iter().filter(|n| !PREDEFINED_NETWORKS.contains(&n.as_str())) {
         let mut named = observed.networks.iter().filter(|n| n.name == *name).peekable();
         if named.peek().is_none() {
             let hint = format!("create it with `docker network create -d overlay {name}`, or deploy the app that owns it first");
@@ -114,7 +112,11 @@ fn same_bytes(wish: &ConfigSpec, there: &Config) -> bool {
 
 fn secrets(desired: &Desired, observed: &Observed, found: &mut Vec<Blocker>) {
     for secret in &desired.secrets {
-        if let Some(there) = observed.secrets.iter().find(|s| s.name == secret.name) {
+        let there = observed.secrets.iter().find(|s| s.name == secret.name);
+        if there.is_none() && desired.own_secrets.contains(&secret.name) {
+            continue;
+        }
+        if let Some(there) = there {
             foreign(&desired.stack, "secret", &there.name, &there.labels, found);
             continue;
         }
@@ -150,8 +152,8 @@ fn foreign(stack: &StackName, what: &str, name: &str, labels: &Labels, found: &m
     }
 }
 
-/// The variable by which recipes version a config: `<stack>_<name>_<version>` comes from `<NAME>_VERSION`.
-fn version_variable(stack: &StackName, config: &str) -> Option<String> {
+/// The variable by which recipes version a config or secret: `<stack>_<name>_<version>` comes from `<NAME>_VERSION`.
+pub fn version_variable(stack: &StackName, config: &str) -> Option<String> {
     let (name, version) = descope(stack, config)?.rsplit_once('_')?;
     let digits = version.trim_start_matches(['v', 'V']);
     let versioned = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());

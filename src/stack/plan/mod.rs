@@ -1,14 +1,18 @@
 //! What a deploy would do: the desired stack held against the one that the Swarm reports.
 
 mod blockers;
+pub use blockers::version_variable;
 mod changes;
 mod normal;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::desired::Desired;
-use super::observed::{NAMESPACE_LABEL, Network, Observed, Service};
+use super::observed::{NAMESPACE_LABEL, Network, Observed, Service, Task};
+use super::placement::surely_fits;
 use super::spec::ServiceSpec;
 
 /// The steps to the desired stack, in the order in which they are taken, and what stands in the way.
@@ -96,12 +100,15 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         steps.push(step(Object::Network, &network.name, there));
     }
     for config in &desired.configs {
-        steps.push(step(Object::Config, &config.name, observed.configs.iter().any(|c| c.name == config.name)));
+        let there = observed.configs.iter().find(|c| c.name == config.name);
+        let relabelled = there.is_some_and(|c| c.labels != config.labels);
+        let plain = step(Object::Config, &config.name, there.is_some());
+        steps.push(if relabelled { Step { action: Action::Update, ..plain } } else { plain });
     }
-    for secret in &desired.secrets {
-        if observed.secrets.iter().any(|s| s.name == secret.name) {
-            steps.push(step(Object::Secret, &secret.name, true));
-        }
+    let used = desired.secrets.iter().map(|s| &s.name).filter(|name| observed.secrets.iter().any(|s| s.name == **name));
+    let secrets: BTreeSet<&String> = used.chain(&desired.own_secrets).collect();
+    for name in secrets {
+        steps.push(step(Object::Secret, name, observed.secrets.iter().any(|s| s.name == *name)));
     }
     for volume in &desired.volumes {
         steps.push(step(Object::Volume, volume, mounted(observed, volume)));
@@ -132,10 +139,28 @@ fn service_step(desired: &ServiceSpec, observed: &Observed) -> Step {
     };
     let (after, before) = normal::pair(desired, &now.spec, &observed.networks);
     let same = after == before;
-    // The engine replaces tasks for any difference in what they run or in the ports; replicas and labels only change the service.
-    let restarts = after.task_template != before.task_template || after.endpoint_spec != before.endpoint_spec;
+    let restarts = restarts(&before, &after, now, observed);
     let action = if same { Action::Keep } else { Action::Update };
     Step { action, restarts, changes: changes::between(&before, &after), ..step(Object::Service, &desired.name, true) }
+}
+
+/// Whether the engine replaces tasks: for any difference in what they run or in the ports, while replicas and labels only change the
+/// service. Constraints that the tasks' nodes meet as well replace nothing.
+fn restarts(before: &ServiceSpec, after: &ServiceSpec, service: &Service, observed: &Observed) -> bool {
+    if after.endpoint_spec != before.endpoint_spec {
+        return true;
+    }
+    let mut elsewhere = before.task_template.clone();
+    elsewhere.placement = after.task_template.placement.clone();
+    if elsewhere != after.task_template {
+        return true;
+    }
+    let moves = |task: &Task| match observed.nodes.iter().find(|n| n.id == task.node) {
+        Some(node) => !surely_fits(after, node),
+        None => true,
+    };
+    let running = observed.tasks.iter().filter(|t| t.service == service.id && t.desired == "running");
+    before.task_template.placement != after.task_template.placement && running.into_iter().any(moves)
 }
 
 fn step(object: Object, name: &str, there: bool) -> Step {

@@ -87,6 +87,20 @@ fn changes_are_told_in_the_words_of_a_compose_file() {
 }
 
 #[test]
+fn constraints_replace_tasks_only_where_their_nodes_do_not_meet_them() {
+    for (constraint, restarts) in [("node.role == manager", false), ("node.role == worker", true)] {
+        let (mut wish, mut swarm) = (desired(), observed());
+        swarm.nodes = vec![Node { id: "n1".into(), manager: true, state: "ready".into(), ..Node::default() }];
+        let service = swarm.services[0].id.clone();
+        swarm.tasks = vec![Task { service, node: "n1".into(), desired: "running".into(), ..Task::default() }];
+        wish.services[0].task_template.placement.constraints = vec![constraint.to_owned()];
+        let plan = plan(&wish, &swarm);
+        let step = plan.steps.iter().find(|s| s.object == Object::Service).unwrap();
+        assert_eq!((step.action, step.restarts), (Action::Update, restarts), "{constraint}");
+    }
+}
+
+#[test]
 fn the_first_deploy_creates_everything_and_leftovers_go_before_services() {
     let mut swarm = observed();
     swarm.services[0].spec.name = "s_old".into();
@@ -118,7 +132,7 @@ fn what_would_fail_half_way_is_said_before() {
         let fits = |b: &Blocker| b.what.contains(what) && b.hint.contains(hint);
         assert!(found.len() == 1 && fits(&found[0]), "{what}: {found:?}");
     };
-    check(&|_, o| o.nodes.clear(), "no manager", "swarm init");
+    check(&|_, o| o.nodes.iter_mut().for_each(|n| n.state = "down".into()), "no manager", "swarm init");
     check(&|_, o| o.networks.retain(|n| n.name != "proxy"), "network proxy is missing", "create -d overlay proxy");
     check(&|_, o| o.networks[1].scope = "local".into(), "on one node only", "overlay");
     check(&|_, o| o.secrets.clear(), "secret s_pw_v1 is missing", "generate or insert the secret pw");
