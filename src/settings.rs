@@ -36,6 +36,11 @@ pub const KNOWN: &[Known] = &[
         help: "addresses of proxies whose X-Forwarded-For is believed, comma-separated",
     },
     Known { name: "CANTEEN_DEPLOY_TIMEOUT_S", default: "300", help: "seconds to wait for a deploy when the recipe does not say" },
+    Known {
+        name: "CANTEEN_REGISTRIES",
+        default: "",
+        help: "credentials of registries, the JSON that `docker login` writes; best given as CANTEEN_REGISTRIES_FILE",
+    },
     Known { name: "CANTEEN_LOG", default: "info", help: "what to log: error, warn, info or debug" },
 ];
 
@@ -54,9 +59,27 @@ pub struct Settings {
     pub local_recipes: Option<PathBuf>,
     pub trusted_proxies: Vec<std::net::IpAddr>,
     pub deploy_timeout_s: u64,
+    pub registries: Confidential,
     pub log: String,
     /// The step at which an operation stops and waits to be killed.
     pub hold_at: Option<String>,
+}
+
+/// A setting that nobody may read in a log.
+#[derive(Clone, Default)]
+pub struct Confidential(String);
+
+impl Confidential {
+    /// The text, for the one who needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Confidential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "«hidden»" })
+    }
 }
 
 /// Where members reach the dashboard.
@@ -120,6 +143,7 @@ impl Settings {
                 &text("CANTEEN_DEPLOY_TIMEOUT_S"),
                 "write whole seconds, such as 300",
             )?,
+            registries: Confidential(text("CANTEEN_REGISTRIES")),
             log: text("CANTEEN_LOG"),
             hold_at,
         })
@@ -188,6 +212,13 @@ mod tests {
     #[test]
     fn a_mistyped_name_is_an_error_that_names_it() {
         assert_eq!(read(&[("CANTEEN_LISTN", "x")]).unwrap_err().name, "CANTEEN_LISTN");
+    }
+
+    #[test]
+    fn credentials_are_not_in_what_a_log_may_show() {
+        let settings = read(&[("CANTEEN_REGISTRIES", r#"{"auths": {"a.b": {"auth": "aHVzaA=="}}}"#)]).unwrap();
+        assert!(!format!("{settings:?}").contains("aHVzaA"));
+        assert!(settings.registries.expose().contains("aHVzaA"));
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Bench<'_> {
     }
 
     async fn create(&self, spec: &ServiceSpec) -> String {
-        self.mutate.create_service(spec).await.expect("the service is made").0
+        self.mutate.create_service(spec, None).await.expect("the service is made").0
     }
 
     async fn service(&self, id: &str) -> Service {

@@ -5,6 +5,7 @@
 //! would then take away.
 
 mod configs;
+mod containers;
 mod events;
 mod health;
 mod images;
@@ -25,15 +26,19 @@ use tokio::sync::Mutex;
 
 use self::refusal::{of_bollard, unreachable_host};
 use self::wire::{Host, Wire};
-use super::{EngineError, Event, Inspect, LogLine, LogWish, Mutate, Resolved, Result};
+use super::{EngineError, Event, Inspect, LogLine, LogWish, Lookup, Mutate, NewSecret, RegistryAuth, Result};
 use crate::clock::{Clock, SystemClock};
-use crate::stack::observed::{Config, EngineInfo, Health, Swarm};
-use crate::stack::spec::{ConfigSpec, Labels, NetworkSpec, ServiceSpec};
+use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
+use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
+/// The oldest API that has all that is sent: jobs came with it.
+const OLDEST: (usize, usize) = (1, 41);
 /// How long the first answer of an engine may take.
 const GREETING: Duration = Duration::from_secs(4);
-/// How long any other answer may take. Asking a registry is the slowest of them.
+/// How long any other answer may take.
 const ANSWER: Duration = Duration::from_mins(1);
+/// How long a registry may take.
+const REGISTRY: Duration = Duration::from_secs(30);
 
 /// A Docker engine behind a socket. Connects at the first call, and again after the connection was lost.
 pub struct DockerEngine {
@@ -47,6 +52,8 @@ pub struct DockerEngine {
 struct Session {
     docker: Docker,
     wire: Wire,
+    /// The version that was agreed upon.
+    api: (usize, usize),
 }
 
 impl DockerEngine {
@@ -85,8 +92,16 @@ async fn greet(host: &Host) -> Result<Session> {
     .map_err(|e| of_bollard(&e))?;
     let docker = docker.negotiate_version().await.map_err(|e| of_bollard(&e))?;
     let version = docker.client_version();
+    let (major, minor) = (version.major_version, version.minor_version);
+    if (major, minor) < OLDEST {
+        let (oldest_major, oldest_minor) = OLDEST;
+        return Err(EngineError::Refused(format!(
+            "the Docker engine at {host} speaks API {major}.{minor}; Canteen needs {oldest_major}.{oldest_minor}, which came with \
+             Docker 20.10, or a newer one"
+        )));
+    }
     let wire = Wire { host: host.clone(), version: format!("v{}.{}", version.major_version, version.minor_version) };
-    Ok(Session { docker, wire })
+    Ok(Session { docker, wire, api: (major, minor) })
 }
 
 /// Runs one call in a session and remembers if the connection was lost.
@@ -116,6 +131,14 @@ impl Inspect for DockerEngine {
         call!(self, s, read::volumes(&s, stack))
     }
 
+    async fn network(&self, name: &str) -> Result<Option<Network>> {
+        call!(self, s, networks::find(&s, name))
+    }
+
+    async fn secret(&self, name: &str) -> Result<Option<Named>> {
+        call!(self, s, secrets::find(&s, name))
+    }
+
     async fn config(&self, name: &str) -> Result<Option<Config>> {
         call!(self, s, configs::find(&s, name))
     }
@@ -124,8 +147,8 @@ impl Inspect for DockerEngine {
         call!(self, s, health::of(&s, container))
     }
 
-    async fn resolve_image(&self, image: &str) -> Result<Option<Resolved>> {
-        call!(self, s, images::resolve(&s, image))
+    async fn resolve_image(&self, image: &str, auth: Option<&RegistryAuth>) -> Result<Lookup> {
+        call!(self, s, images::resolve(&s, image, auth))
     }
 
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>> {
@@ -137,7 +160,7 @@ impl Inspect for DockerEngine {
     }
 
     async fn containers(&self, stack: &str) -> Result<Vec<String>> {
-        call!(self, s, read::containers(&s, stack))
+        call!(self, s, containers::list(&s, stack))
     }
 }
 
@@ -159,23 +182,41 @@ impl Mutate for DockerEngine {
         call!(self, s, configs::remove(&s, id))
     }
 
-    async fn create_secret(&self, name: &str, labels: &Labels, data: &[u8]) -> Result<String> {
-        call!(self, s, secrets::create(&s, name, labels, data))
+    async fn update_config(&self, id: &str, version: u64, spec: &ConfigSpec) -> Result<()> {
+        call!(self, s, configs::update(&s, id, version, spec))
+    }
+
+    async fn create_secret(&self, secret: NewSecret<'_>) -> Result<String> {
+        call!(self, s, secrets::create(&s, secret))
+    }
+
+    async fn update_secret(&self, id: &str, version: u64, secret: NewSecret<'_>) -> Result<()> {
+        call!(self, s, secrets::update(&s, id, version, secret))
     }
 
     async fn remove_secret(&self, id: &str) -> Result<()> {
         call!(self, s, secrets::remove(&s, id))
     }
 
-    async fn create_service(&self, spec: &ServiceSpec) -> Result<(String, Vec<String>)> {
-        call!(self, s, services::create(&s, spec))
+    async fn create_service(&self, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<(String, Vec<String>)> {
+        call!(self, s, services::create(&s, spec, auth))
     }
 
-    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<Vec<String>> {
-        call!(self, s, services::update(&s, id, version, spec))
+    async fn update_service(
+        &self,
+        id: &str,
+        version: u64,
+        spec: &ServiceSpec,
+        auth: Option<&RegistryAuth>,
+    ) -> Result<Vec<String>> {
+        call!(self, s, services::update(&s, id, version, spec, auth))
     }
 
     async fn remove_service(&self, id: &str) -> Result<()> {
         call!(self, s, services::remove(&s, id))
+    }
+
+    async fn remove_container(&self, id: &str) -> Result<()> {
+        call!(self, s, containers::remove(&s, id))
     }
 }

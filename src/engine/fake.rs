@@ -123,6 +123,11 @@ impl FakeEngine {
         self.lock().secret_data.get(name).is_some_and(|bytes| bytes == data)
     }
 
+    /// How many services were sent with credentials for a registry.
+    pub fn authorized(&self) -> usize {
+        self.lock().authorized
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // A test that panicked while it held the lock has failed already.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -147,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::engine::contract::{self, Bench};
-    use crate::engine::{Inspect as _, Mutate as _};
+    use crate::engine::{Inspect as _, Mutate as _, NewSecret};
     use crate::stack::spec::{Labels, ServiceSpec};
 
     #[tokio::test]
@@ -164,7 +169,7 @@ mod tests {
         let fake = FakeEngine::new();
         let mut spec = ServiceSpec { name: "web".to_owned(), ..ServiceSpec::default() };
         spec.task_template.container_spec.image = "app:1".to_owned();
-        fake.create_service(&spec).await.unwrap();
+        fake.create_service(&spec, None).await.unwrap();
         let mut states = Vec::new();
         for _ in 0..5 {
             states.push(fake.swarm().await.unwrap().tasks[0].state.clone());
@@ -189,8 +194,8 @@ mod tests {
         let fake = FakeEngine::new();
         fake.fail_next("create_secret", EngineError::Refused("no room".to_owned()));
         let labels = Labels::new();
-        assert!(matches!(fake.create_secret("a", &labels, b"1").await, Err(EngineError::Refused(_))));
-        assert!(fake.create_secret("a", &labels, b"1").await.is_ok());
+        assert!(matches!(fake.create_secret(NewSecret::plain("a", &labels, b"1")).await, Err(EngineError::Refused(_))));
+        assert!(fake.create_secret(NewSecret::plain("a", &labels, b"1")).await.is_ok());
         assert_eq!(fake.changes(), ["create_secret a"]);
         assert!(fake.secret_is("a", b"1"));
     }

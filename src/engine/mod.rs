@@ -8,11 +8,16 @@ pub mod docker;
 #[cfg(feature = "testing")]
 pub mod fake;
 pub mod feed;
+mod new_secret;
+mod registry_auth;
+
+pub use new_secret::NewSecret;
+pub use registry_auth::{Credentials, CredentialsError, RegistryAuth};
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-use crate::stack::observed::{Config, EngineInfo, Health, Swarm};
+use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, Platform, ServiceSpec};
 
 /// What went wrong between us and the engine.
@@ -75,6 +80,14 @@ pub struct Resolved {
     pub platforms: Vec<Platform>,
 }
 
+/// How asking a registry ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Lookup {
+    Found(Resolved),
+    /// The registry, or the engine on its way there, said why not.
+    Failed(String),
+}
+
 /// Reading. None of these changes anything.
 #[async_trait]
 pub trait Inspect: Send + Sync {
@@ -83,12 +96,16 @@ pub trait Inspect: Send + Sync {
     async fn swarm(&self) -> Result<Swarm>;
     /// Names of the volumes on this node that carry the stack's label.
     async fn volumes(&self, stack: &str) -> Result<Vec<String>>;
+    /// The network of that exact name.
+    async fn network(&self, name: &str) -> Result<Option<Network>>;
+    /// The secret of that exact name, without its bytes.
+    async fn secret(&self, name: &str) -> Result<Option<Named>>;
     /// A config with its bytes. `None` if there is no config of that exact name.
     async fn config(&self, name: &str) -> Result<Option<Config>>;
     /// The health log of a container of this node; `None` elsewhere or without a health check.
     async fn health(&self, container: &str) -> Result<Option<Health>>;
-    /// Asks the registry for the digest. `None` if the registry can't be reached or doesn't know the image.
-    async fn resolve_image(&self, image: &str) -> Result<Option<Resolved>>;
+    /// Asks the registry for the digest, with credentials if some are given. An error only if the engine is lost.
+    async fn resolve_image(&self, image: &str, auth: Option<&RegistryAuth>) -> Result<Lookup>;
     /// Lines of a service, oldest first. With `follow` they come as the nodes send them, at most `tail` old ones of each task first.
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>>;
     /// Changes from now on. The stream ends when the connection is lost.
@@ -104,13 +121,25 @@ pub trait Mutate: Send + Sync {
     async fn create_network(&self, spec: &NetworkSpec) -> Result<String>;
     async fn remove_network(&self, id: &str) -> Result<()>;
     async fn create_config(&self, spec: &ConfigSpec) -> Result<String>;
+    /// The Swarm takes new labels only; other bytes are `Refused`.
+    async fn update_config(&self, id: &str, version: u64, spec: &ConfigSpec) -> Result<()>;
     async fn remove_config(&self, id: &str) -> Result<()>;
-    /// `data` is used for this one call; the caller wipes it.
-    async fn create_secret(&self, name: &str, labels: &crate::stack::spec::Labels, data: &[u8]) -> Result<String>;
+    async fn create_secret(&self, secret: NewSecret<'_>) -> Result<String>;
+    /// The Swarm takes new labels only; other bytes are `Refused`.
+    async fn update_secret(&self, id: &str, version: u64, secret: NewSecret<'_>) -> Result<()>;
     async fn remove_secret(&self, id: &str) -> Result<()>;
-    /// Returns the id and the engine's warnings.
-    async fn create_service(&self, spec: &ServiceSpec) -> Result<(String, Vec<String>)>;
-    /// `version` is the index that the change is based on; `Conflict` if the service moved on. Returns warnings.
-    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<Vec<String>>;
+    /// Returns the id and the engine's warnings. The nodes pull with the credentials.
+    async fn create_service(&self, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<(String, Vec<String>)>;
+    /// `version` is the index that the change is based on; `Conflict` if the service moved on. Returns warnings. Without credentials
+    /// the nodes keep those that they had.
+    async fn update_service(
+        &self,
+        id: &str,
+        version: u64,
+        spec: &ServiceSpec,
+        auth: Option<&RegistryAuth>,
+    ) -> Result<Vec<String>>;
     async fn remove_service(&self, id: &str) -> Result<()>;
+    /// Ends and removes a container of this node, whoever started it.
+    async fn remove_container(&self, id: &str) -> Result<()>;
 }

@@ -1,7 +1,7 @@
 //! Networks, configs, secrets, volumes, images.
 
 use super::{Bench, attach, labels, overlay};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, Lookup, NewSecret, RegistryAuth};
 use crate::stack::observed::Swarm;
 use crate::stack::spec::{ConfigRef, ConfigSpec, Mount, RefFile, SecretRef, VolumeOptions};
 
@@ -104,7 +104,7 @@ pub(super) async fn a_missing_config_is_not_found(b: Bench<'_>, stack: &str) {
 
 pub(super) async fn a_secret_is_listed(b: Bench<'_>, stack: &str) {
     let name = format!("{stack}_s");
-    let id = b.mutate.create_secret(&name, &labels(stack), b"hush").await.unwrap();
+    let id = b.mutate.create_secret(NewSecret::plain(&name, &labels(stack), b"hush")).await.unwrap();
     let swarm = b.swarm().await;
     let secret = swarm.secrets.iter().find(|s| s.id == id).expect("the secret is listed");
     assert_eq!((&secret.name, &secret.labels), (&name, &labels(stack)));
@@ -114,13 +114,13 @@ pub(super) async fn a_secret_is_listed(b: Bench<'_>, stack: &str) {
 }
 
 pub(super) async fn a_secret_name_is_taken_once(b: Bench<'_>, stack: &str) {
-    b.mutate.create_secret(stack, &labels(stack), b"1").await.unwrap();
-    let again = b.mutate.create_secret(stack, &labels(stack), b"2").await;
+    b.mutate.create_secret(NewSecret::plain(stack, &labels(stack), b"1")).await.unwrap();
+    let again = b.mutate.create_secret(NewSecret::plain(stack, &labels(stack), b"2")).await;
     assert!(matches!(&again, Err(EngineError::Conflict(_))), "{again:?}");
 }
 
 pub(super) async fn a_secret_in_use_stays(b: Bench<'_>, stack: &str) {
-    let id = b.mutate.create_secret(stack, &labels(stack), b"1").await.unwrap();
+    let id = b.mutate.create_secret(NewSecret::plain(stack, &labels(stack), b"1")).await.unwrap();
     let mut spec = b.sleeper(stack, "true");
     let file = RefFile { name: "s".to_owned(), uid: "0".to_owned(), gid: "0".to_owned(), mode: 0o444 };
     spec.task_template.container_spec.secrets = vec![SecretRef { file, id: id.clone(), name: stack.to_owned() }];
@@ -132,8 +132,40 @@ pub(super) async fn a_secret_in_use_stays(b: Bench<'_>, stack: &str) {
 }
 
 pub(super) async fn an_empty_secret_is_refused(b: Bench<'_>, stack: &str) {
-    let made = b.mutate.create_secret(stack, &labels(stack), b"").await;
+    let made = b.mutate.create_secret(NewSecret::plain(stack, &labels(stack), b"")).await;
     assert!(matches!(&made, Err(EngineError::Refused(_))), "{made:?}");
+}
+
+pub(super) async fn only_the_labels_of_a_secret_change(b: Bench<'_>, stack: &str) {
+    let id = b.mutate.create_secret(NewSecret::plain(stack, &labels(stack), b"1")).await.unwrap();
+    let there = b.inspect.secret(stack).await.unwrap().expect("the secret is found by its name");
+    let mut more = labels(stack);
+    more.insert("more".to_owned(), "yes".to_owned());
+    let other = b.mutate.update_secret(&id, there.version, NewSecret::plain(stack, &more, b"2")).await;
+    assert!(matches!(&other, Err(EngineError::Refused(why)) if why.contains("only updates to Labels")), "{other:?}");
+    b.mutate.update_secret(&id, there.version, NewSecret::plain(stack, &more, b"1")).await.unwrap();
+    let late = b.mutate.update_secret(&id, there.version, NewSecret::plain(stack, &labels(stack), b"1")).await;
+    assert!(matches!(&late, Err(EngineError::Conflict(_))), "{late:?}");
+    assert_eq!(b.inspect.secret(stack).await.unwrap().map(|s| s.labels), Some(more));
+    assert_eq!(b.inspect.secret(&format!("{stack}x")).await.unwrap(), None);
+}
+
+pub(super) async fn only_the_labels_of_a_config_change(b: Bench<'_>, stack: &str) {
+    let mut spec = ConfigSpec { name: stack.to_owned(), labels: labels(stack), data: b"1".to_vec(), templating: None };
+    let id = b.mutate.create_config(&spec).await.unwrap();
+    let version = b.inspect.config(stack).await.unwrap().expect("the config is found by its name").version;
+    spec.labels.insert("more".to_owned(), "yes".to_owned());
+    let other = b.mutate.update_config(&id, version, &ConfigSpec { data: b"2".to_vec(), ..spec.clone() }).await;
+    assert!(matches!(&other, Err(EngineError::Refused(why)) if why.contains("only updates to Labels")), "{other:?}");
+    b.mutate.update_config(&id, version, &spec).await.unwrap();
+    assert_eq!(b.inspect.config(stack).await.unwrap().map(|c| c.labels), Some(spec.labels));
+}
+
+pub(super) async fn a_network_is_found_by_its_whole_name(b: Bench<'_>, stack: &str) {
+    let id = b.network(stack).await;
+    let name = format!("{stack}_default");
+    assert_eq!(b.inspect.network(&name).await.unwrap().map(|n| n.id), Some(id));
+    assert_eq!(b.inspect.network(&format!("{stack}_defaul")).await.unwrap(), None);
 }
 
 pub(super) async fn a_missing_secret_is_not_found(b: Bench<'_>, stack: &str) {
@@ -154,8 +186,11 @@ pub(super) async fn volumes_of_a_stack_are_listed(b: Bench<'_>, stack: &str) {
 }
 
 pub(super) async fn a_known_image_has_a_digest(b: Bench<'_>, _stack: &str) {
-    let known = b.inspect.resolve_image(b.image).await.unwrap().expect("the registry knows the image");
+    let Lookup::Found(known) = b.inspect.resolve_image(b.image, None).await.unwrap() else {
+        panic!("the registry knows the image");
+    };
     assert!(known.digest.starts_with("sha256:") && known.digest.len() == 71, "{known:?}");
     assert_eq!(known.platforms[0].os, "linux");
-    assert_eq!(b.inspect.resolve_image(b.missing_image).await.unwrap(), None);
+    let missing = b.inspect.resolve_image(b.missing_image, Some(&RegistryAuth::none())).await.unwrap();
+    assert!(matches!(&missing, Lookup::Failed(why) if why.contains("has no such image")), "{missing:?}");
 }

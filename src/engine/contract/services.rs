@@ -1,7 +1,7 @@
 //! Services, their tasks and containers.
 
 use super::{Bench, attach, check, labels, replicas};
-use crate::engine::EngineError;
+use crate::engine::{EngineError, NewSecret};
 use crate::stack::spec::{
     ConfigRef, ConfigSpec, ContainerSpec, Empty, Limits, Mount, Port, RefFile, ReplicatedJob, SecretRef, ServiceMode, ServiceSpec,
     TaskSpec, UpdateConfig,
@@ -10,7 +10,7 @@ use crate::stack::spec::{
 pub(super) async fn a_new_service_runs_its_tasks(b: Bench<'_>, stack: &str) {
     let mut spec = b.sleeper(stack, "true");
     spec.mode = replicas(2);
-    let (id, warnings) = b.mutate.create_service(&spec).await.unwrap();
+    let (id, warnings) = b.mutate.create_service(&spec, None).await.unwrap();
     assert_eq!(warnings, Vec::<String>::new());
     let tasks = b.running(&id, 2).await;
     let mut slots: Vec<u64> = tasks.iter().map(|t| t.slot).collect();
@@ -28,13 +28,13 @@ pub(super) async fn a_new_service_runs_its_tasks(b: Bench<'_>, stack: &str) {
 pub(super) async fn a_service_name_is_taken_once(b: Bench<'_>, stack: &str) {
     let spec = b.sleeper(stack, "true");
     b.create(&spec).await;
-    let again = b.mutate.create_service(&spec).await;
+    let again = b.mutate.create_service(&spec, None).await;
     assert!(matches!(&again, Err(EngineError::Conflict(_))), "{again:?}");
 }
 
 /// What an update sends back must be what was there, or it would take something away.
 pub(super) async fn a_service_is_read_as_it_was_written(b: Bench<'_>, stack: &str) {
-    let secret = b.mutate.create_secret(&format!("{stack}_s"), &labels(stack), b"1").await.unwrap();
+    let secret = b.mutate.create_secret(NewSecret::plain(&format!("{stack}_s"), &labels(stack), b"1")).await.unwrap();
     let config = ConfigSpec { name: format!("{stack}_c"), data: b"1".to_vec(), ..ConfigSpec::default() };
     let config_id = b.mutate.create_config(&config).await.unwrap();
     let file = |name: &str| RefFile { name: name.to_owned(), uid: "7".to_owned(), gid: "8".to_owned(), mode: 0o400 };
@@ -88,14 +88,14 @@ pub(super) async fn a_service_without_anything_special_can_be_read(b: Bench<'_>,
 pub(super) async fn a_missing_service_is_not_found(b: Bench<'_>, stack: &str) {
     let removed = b.mutate.remove_service(stack).await;
     assert!(matches!(&removed, Err(EngineError::NotFound { what }) if what.contains("service")), "{removed:?}");
-    let updated = b.mutate.update_service(stack, 1, &b.sleeper(stack, "true")).await;
+    let updated = b.mutate.update_service(stack, 1, &b.sleeper(stack, "true"), None).await;
     assert!(matches!(&updated, Err(EngineError::NotFound { .. })), "{updated:?}");
 }
 
 pub(super) async fn a_service_on_a_missing_network_is_not_made(b: Bench<'_>, stack: &str) {
     let mut spec = b.sleeper(stack, "true");
     attach(&mut spec, &format!("{stack}_nowhere"));
-    let made = b.mutate.create_service(&spec).await;
+    let made = b.mutate.create_service(&spec, None).await;
     assert!(matches!(&made, Err(EngineError::NotFound { what }) if what.contains("nowhere")), "{made:?}");
     assert!(b.swarm().await.services.iter().all(|s| s.spec.name != spec.name));
 }
@@ -104,14 +104,14 @@ pub(super) async fn a_service_with_a_missing_secret_is_refused(b: Bench<'_>, sta
     let mut spec = b.sleeper(stack, "true");
     let file = RefFile { name: "s".to_owned(), uid: "0".to_owned(), gid: "0".to_owned(), mode: 0o444 };
     spec.task_template.container_spec.secrets = vec![SecretRef { file, id: "gone".to_owned(), name: stack.to_owned() }];
-    let made = b.mutate.create_service(&spec).await;
+    let made = b.mutate.create_service(&spec, None).await;
     assert!(matches!(&made, Err(EngineError::Refused(why)) if why.contains("secret not found") && why.contains(stack)), "{made:?}");
 }
 
 pub(super) async fn a_service_without_an_image_is_refused(b: Bench<'_>, stack: &str) {
     let mut spec = b.sleeper(stack, "true");
     spec.task_template.container_spec.image.clear();
-    let made = b.mutate.create_service(&spec).await;
+    let made = b.mutate.create_service(&spec, None).await;
     assert!(matches!(&made, Err(EngineError::Refused(why)) if why.contains("image")), "{made:?}");
 }
 

@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use super::Bench;
-use crate::engine::{EngineError, LogLine, LogWish, Result};
+use crate::engine::{EngineError, LogLine, LogWish, NewSecret, Result};
 
 /// A stream that brings nothing for so long will bring nothing.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -59,7 +59,7 @@ pub(super) async fn new_lines_follow(b: Bench<'_>, stack: &str) {
     let mut lines = b.inspect.logs(LogWish { service: id.clone(), tail: 10, follow: true }).await.unwrap();
     let service = b.service(&id).await;
     spec.mode = super::replicas(1);
-    b.mutate.update_service(&id, service.version, &spec).await.unwrap();
+    b.mutate.update_service(&id, service.version, &spec, None).await.unwrap();
     b.running(&id, 1).await;
     assert_eq!(next(&mut lines).await.text, "hello");
 }
@@ -72,7 +72,7 @@ pub(super) async fn lines_of_a_missing_service_are_not_found(b: Bench<'_>, stack
 
 pub(super) async fn changes_are_told(b: Bench<'_>, stack: &str) {
     let mut events = b.inspect.events().await.unwrap();
-    let secret = b.mutate.create_secret(stack, &super::labels(stack), b"1").await.unwrap();
+    let secret = b.mutate.create_secret(NewSecret::plain(stack, &super::labels(stack), b"1")).await.unwrap();
     let service = b.create(&b.sleeper(stack, "true")).await;
     b.mutate.remove_service(&service).await.unwrap();
     let mut awaited = vec![("secret", "create", &secret), ("service", "create", &service), ("service", "remove", &service)];

@@ -9,7 +9,7 @@ async fn update(b: &Bench<'_>, id: &str, change: impl FnOnce(&mut ServiceSpec)) 
     let before = b.service(id).await;
     let mut spec = before.spec.clone();
     change(&mut spec);
-    b.mutate.update_service(id, before.version, &spec).await.expect("the update is taken");
+    b.mutate.update_service(id, before.version, &spec, None).await.expect("the update is taken");
     before
 }
 
@@ -27,7 +27,7 @@ fn fast(failure_action: &str) -> UpdateConfig {
 pub(super) async fn an_update_from_an_old_version_is_a_conflict(b: Bench<'_>, stack: &str) {
     let id = b.create(&b.sleeper(stack, "true")).await;
     let before = update(&b, &id, |spec| spec.mode = replicas(0)).await;
-    let late = b.mutate.update_service(&id, before.version, &before.spec).await;
+    let late = b.mutate.update_service(&id, before.version, &before.spec, None).await;
     assert!(matches!(&late, Err(EngineError::Conflict(_))), "{late:?}");
     assert_eq!(b.service(&id).await.spec.mode, replicas(0));
 }
@@ -126,6 +126,6 @@ pub(super) async fn a_mode_is_not_changed(b: Bench<'_>, stack: &str) {
     let id = b.create(&b.sleeper(stack, "true")).await;
     let service = b.service(&id).await;
     let spec = ServiceSpec { mode: ServiceMode { global: Some(Empty {}), ..ServiceMode::default() }, ..service.spec };
-    let refused = b.mutate.update_service(&id, service.version, &spec).await;
+    let refused = b.mutate.update_service(&id, service.version, &spec, None).await;
     assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("mode")), "{refused:?}");
 }

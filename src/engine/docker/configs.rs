@@ -61,8 +61,13 @@ fn config(raw: models::Config) -> Result<Config> {
 }
 
 pub(super) async fn create(session: &Session, spec: &ConfigSpec) -> Result<String> {
-    let created: Created = session.wire.post("/configs/create", &Request { spec, data: STANDARD.encode(&spec.data) }).await?;
+    let created: Created = session.wire.post("/configs/create", &Request { spec, data: STANDARD.encode(&spec.data) }, None).await?;
     Ok(created.id)
+}
+
+pub(super) async fn update(session: &Session, id: &str, version: u64, spec: &ConfigSpec) -> Result<()> {
+    let path = format!("/configs/{}/update?version={version}", path_piece("config", id)?);
+    session.wire.post::<()>(&path, &Request { spec, data: STANDARD.encode(&spec.data) }, None).await
 }
 
 pub(super) async fn remove(session: &Session, id: &str) -> Result<()> {

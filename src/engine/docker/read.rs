@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bollard::models::{self, ObjectVersion};
-use bollard::query_parameters::{ListContainersOptions, ListVolumesOptions};
+use bollard::query_parameters::ListVolumesOptions;
 use futures_util::try_join;
 
 use super::refusal::of_bollard;
@@ -66,13 +66,7 @@ pub(super) async fn volumes(session: &Session, stack: &str) -> Result<Vec<String
     Ok(names)
 }
 
-pub(super) async fn containers(session: &Session, stack: &str) -> Result<Vec<String>> {
-    let options = ListContainersOptions { all: true, filters: Some(of_stack(stack)), ..Default::default() };
-    let listed = session.docker.list_containers(Some(options)).await.map_err(|e| of_bollard(&e))?;
-    Ok(listed.into_iter().filter_map(|c| c.id).collect())
-}
-
-fn of_stack(stack: &str) -> HashMap<String, Vec<String>> {
+pub(super) fn of_stack(stack: &str) -> HashMap<String, Vec<String>> {
     HashMap::from([("label".to_owned(), vec![format!("{NAMESPACE_LABEL}={stack}")])])
 }
 

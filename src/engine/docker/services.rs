@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use super::Session;
 use super::read::millis;
 use super::refusal::{of_bollard, path_piece};
-use crate::engine::Result;
+use crate::engine::{RegistryAuth, Result};
 use crate::stack::observed::{Service, Task, UpdateStatus};
 use crate::stack::spec::ServiceSpec;
 
@@ -173,14 +173,24 @@ fn task(raw: RawTask, current: &HashSet<String>) -> Task {
     }
 }
 
-pub(super) async fn create(session: &Session, spec: &ServiceSpec) -> Result<(String, Vec<String>)> {
-    let created: Created = session.wire.post("/services/create", spec).await?;
+pub(super) async fn create(
+    session: &Session,
+    spec: &ServiceSpec,
+    auth: Option<&RegistryAuth>,
+) -> Result<(String, Vec<String>)> {
+    let created: Created = session.wire.post("/services/create", spec, auth).await?;
     Ok((created.id, created.warnings.unwrap_or_default()))
 }
 
-pub(super) async fn update(session: &Session, id: &str, version: u64, spec: &ServiceSpec) -> Result<Vec<String>> {
+pub(super) async fn update(
+    session: &Session,
+    id: &str,
+    version: u64,
+    spec: &ServiceSpec,
+    auth: Option<&RegistryAuth>,
+) -> Result<Vec<String>> {
     let id = path_piece("service", id)?;
-    let updated: Updated = session.wire.post(&format!("/services/{id}/update?version={version}"), spec).await?;
+    let updated: Updated = session.wire.post(&format!("/services/{id}/update?version={version}"), spec, auth).await?;
     Ok(updated.warnings.unwrap_or_default())
 }
 

@@ -12,9 +12,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use zeroize::Zeroizing;
 
-use super::ANSWER;
+use super::{ANSWER, REGISTRY};
 use super::refusal::{of_status, unreachable_host};
-use crate::engine::{EngineError, Result};
+use crate::engine::{EngineError, RegistryAuth, Result};
 
 /// Where the engine listens.
 #[derive(Clone, Debug)]
@@ -67,31 +67,54 @@ impl Wire {
     /// `path` begins with a slash; `query` is not yet encoded.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T> {
         let query = serde_urlencoded::to_string(query).map_err(|e| EngineError::Refused(e.to_string()))?;
-        self.exchange("GET", &format!("{path}?{query}"), &[]).await
+        self.exchange("GET", &format!("{path}?{query}"), &[], None).await
     }
 
-    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+    /// Like [`Wire::get`] of something that a registry answers, which may take longer than anybody wants to wait.
+    pub(super) async fn ask_registry<T: DeserializeOwned>(&self, path: &str, auth: Option<&RegistryAuth>) -> Result<Option<T>> {
+        match tokio::time::timeout(REGISTRY, self.exchange("GET", path, &[], auth)).await {
+            Ok(answer) => answer.map(Some),
+            Err(_late) => Ok(None),
+        }
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        auth: Option<&RegistryAuth>,
+    ) -> Result<T> {
         let body = serde_json::to_vec(body).map_err(|e| EngineError::Refused(e.to_string()))?;
-        self.exchange("POST", path, &body).await
+        self.exchange("POST", path, &body, auth).await
     }
 
     /// Like [`Wire::post`] with a body that is wiped by its owner.
     pub(super) async fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: &Zeroizing<Vec<u8>>) -> Result<T> {
-        self.exchange("POST", path, body).await
+        self.exchange("POST", path, body, None).await
     }
 
-    async fn exchange<T: DeserializeOwned>(&self, method: &str, path: &str, body: &[u8]) -> Result<T> {
-        let head = format!(
-            "{method} /{}{path} HTTP/1.0\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+    async fn exchange<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+        auth: Option<&RegistryAuth>,
+    ) -> Result<T> {
+        let credentials = Zeroizing::new(auth.map_or_else(String::new, |a| format!("X-Registry-Auth: {}\r\n", a.header())));
+        let head = Zeroizing::new(format!(
+            "{method} /{}{path} HTTP/1.0\r\nHost: docker\r\nConnection: close\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             self.version,
+            &*credentials,
             body.len()
-        );
+        ));
         let answer = tokio::time::timeout(ANSWER, self.send(&head, body))
             .await
             .map_err(|_| unreachable_host(&self.host, "no answer within a minute"))?
             .map_err(|e| unreachable_host(&self.host, &e.to_string()))?;
         let (status, body) = split(&answer).ok_or_else(|| unreachable_host(&self.host, "the answer broke off"))?;
         if (200..300).contains(&status) {
+            // Some updates are answered with nothing at all.
+            let body = if body.is_empty() { b"null".as_slice() } else { body };
             serde_json::from_slice(body).map_err(|e| EngineError::Unreadable(format!("{method} {path}: {e}")))
         } else {
             Err(of_status(status, &message(body)))
@@ -103,25 +126,35 @@ impl Wire {
         connection.write_all(head.as_bytes()).await?;
         connection.write_all(body).await?;
         connection.flush().await?;
+        // A proxy may keep the connection although nobody asked it to; the answer is over when it has its length.
         let mut answer = Vec::new();
-        connection.read_to_end(&mut answer).await?;
+        while connection.read_buf(&mut answer).await? > 0 && !is_whole(&answer) {}
         Ok(answer)
     }
 }
 
 /// Status and body of a whole answer; `None` if it is not whole.
 fn split(answer: &[u8]) -> Option<(u16, &[u8])> {
+    let (head, body) = head_and_body(answer)?;
+    let status = head.lines().next()?.split(' ').nth(1)?.parse().ok()?;
+    length(head).is_none_or(|length| length == body.len()).then_some((status, body))
+}
+
+/// Whether nothing more is to come. Without a length only the end of the connection tells.
+fn is_whole(answer: &[u8]) -> bool {
+    head_and_body(answer).is_some_and(|(head, body)| length(head).is_some_and(|length| body.len() >= length))
+}
+
+fn head_and_body(answer: &[u8]) -> Option<(&str, &[u8])> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let (head, rest) = answer.split_at_checked(end)?;
-    let body = rest.get(4..)?;
-    let head = std::str::from_utf8(head).ok()?;
-    let mut lines = head.lines();
-    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-    let length = lines
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .and_then(|(_, length)| length.trim().parse::<usize>().ok());
-    (length.is_none_or(|length| length == body.len())).then_some((status, body))
+    Some((std::str::from_utf8(head).ok()?, rest.get(4..)?))
+}
+
+fn length(head: &str) -> Option<usize> {
+    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+    let (_, length) = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-length"))?;
+    length.trim().parse().ok()
 }
 
 /// The engine puts its reason in `{"message": …}`; a proxy in front of it may not.
@@ -155,5 +188,12 @@ mod tests {
         assert_eq!(split(b"HTTP/1.0 404 Not Found\r\n\r\nno"), Some((404, b"no".as_slice())));
         assert_eq!(split(b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\n{}"), None);
         assert_eq!(split(b"HTTP/1.0 200 OK\r\n"), None);
+    }
+
+    #[test]
+    fn an_answer_with_its_whole_length_is_not_waited_on() {
+        assert!(is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+        assert!(!is_whole(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{"));
+        assert!(!is_whole(b"HTTP/1.1 200 OK\r\n\r\n{}"));
     }
 }

@@ -8,8 +8,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::FakeEngine;
-use crate::engine::{EngineError, Event, Inspect, LogLine, LogWish, Resolved, Result};
-use crate::stack::observed::{Config, EngineInfo, Health, NAMESPACE_LABEL, Swarm};
+use crate::engine::{EngineError, Event, Inspect, LogLine, LogWish, Lookup, RegistryAuth, Resolved, Result};
+use crate::stack::observed::{Config, EngineInfo, Health, NAMESPACE_LABEL, Named, Network, Swarm};
 use crate::stack::spec::Platform;
 
 #[async_trait]
@@ -49,6 +49,16 @@ impl Inspect for FakeEngine {
         Ok(state.volumes.iter().filter(|(_, owner)| *owner == stack).map(|(name, _)| name.clone()).collect())
     }
 
+    async fn network(&self, name: &str) -> Result<Option<Network>> {
+        let state = self.enter("network")?;
+        Ok(state.networks.values().find(|n| n.name == name).cloned())
+    }
+
+    async fn secret(&self, name: &str) -> Result<Option<Named>> {
+        let state = self.enter("secret")?;
+        Ok(state.secrets.values().find(|s| s.name == name).cloned())
+    }
+
     async fn config(&self, name: &str) -> Result<Option<Config>> {
         let state = self.enter("config")?;
         Ok(state.configs.values().find(|c| c.name == name).cloned())
@@ -72,16 +82,17 @@ impl Inspect for FakeEngine {
         Ok(Some(Health { status: status.to_owned(), failing_streak, last }))
     }
 
-    async fn resolve_image(&self, image: &str) -> Result<Option<Resolved>> {
+    async fn resolve_image(&self, image: &str, _auth: Option<&RegistryAuth>) -> Result<Lookup> {
         let state = self.enter("resolve_image")?;
+        let unknown = || Lookup::Failed("the registry has no such image (manifest unknown)".to_owned());
         if let Some(told) = state.images.get(image) {
-            return Ok(told.clone());
+            return Ok(told.clone().map_or_else(unknown, Lookup::Found));
         }
         if state.bad_images.contains_key(image) {
-            return Ok(None);
+            return Ok(unknown());
         }
         let digest = Sha256::digest(image).iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"));
-        Ok(Some(Resolved { digest, platforms: vec![Platform { architecture: "amd64".to_owned(), os: "linux".to_owned() }] }))
+        Ok(Lookup::Found(Resolved { digest, platforms: vec![Platform { architecture: "amd64".to_owned(), os: "linux".to_owned() }] }))
     }
 
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>> {

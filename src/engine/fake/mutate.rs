@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use super::FakeEngine;
 use super::service::FakeService;
 use super::state::State;
-use crate::engine::{EngineError, Mutate, Result};
+use crate::engine::{EngineError, Mutate, NewSecret, RegistryAuth, Result};
 use crate::stack::observed::{Config, Named, Network, Service};
-use crate::stack::spec::{ConfigSpec, Labels, NetworkSpec, ServiceSpec};
+use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
 const NAME_MAX: usize = 64;
 
@@ -80,11 +80,22 @@ impl Mutate for FakeEngine {
         Ok(())
     }
 
-    async fn create_secret(&self, name: &str, labels: &Labels, data: &[u8]) -> Result<String> {
+    async fn update_config(&self, id: &str, version: u64, spec: &ConfigSpec) -> Result<()> {
+        let mut state = self.enter("update_config")?;
+        let next = state.version();
+        let config = state.configs.get_mut(id).ok_or_else(|| missing("config", id))?;
+        relabel(config.version, version, config.data == spec.data)?;
+        (config.labels, config.version) = (spec.labels.clone(), next);
+        state.changed("update_config", &spec.name, id);
+        Ok(())
+    }
+
+    async fn create_secret(&self, secret: NewSecret<'_>) -> Result<String> {
+        let NewSecret { name, labels, data, driver, .. } = secret;
         let at = self.clock.now();
         let mut state = self.enter("create_secret")?;
         name_fits("secret", name)?;
-        if data.is_empty() {
+        if data.is_empty() && driver.is_none() {
             return Err(EngineError::Refused("secret data must be larger than 0 and less than 512000 bytes".to_owned()));
         }
         if state.secrets.values().any(|s| s.name == name) {
@@ -96,6 +107,17 @@ impl Mutate for FakeEngine {
         state.secret_data.insert(name.to_owned(), data.to_vec());
         state.changed("create_secret", name, &id);
         Ok(id)
+    }
+
+    async fn update_secret(&self, id: &str, version: u64, wish: NewSecret<'_>) -> Result<()> {
+        let mut state = self.enter("update_secret")?;
+        let next = state.version();
+        let same = wish.data.is_empty() || state.secret_data.get(wish.name).is_some_and(|d| d == wish.data);
+        let secret = state.secrets.get_mut(id).ok_or_else(|| missing("secret", id))?;
+        relabel(secret.version, version, same)?;
+        (secret.labels, secret.version) = (wish.labels.clone(), next);
+        state.changed("update_secret", wish.name, id);
+        Ok(())
     }
 
     async fn remove_secret(&self, id: &str) -> Result<()> {
@@ -111,9 +133,10 @@ impl Mutate for FakeEngine {
         Ok(())
     }
 
-    async fn create_service(&self, spec: &ServiceSpec) -> Result<(String, Vec<String>)> {
+    async fn create_service(&self, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<(String, Vec<String>)> {
         let at = self.clock.now();
         let mut state = self.enter("create_service")?;
+        state.authorized += usize::from(auth.is_some());
         if state.services.values().any(|s| s.service.spec.name == spec.name) {
             return Err(EngineError::Conflict("name conflicts with an existing object: service already exists".to_owned()));
         }
@@ -137,9 +160,16 @@ impl Mutate for FakeEngine {
         Ok((id, Vec::new()))
     }
 
-    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<Vec<String>> {
+    async fn update_service(
+        &self,
+        id: &str,
+        version: u64,
+        spec: &ServiceSpec,
+        auth: Option<&RegistryAuth>,
+    ) -> Result<Vec<String>> {
         let at = self.clock.now();
         let mut state = self.enter("update_service")?;
+        state.authorized += usize::from(auth.is_some());
         let present = state.services.get(id).ok_or_else(|| missing("service", id))?;
         if present.service.version != version {
             return Err(EngineError::Conflict("update out of sequence".to_owned()));
@@ -158,6 +188,24 @@ impl Mutate for FakeEngine {
         }
         state.changed("update_service", &name, id);
         Ok(Vec::new())
+    }
+
+    async fn remove_container(&self, id: &str) -> Result<()> {
+        let mut state = self.enter("remove_container")?;
+        let orphans = state.orphans.len();
+        state.orphans.retain(|t| t.task.container.as_deref() != Some(id));
+        let was_orphan = state.orphans.len() < orphans;
+        let of_service = state.services.values_mut().flat_map(|s| &mut s.tasks);
+        let mut ended = false;
+        for task in of_service.filter(|t| !t.ended() && t.task.container.as_deref() == Some(id)) {
+            task.end("failed", "task: non-zero exit (137)".to_owned(), Some(137));
+            ended = true;
+        }
+        if !ended && !was_orphan {
+            return Err(missing("container", id));
+        }
+        state.changed("remove_container", id, id);
+        Ok(())
     }
 
     async fn remove_service(&self, id: &str) -> Result<()> {
@@ -189,6 +237,14 @@ fn accept(state: &State, spec: &ServiceSpec) -> Result<ServiceSpec> {
         attachment.target = found.ok_or_else(|| missing("network", &attachment.target))?.id.clone();
     }
     Ok(spec)
+}
+
+/// A change of labels is all that the Swarm takes.
+fn relabel(present: u64, based_on: u64, same_bytes: bool) -> Result<()> {
+    if present != based_on {
+        return Err(EngineError::Conflict("update out of sequence".to_owned()));
+    }
+    if same_bytes { Ok(()) } else { Err(EngineError::Refused("only updates to Labels are allowed".to_owned())) }
 }
 
 fn mode_of(spec: &ServiceSpec) -> u8 {

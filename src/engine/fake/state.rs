@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) unhealthy: BTreeSet<String>,
     pub(super) failures: BTreeMap<String, VecDeque<EngineError>>,
     pub(super) away: bool,
+    /// Services that were sent with credentials.
+    pub(super) authorized: usize,
     pub(super) changes: Vec<String>,
     pub(super) events: broadcast::Sender<Event>,
     /// Lines with their service's id.
@@ -88,6 +90,7 @@ impl State {
             unhealthy: BTreeSet::new(),
             failures: BTreeMap::new(),
             away: false,
+            authorized: 0,
             changes: Vec::new(),
             events: broadcast::channel(BACKLOG).0,
             lines: broadcast::channel(BACKLOG).0,
