@@ -40,6 +40,12 @@ pub fn is_unplaceable(task: &Task) -> bool {
         && (task.error.contains("no suitable node") || task.message.contains("no suitable node"))
 }
 
+/// No node has room for the task, but one may have as soon as other tasks have stopped: they hold a port, memory or a place.
+pub fn frees_itself(task: &Task) -> bool {
+    let words = format!("{} {}", task.error, task.message).to_lowercase();
+    ["host-mode port", "insufficient resources", "max replicas"].iter().any(|mark| words.contains(mark))
+}
+
 /// The task was rejected because its image can't be had.
 pub fn is_image_missing(task: &Task) -> bool {
     image(if task.error.is_empty() { &task.message } else { &task.error }, "", "").is_some()
@@ -74,7 +80,10 @@ fn image(words: &str, image: &str, place: &str) -> Option<String> {
         format!("the registry takes no more pulls for now, so the image {name} can't be had{place}")
     } else if any(&["pull access denied", "unauthorized", "authentication required", "no basic auth credentials"]) {
         format!("the registry refuses the image {name}{place}: it does not exist or needs a login")
-    } else if any(&["no such image", "manifest unknown", "manifest for ", "repository does not exist", "name unknown"]) {
+    } else if lower.contains("no such image") {
+        // What the registry said to the node stays in the node's own log.
+        format!("the image {name} was not found{place}, nor could it be pulled")
+    } else if any(&["manifest unknown", "manifest for ", "repository does not exist", "name unknown"]) {
         format!("the image {name} was not found{place}")
     } else if any(&["no matching manifest", "exec format error"]) {
         format!("the image {name} is not made for the kind of machine that runs{place}")
@@ -134,6 +143,12 @@ fn missing(words: &str, place: &str) -> Option<String> {
     if lower.contains("executable file not found") || (lower.contains("starting container") && lower.contains("no such file")) {
         return Some(format!("the command to run is not in the image{place}: {}", short(words)));
     }
+    if lower.contains("no space left on device") {
+        return Some(format!("the disk is full{place}"));
+    }
+    if lower.contains("addresses may be exhausted") {
+        return Some(format!("a network of the service has no free address left{place}"));
+    }
     if lower.contains("port is already allocated") || lower.contains("address already in use") {
         return Some(format!("a port that the service wants is in use{place}"));
     }
@@ -144,8 +159,9 @@ fn exit(task: &Task, words: &str, place: &str) -> Option<String> {
     if task.state == "complete" {
         return Some(format!("it ends by itself (exit code 0) and is started again{place}"));
     }
-    let (_, rest) = words.split_once("non-zero exit (")?;
-    let (code, detail) = rest.split_once(')')?;
+    let told = words.split_once("non-zero exit (").and_then(|(_, rest)| rest.split_once(')'));
+    let counted = task.exit_code.filter(|code| *code != 0 && task.error.is_empty()).map(|code| code.to_string());
+    let (code, detail) = told.or(counted.as_deref().map(|code| (code, "")))?;
     let detail = detail.trim_start_matches(':').trim();
     let known = match code {
         "137" => " (killed: it ran out of memory, or did not stop in time)",
@@ -181,7 +197,8 @@ mod tests {
         let spec = ServiceSpec { task_template, ..ServiceSpec::default() };
         let health = Health { last: Some((1, "curl: (7)  refused\n".into())), ..Health::default() };
         for (state, error, said) in [
-            ("rejected", "No such image: redis:9", "the image redis:9 was not found on node b"),
+            ("rejected", "No such image: redis:9", "the image redis:9 was not found on node b, nor could it be pulled"),
+            ("rejected", "write /var/lib/x: no space left on device", "the disk is full on node b"),
             ("pending", "no suitable node (scheduling constraints not satisfied on 1 node)", "no node has the label disk=ssd"),
             (
                 "pending",

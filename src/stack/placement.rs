@@ -14,6 +14,11 @@ pub fn eligible<'a>(spec: &ServiceSpec, nodes: &'a [Node]) -> impl Iterator<Item
         .filter(move |node| constraints.iter().all(|c| fits(node, c) != Some(false)))
 }
 
+/// Whether the node meets all constraints of the service, as far as one reading can prove it.
+pub fn surely_fits(spec: &ServiceSpec, node: &Node) -> bool {
+    spec.task_template.placement.constraints.iter().all(|c| fits(node, c) == Some(true))
+}
+
 /// Whether the node meets the constraint; `None` if the reading doesn't tell.
 pub fn fits(node: &Node, constraint: &str) -> Option<bool> {
     let (key, wanted, value) =

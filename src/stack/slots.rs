@@ -1,13 +1,13 @@
 //! The tasks of a service, counted by slot: tries pile up in a slot, but only its present one says how the service stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::observed::{Node, Service, Task};
-use super::placement::eligible;
+use super::placement::{eligible, surely_fits};
 use super::spec::ServiceSpec;
 
-/// Pauses between two runs from here on are meant: the service does its work from time to time.
-const PERIODIC_DELAY: i64 = 60_000_000_000;
+/// Pauses (in nanoseconds) between two runs from here on are meant: the service does its work from time to time.
+const PERIODIC_DELAY: i64 = 30_000_000_000;
 
 /// How a service is meant to live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,14 @@ impl Kind {
     }
 }
 
+/// A slot and no node, or no slot and the node of a global service.
+pub type Place = (u64, String);
+
+/// Where the task belongs.
+pub fn place(spec: &ServiceSpec, task: &Task) -> Place {
+    if is_global(spec) { (0, task.node.clone()) } else { (task.slot, String::new()) }
+}
+
 /// One slot, or one node of a global service.
 #[derive(Clone, Debug)]
 pub struct Slot<'a> {
@@ -67,30 +75,51 @@ pub struct Slots<'a> {
     pub wanted: u64,
     /// A global service for which there is no node at all.
     pub no_node: bool,
+    /// A global service on a Swarm that does not know for the moment which of its nodes are there.
+    pub doubtful: bool,
     pub slots: Vec<Slot<'a>>,
 }
 
 impl<'a> Slots<'a> {
-    /// Counts the current tasks of `service`. Tasks on nodes that are down don't count: nobody knows how they are.
+    /// Counts the current tasks of `service`. Tasks on nodes that are down don't count: nobody knows how they are. Nor do those of a
+    /// global service on nodes that need not have one.
     pub fn count(service: &Service, tasks: &'a [Task], nodes: &[Node]) -> Self {
         let spec = &service.spec;
         let kind = Kind::of(spec);
-        let global = spec.mode.global.is_some() || spec.mode.global_job.is_some();
-        let down = |task: &Task| nodes.iter().any(|n| n.id == task.node && n.state == "down");
-        let mut groups: BTreeMap<(u64, &str), Vec<&Task>> = BTreeMap::new();
-        for task in tasks.iter().filter(|t| t.service == service.id && t.current && !down(t)) {
-            if kind == Kind::Job && task.job_iteration != service.job_iteration {
-                continue;
-            }
-            let key = if global { (0, task.node.as_str()) } else { (task.slot, "") };
-            groups.entry(key).or_default().push(task);
+        let down = |t: &Task| nodes.iter().any(|n| n.id == t.node && matches!(n.state.as_str(), "down" | "disconnected"));
+        let of_run = |t: &Task| kind != Kind::Job || t.job_iteration == service.job_iteration;
+        let mut groups: BTreeMap<Place, Vec<&Task>> = BTreeMap::new();
+        for task in tasks.iter().filter(|t| t.service == service.id && t.current && !down(t) && of_run(t)) {
+            groups.entry(place(spec, task)).or_default().push(task);
         }
-        let wanted = wanted(spec, nodes);
+        let mut no_node = false;
+        let wanted = if is_global(spec) {
+            // A node with a task of an older spec will have a new one.
+            let of_old = |t: &&Task| t.service == service.id && !t.current && kind != Kind::Job && !ended(t) && is_to_run(kind, t);
+            let to_replace: BTreeSet<&str> = tasks.iter().filter(of_old).map(|t| t.node.as_str()).collect();
+            let has_task = |node: &str| groups.contains_key(&(0, node.to_owned())) || to_replace.contains(node);
+            let places = nodes_of(spec, nodes, has_task);
+            no_node = places.is_empty();
+            groups.retain(|(_, node), _| places.contains(node.as_str()));
+            places.len() as u64
+        } else {
+            wanted(spec, nodes)
+        };
         let mut slots: Vec<Slot<'a>> = groups.into_values().filter_map(|group| slot(kind, group)).collect();
         if wanted == 0 {
             slots.retain(|s| s.state == SlotState::Running);
         }
-        Self { kind, wanted, no_node: global && wanted == 0, slots }
+        let doubtful = is_global(spec) && nodes.iter().any(|n| n.state == "unknown" && n.availability == "active");
+        Self { kind, wanted, no_node, doubtful, slots }
+    }
+
+    /// Tasks that run although a smaller number is wanted: the Swarm has yet to stop them.
+    pub fn surplus(&self, service: &Service) -> u64 {
+        if is_global(&service.spec) || self.kind == Kind::Job {
+            return 0;
+        }
+        let running = self.slots.iter().filter(|s| s.state == SlotState::Running).count() as u64;
+        running.saturating_sub(self.wanted)
     }
 
     /// Slots that are as they should be.
@@ -113,14 +142,13 @@ impl<'a> Slots<'a> {
 
 /// How many tasks the spec asks for; for global services, one on each node that can take one.
 pub fn wanted(spec: &ServiceSpec, nodes: &[Node]) -> u64 {
-    let mode = &spec.mode;
-    if mode.global.is_some() || mode.global_job.is_some() {
+    if is_global(spec) {
         return eligible(spec, nodes).count() as u64;
     }
-    if let Some(job) = &mode.replicated_job {
+    if let Some(job) = &spec.mode.replicated_job {
         return job.total_completions.or(job.max_concurrent).unwrap_or(1);
     }
-    mode.replicated.as_ref().and_then(|r| r.replicas).unwrap_or(1)
+    spec.mode.replicated.as_ref().and_then(|r| r.replicas).unwrap_or(1)
 }
 
 /// Whether the task has ended, well or not.
@@ -128,27 +156,70 @@ pub fn ended(task: &Task) -> bool {
     matches!(task.state.as_str(), "complete" | "shutdown" | "failed" | "rejected" | "orphaned" | "remove")
 }
 
-fn slot(kind: Kind, mut group: Vec<&Task>) -> Option<Slot<'_>> {
-    group.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
-    let stays = |t: &Task| !matches!(t.desired.as_str(), "shutdown" | "complete" | "remove" | "failed");
-    // A task of a job is to reach `complete` and runs until then.
-    let running = |t: &Task| t.state == "running" && (stays(t) || (kind == Kind::Job && t.desired == "complete"));
-    if let Some(task) = group.iter().copied().find(|t| running(t)) {
-        return Some(Slot { state: SlotState::Running, task });
+fn is_global(spec: &ServiceSpec) -> bool {
+    spec.mode.global.is_some() || spec.mode.global_job.is_some()
+}
+
+/// The nodes that have to have a task of a global service. Of a node on which the constraints can't be judged, and of a node that
+/// came while a job ran, only the Swarm knows: it counts if it has a task. So does every node while no task is there.
+fn nodes_of<'n>(spec: &ServiceSpec, nodes: &'n [Node], has_task: impl Fn(&str) -> bool) -> BTreeSet<&'n str> {
+    let able: BTreeSet<&str> = eligible(spec, nodes).map(|n| n.id.as_str()).collect();
+    if !able.iter().any(|id| has_task(id)) {
+        return able;
     }
-    let newest = *group.first()?;
+    let job = spec.mode.global_job.is_some();
+    let sure = |id: &str| !job && nodes.iter().any(|n| n.id == id && surely_fits(spec, n));
+    able.into_iter().filter(|id| has_task(id) || sure(id)).collect()
+}
+
+fn slot(kind: Kind, mut group: Vec<&Task>) -> Option<Slot<'_>> {
     let ended_well = |t: &Task| t.state == "complete" && kind != Kind::Lasting;
-    // The next run of a periodic service already stands there, waiting for its time.
-    let before = group.get(1).copied().filter(|t| kind == Kind::Periodic && newest.desired == "ready" && ended_well(t));
-    if let Some(task) = before {
+    if let Some(task) = group.iter().copied().filter(|_| kind == Kind::Job).find(|t| ended_well(t)) {
         return Some(Slot { state: SlotState::Done, task });
     }
-    let state = match newest.state.as_str() {
+    group.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+    let last_run = group.iter().copied().find(|t| ended(t));
+    // Of several tasks that are to run, the least advanced says how the slot stands.
+    let alive = group.iter().copied().filter(|t| !ended(t) && is_to_run(kind, t));
+    if let Some(task) = alive.min_by_key(|t| (rank(&t.desired), rank(&t.state))) {
+        if task.state == "running" {
+            return Some(Slot { state: SlotState::Running, task });
+        }
+        // The next run of a periodic service already stands there, waiting for its time.
+        let before = last_run.filter(|t| kind == Kind::Periodic && ended_well(t));
+        return Some(before.map_or(Slot { state: SlotState::Coming, task }, |task| Slot { state: SlotState::Done, task }));
+    }
+    // What is being stopped on purpose says nothing: it is scaled down, or about to be replaced.
+    let task = last_run?;
+    let state = match task.state.as_str() {
         "complete" if kind != Kind::Lasting => SlotState::Done,
         "complete" | "failed" | "rejected" | "orphaned" => SlotState::Failed,
-        // Stopped on purpose: scaled down, or about to be replaced.
-        "shutdown" | "remove" => return None,
-        _ => SlotState::Coming,
+        _ => return None,
     };
-    Some(Slot { state, task: newest })
+    Some(Slot { state, task })
+}
+
+/// Whether the task is to run, or to come up for that. A task of a job is to reach `complete` and runs until then.
+pub fn is_to_run(kind: Kind, task: &Task) -> bool {
+    rank(&task.desired) <= rank(if kind == Kind::Job { "complete" } else { "running" })
+}
+
+/// The order in which a task goes through its states.
+fn rank(state: &str) -> usize {
+    const STATES: [&str; 13] = [
+        "new",
+        "allocated",
+        "pending",
+        "assigned",
+        "accepted",
+        "preparing",
+        "ready",
+        "starting",
+        "running",
+        "complete",
+        "shutdown",
+        "failed",
+        "rejected",
+    ];
+    STATES.iter().position(|known| *known == state).unwrap_or(STATES.len())
 }

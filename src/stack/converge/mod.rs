@@ -1,12 +1,23 @@
 //! Whether a deploy has come up: readings of the Swarm over time, judged by one state machine.
 
+mod change;
+mod reason;
+mod standstill;
 mod track;
+mod tries;
+mod verdict;
+mod wait;
 
 use serde::{Deserialize, Serialize};
 
 use super::observed::{Health, Millis, Node, Observed};
 use super::spec::ServiceSpec;
 use track::{Engine, Track};
+pub use verdict::{Cause, Outcome, Verdict};
+
+/// A reading that is so many milliseconds old says nothing of now.
+const SILENT_MS: i64 = 10_000;
+const SILENT: &str = "the Swarm has not answered lately, so nobody knows how it is";
 
 /// A service that the deploy sent, and that has to come up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,92 +66,84 @@ pub enum ServiceState {
     Failed,
 }
 
-/// The end of a deploy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    pub outcome: Outcome,
-    /// Empty if the stack converged.
-    pub causes: Vec<Cause>,
-}
-
-/// How a deploy ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Converged,
-    /// The engine went back to the spec before: the deploy failed, the old version runs.
-    RolledBack,
-    /// The engine stopped half-way and waits for somebody.
-    Paused,
-    Failed,
-    TimedOut,
-}
-
-impl Outcome {
-    /// The spelling in JSON and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Converged => "converged",
-            Self::RolledBack => "rolled_back",
-            Self::Paused => "paused",
-            Self::Failed => "failed",
-            Self::TimedOut => "timed_out",
-        }
-    }
-}
-
-/// Why a service didn't come up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cause {
-    /// Full name.
-    pub service: String,
-    pub text: String,
-}
-
 /// Watches the services of one deploy, all of them in one window of time.
 ///
 /// A stack has converged when every service was ready for the whole monitor period (the longest of its services) at once. What
-/// the tasks did before the deploy doesn't count, nor do tasks that run an older spec.
+/// the tasks did before the deploy doesn't count, nor do tasks that run an older spec. How long something lasted is measured from
+/// reading to reading; only the time limit looks at the clock.
 #[derive(Clone, Debug)]
 pub struct Watch {
     tracks: Vec<Track>,
     started: Millis,
     timeout_ms: i64,
+    /// How long the stack's tasks may take to stop.
+    grace_ms: i64,
+    /// When the newest reading began.
+    at: Option<Millis>,
     /// For the names of nodes in the causes.
     nodes: Vec<Node>,
-    /// With the positions of the services that are to blame.
-    outcome: Option<(Outcome, Vec<usize>)>,
+    end: Option<End>,
+}
+
+#[derive(Clone, Debug)]
+struct End {
+    outcome: Outcome,
+    /// Positions of the services that are to blame, or that are waited for.
+    blamed: Vec<usize>,
+    /// Nothing had been heard of the Swarm for a while.
+    silent: bool,
+}
+
+impl End {
+    fn new(outcome: Outcome, blamed: Vec<usize>) -> Self {
+        Self { outcome, blamed, silent: false }
+    }
 }
 
 impl Watch {
     /// Begins to watch. `started` is when the last spec was sent; `timeout_ms` counts from there.
     pub fn new(expected: Vec<Expected>, started: Millis, timeout_ms: i64) -> Self {
         let tracks: Vec<Track> = expected.into_iter().map(|e| Track::new(e, started)).collect();
-        let outcome = tracks.is_empty().then(|| (Outcome::Converged, vec![]));
-        Self { tracks, started, timeout_ms, nodes: vec![], outcome }
+        let grace_ms = tracks.iter().map(Track::grace_ms).max().unwrap_or_default();
+        let end = tracks.is_empty().then(|| End::new(Outcome::Converged, vec![]));
+        Self { tracks, started, timeout_ms, grace_ms, at: None, nodes: vec![], end }
     }
 
     /// Takes a reading and tells how each service stands. A reading that began before the watch is not judged: it may show the
-    /// tasks of the old spec at their best.
+    /// tasks of the old spec at their best. Nor is one that is older than the last.
     pub fn observe(&mut self, observed: &Observed, now: Millis) -> Vec<ServiceProgress> {
-        if observed.at >= self.started {
-            self.nodes.clone_from(&observed.nodes);
-            for track in &mut self.tracks {
-                track.read(observed, now);
+        if self.end.is_none() {
+            if observed.at >= self.started && self.at.is_none_or(|at| observed.at >= at) {
+                self.read(observed);
             }
-            self.forgive_waiting();
+            self.end = self.judge(now);
         }
-        if self.outcome.is_none() {
-            self.outcome = self.judge(now);
-        }
-        self.tracks.iter().map(|t| t.progress(&self.nodes, now)).collect()
+        self.tracks.iter().map(|t| t.progress(&self.nodes, self.grace_ms)).collect()
     }
 
     /// The end, once there is one. The outcome doesn't change any more; a health check's output may still come to its causes.
     pub fn verdict(&self) -> Option<Verdict> {
-        let (outcome, blamed) = self.outcome.as_ref()?;
-        let causes = blamed.iter().filter_map(|at| self.tracks.get(*at)).map(|t| t.cause(&self.nodes)).collect();
+        let End { outcome, blamed, silent } = self.end.as_ref()?;
+        let cause = |t: &Track| {
+            if *silent { Cause { service: t.expected.name.clone(), text: SILENT.to_owned() } } else { t.cause(&self.nodes) }
+        };
+        let causes = blamed.iter().filter_map(|at| self.tracks.get(*at)).map(cause).collect();
         Some(Verdict { outcome: *outcome, causes })
+    }
+
+    /// Ends the watch before its time, as nobody looks any longer: what is missing goes on by itself. A verdict that was given
+    /// stays.
+    pub fn leave(&mut self) -> Verdict {
+        let end = || {
+            let outcome = if self.tracks.iter().any(Track::failed) { Outcome::Failed } else { Outcome::StillWaiting };
+            let alone = self.positions(|t| !t.settled);
+            // Each was watched for its own period, but not all of them for the longest.
+            End::new(outcome, if alone.is_empty() { self.positions(|_| true) } else { alone })
+        };
+        let end = self.end.clone().unwrap_or_else(end);
+        let outcome = end.outcome;
+        self.end = Some(end);
+        self.verdict().unwrap_or(Verdict { outcome, causes: vec![] })
     }
 
     /// Hands in what the health check of a service's container said last. `service` is the full name.
@@ -150,43 +153,71 @@ impl Watch {
         }
     }
 
-    /// The Swarm starts everything at once, so a service may fail until the one that it needs has come up. Each service that
-    /// settles gives the others a fresh count.
-    fn forgive_waiting(&mut self) {
+    fn read(&mut self, observed: &Observed) {
+        self.at = Some(observed.at);
+        self.nodes.clone_from(&observed.nodes);
+        for track in &mut self.tracks {
+            track.read(observed);
+        }
+        // The Swarm starts everything at once, so a service may fail until the one that it needs has come up. Each service that
+        // settles gives the others a fresh count.
         if self.tracks.iter().any(|t| t.newly_settled) {
             for track in self.tracks.iter_mut().filter(|t| !t.settled) {
-                track.in_a_row = 0;
+                track.tries.forgive();
             }
         }
     }
 
-    fn judge(&self, now: Millis) -> Option<(Outcome, Vec<usize>)> {
-        let all = |test: &dyn Fn(&Track) -> bool| -> Vec<usize> {
-            self.tracks.iter().enumerate().filter(|(_, t)| test(t)).map(|(at, _)| at).collect()
-        };
+    fn positions(&self, test: impl Fn(&Track) -> bool) -> Vec<usize> {
+        self.tracks.iter().enumerate().filter(|(_, t)| test(t)).map(|(at, _)| at).collect()
+    }
+
+    fn judge(&self, now: Millis) -> Option<End> {
         for (engine, outcome) in [(Engine::RolledBack, Outcome::RolledBack), (Engine::Paused, Outcome::Paused)] {
-            let blamed = all(&|t| t.engine == engine);
+            let blamed = self.positions(|t| t.engine == engine);
             if !blamed.is_empty() {
-                return Some((outcome, blamed));
+                return Some(End::new(outcome, blamed));
             }
         }
-        let hopeless = all(&|t| t.hopeless(now));
+        let hopeless = self.positions(|t| t.hopeless(self.grace_ms));
         if !hopeless.is_empty() {
-            return Some((Outcome::Failed, hopeless));
+            return Some(End::new(Outcome::Failed, hopeless));
         }
         // While another service is still on its way, a crash may yet mend itself.
-        let crashing = all(&Track::crashing);
+        let crashing = self.positions(Track::crashing);
         if !crashing.is_empty() && self.tracks.iter().all(|t| t.settled || t.crashing()) {
-            return Some((Outcome::Failed, crashing));
+            return Some(End::new(Outcome::Failed, crashing));
         }
-        let late = all(&|t| t.ready_since.is_none());
-        if late.is_empty() {
-            let since = self.tracks.iter().filter_map(|t| t.ready_since).max()?;
-            // A recipe may ask for a longer look than anybody waits for.
-            let monitor = self.tracks.iter().map(Track::monitor_ms).max()?.min(self.timeout_ms);
-            return (now - since >= monitor).then(|| (Outcome::Converged, vec![]));
+        if self.tracks.iter().all(|t| t.ready_since.is_some()) && self.stood_long_enough() {
+            return Some(End::new(Outcome::Converged, vec![]));
         }
-        (now - self.started >= self.timeout_ms).then_some((Outcome::TimedOut, late))
+        if now - self.started < self.timeout_ms {
+            return None;
+        }
+        let silent = self.at.is_none_or(|at| now - at >= SILENT_MS);
+        if silent {
+            return Some(End { outcome: Outcome::TimedOut, blamed: self.positions(|_| true), silent });
+        }
+        // What became ready just before the limit may finish its window.
+        let limit = self.started + self.timeout_ms;
+        let is_late = |t: &Track| t.ready_since.is_none_or(|since| since > limit);
+        self.tracks.iter().any(is_late).then(|| self.end_of_time(self.positions(|t| is_late(t) || t.failed())))
+    }
+
+    fn stood_long_enough(&self) -> bool {
+        let since = self.tracks.iter().filter_map(|t| t.ready_since).max();
+        // A recipe may ask for a longer look than anybody waits for.
+        let monitor = self.tracks.iter().map(Track::monitor_ms).max().unwrap_or_default().min(self.timeout_ms);
+        self.at.zip(since).is_some_and(|(at, since)| at - since >= monitor)
+    }
+
+    fn end_of_time(&self, blamed: Vec<usize>) -> End {
+        let outcome = match () {
+            () if self.tracks.iter().any(Track::failed) => Outcome::Failed,
+            () if self.tracks.iter().all(Track::is_only_slow) => Outcome::StillWaiting,
+            () => Outcome::TimedOut,
+        };
+        End::new(outcome, blamed)
     }
 }
 

@@ -1,0 +1,162 @@
+//! Reads the courses that tests/data/converge/cases.txt explains, and plays them.
+
+use crate::stack::converge::{Expected, ServiceProgress, Verdict, Watch};
+use crate::stack::observed::{Millis, Node, Observed, Service, Task, UpdateStatus};
+use crate::stack::spec::{Empty, Healthcheck, Replicated, ReplicatedJob, RestartPolicy, UpdateConfig};
+
+pub(super) const START: Millis = 1_000_000_000;
+const LONG_AGO: Millis = 600_000;
+
+/// Plays one course; what `found` makes of each reading is held against the text after `->`.
+pub(super) fn play(case: &str, found: impl Fn(&[ServiceProgress], Option<Verdict>) -> String) {
+    let mut lines = case.lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let name = lines.next().unwrap();
+    let (services, readings): (Vec<&str>, Vec<&str>) = lines.partition(|l| l.starts_with("service "));
+    let mut observed = swarm(services.iter().map(|l| service(l)).collect());
+    let expected = observed.services.iter().zip(&services).map(|(s, l)| expected(s, l)).collect();
+    let mut watch = Watch::new(expected, START, 300_000);
+    for line in readings {
+        let (changes, wanted) = line.split_once("->").unwrap_or((line, ""));
+        let (second, changes) = changes.split_once(' ').unwrap_or((changes, ""));
+        let second: i64 = second.parse().unwrap();
+        let changes: Vec<&str> = changes.split(" ; ").map(str::trim).filter(|c| !c.is_empty()).collect();
+        let now = START + second * 1_000;
+        match changes[..] {
+            ["silence"] => {}
+            ["leave"] => drop(watch.leave()),
+            _ => {
+                for one in changes {
+                    change(&mut observed, one, second);
+                }
+                observed.at = now;
+            }
+        }
+        let progress = watch.observe(&observed, now);
+        assert_eq!(found(&progress, watch.verdict()), wanted.trim(), "{name}, second {second}");
+    }
+}
+
+fn change(observed: &mut Observed, change: &str, second: i64) {
+    let words: Vec<&str> = change.split(' ').collect();
+    match words[..] {
+        ["node", name, "joins"] => observed.nodes.push(node(name, name)),
+        ["node", name, how] => {
+            let node = observed.nodes.iter_mut().find(|n| n.hostname == name).unwrap();
+            let of = if matches!(how, "active" | "drain" | "pause") { &mut node.availability } else { &mut node.state };
+            how.clone_into(of);
+        }
+        [name, "gone"] => observed.services.retain(|s| s.id != name),
+        [name, "replaced"] => observed.services.iter_mut().filter(|s| s.id == name).for_each(|s| s.id = "another".to_owned()),
+        [name, when @ ("is" | "was"), state] => {
+            let started = if when == "is" { START } else { START - LONG_AGO };
+            let status = UpdateStatus { state: state.to_owned(), message: String::new(), started };
+            find(observed, name).update = Some(status);
+        }
+        [name, "becomes", what] => {
+            let spec = &mut find(observed, name).spec;
+            match what.split_once('=').unwrap() {
+                ("replicas", n) => spec.mode.replicated = Some(Replicated { replicas: n.parse().ok() }),
+                ("force", n) => spec.task_template.force_update = n.parse().unwrap(),
+                ("image", image) => image.clone_into(&mut spec.task_template.container_spec.image),
+                (key, _) => panic!("{key}"),
+            }
+        }
+        _ => {
+            let mut new = task(change, second, &observed.nodes);
+            let iteration = words.iter().find_map(|w| w.strip_prefix("iteration=")).map(|n| n.parse().unwrap());
+            new.job_iteration = iteration.or(find(observed, &new.service).job_iteration);
+            if let Some(at) = observed.tasks.iter().position(|t| t.id == new.id) {
+                new.created = observed.tasks.remove(at).created;
+            }
+            observed.tasks.push(new);
+        }
+    }
+}
+
+fn find<'a>(observed: &'a mut Observed, name: &str) -> &'a mut Service {
+    observed.services.iter_mut().find(|s| s.id == name).unwrap_or_else(|| panic!("{name}"))
+}
+
+pub(super) fn task(text: &str, second: i64, nodes: &[Node]) -> Task {
+    let (facts, error) = text.split_once(" \"").map_or((text, ""), |(facts, error)| (facts, error.trim_end_matches('"')));
+    let words: Vec<&str> = facts.split(' ').collect();
+    let (id, state) = words[0].split_once('=').unwrap();
+    let (service, place) = id.split_once('.').unwrap();
+    let slot = place.trim_end_matches(char::is_alphabetic).parse().unwrap_or(0);
+    let ended = matches!(state, "failed" | "rejected" | "complete" | "shutdown");
+    let desired = words.iter().find_map(|w| w.strip_prefix("desired=")).unwrap_or(if ended { "shutdown" } else { "running" });
+    let host = words.windows(2).find(|w| w[0] == "on").map_or(if slot == 0 { place } else { "alfa" }, |w| w[1]);
+    Task {
+        id: id.to_owned(),
+        service: service.to_owned(),
+        slot,
+        node: nodes.iter().find(|n| n.hostname == host).map(|n| n.id.clone()).unwrap_or_default(),
+        state: state.to_owned(),
+        desired: desired.to_owned(),
+        error: error.to_owned(),
+        current: !words.contains(&"old"),
+        created: START + second * 1_000 - if words.contains(&"before") { LONG_AGO } else { 0 },
+        ..Task::default()
+    }
+}
+
+pub(super) fn service(line: &str) -> Service {
+    let words: Vec<&str> = line.split(' ').collect();
+    let text = |key: &str| words.iter().find_map(|w| w.strip_prefix(key)?.strip_prefix('='));
+    let number = |key: &str| text(key).map(|t| t.parse::<i64>().unwrap());
+    let count = |key: &str| number(key).map(i64::unsigned_abs);
+    let updated = number("updated").map_or(0, |second| START + second * 1_000);
+    let mut service = Service { id: words[1].to_owned(), job_iteration: count("iteration"), updated, ..Service::default() };
+    let spec = &mut service.spec;
+    words[1].clone_into(&mut spec.name);
+    let container = &mut spec.task_template.container_spec;
+    container.image = "bb:1".to_owned();
+    container.stop_grace_period = number("grace").map(|s| s * 1_000_000_000);
+    container.healthcheck = number("check").map(|s| Healthcheck {
+        test: vec!["CMD".to_owned(), "true".to_owned()],
+        start_period: s * 1_000_000_000,
+        ..Healthcheck::default()
+    });
+    spec.task_template.placement.constraints = text("constraint").map(str::to_owned).into_iter().collect();
+    spec.task_template.restart_policy = Some(RestartPolicy {
+        condition: text("condition").unwrap_or_default().to_owned(),
+        delay: number("delay").map(|s| s * 1_000_000_000),
+        max_attempts: count("attempts"),
+        window: None,
+    });
+    spec.update_config = Some(UpdateConfig {
+        failure_action: text("action").unwrap_or_default().to_owned(),
+        monitor: number("monitor").unwrap_or(0) * 1_000_000_000,
+        ..UpdateConfig::default()
+    });
+    match words.get(2) {
+        Some(&"global") => spec.mode.global = Some(Empty {}),
+        Some(&"globaljob") => spec.mode.global_job = Some(Empty {}),
+        Some(&"job") => {
+            let job = ReplicatedJob { max_concurrent: count("concurrent"), total_completions: count("total") };
+            spec.mode.replicated_job = Some(job);
+        }
+        _ => spec.mode.replicated = Some(Replicated { replicas: count("replicas") }),
+    }
+    service
+}
+
+pub(super) fn expected(service: &Service, line: &str) -> Expected {
+    let update = line.split(' ').any(|w| w == "update").then_some(START);
+    Expected { name: service.spec.name.clone(), id: service.id.clone(), spec: service.spec.clone(), update }
+}
+
+pub(super) fn swarm(services: Vec<Service>) -> Observed {
+    Observed { services, nodes: vec![node("1", "alfa"), node("2", "bravo")], ..Observed::default() }
+}
+
+fn node(id: &str, hostname: &str) -> Node {
+    Node {
+        id: id.to_owned(),
+        hostname: hostname.to_owned(),
+        manager: true,
+        state: "ready".to_owned(),
+        availability: "active".to_owned(),
+        ..Node::default()
+    }
+}
