@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a program of the command line")]
 
 mod apps_page;
+mod big_stack;
 mod canteen;
 mod deploy;
 mod http;
@@ -16,6 +17,8 @@ mod load;
 mod memory;
 mod page_weight;
 mod set_up;
+mod stack_config;
+mod stack_plan;
 mod start;
 mod table;
 mod visitor;
@@ -34,6 +37,8 @@ const PARTS: &[(&str, Part)] = &[
     ("image", image::measure),
     ("start", start::measure),
     ("apps", apps_page::measure),
+    ("plan", stack_plan::measure),
+    ("config", stack_config::measure),
     ("deploy", deploy::measure),
 ];
 

@@ -8,12 +8,13 @@
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
 //!
-//! `src/cli/` puts them together.
+//! [`dashboard`] puts them together, and `src/cli/` is what is typed.
 
 pub mod access;
 pub mod clock;
 pub mod commands;
 pub mod compose;
+pub mod dashboard;
 pub mod engine;
 pub mod envfile;
 pub mod jobs;

@@ -82,6 +82,10 @@ actions! {
     write Site RevealSecret "app.secret.reveal";
     /// Deploy an app, or another version of it.
     write App Deploy "app.deploy";
+    /// See an app's earlier deployments.
+    read App ListDeployments "app.deployments.list";
+    /// Put an app back to an earlier deployment.
+    write App Rollback "app.rollback";
     /// Stop an app; its data stays.
     write App Undeploy "app.undeploy";
     /// See the review of an undeploy.

@@ -34,6 +34,7 @@ const fn needs(what: ActionName) -> Needs {
         | A::ViewSettings
         | A::ListSecrets
         | A::ViewPlan
+        | A::ListDeployments
         | A::ViewOperations
         | A::ViewRecipes
         | A::ViewAudit
@@ -44,6 +45,7 @@ const fn needs(what: ActionName) -> Needs {
         | A::SetSecret
         | A::RevealSecret
         | A::Deploy
+        | A::Rollback
         | A::Undeploy
         | A::ReviewUndeploy
         | A::BeginRecipe

@@ -5,6 +5,7 @@ mod health;
 mod member;
 mod routes;
 mod serve;
+mod stack;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +34,9 @@ enum Command {
     Member(member::Command),
     /// Print every route with what it needs, tab-separated
     Routes,
+    /// Deploy, remove and list stacks without the dashboard, as `docker stack` does
+    #[command(subcommand)]
+    Stack(stack::Command),
     /// Check and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
@@ -51,15 +55,19 @@ pub(crate) fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Routes => {
             routes::print();
-            Ok(())
+            Ok(ExitCode::SUCCESS)
         }
+        Command::Stack(command) => stack::run(command),
         Command::Audit(audit::Command::Verify { database: Some(path), expect, export }) => {
-            audit::verify(&path, expect.as_deref(), export.as_deref())
+            audit::verify(&path, expect.as_deref(), export.as_deref()).map(|()| ExitCode::SUCCESS)
         }
-        command => Settings::from_environment().map_err(anyhow::Error::from).and_then(|settings| with_settings(command, settings)),
+        command => Settings::from_environment()
+            .map_err(anyhow::Error::from)
+            .and_then(|settings| with_settings(command, settings))
+            .map(|()| ExitCode::SUCCESS),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(&format!("canteen: {error:#}"));
             ExitCode::FAILURE
@@ -73,10 +81,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Health => health::ask(&settings),
         Command::Migrate => serve::open_store(&settings).map(|_| ()),
         Command::Member(command) => member::run(command, &settings),
-        Command::Routes => {
-            routes::print();
-            Ok(())
-        }
+        Command::Routes | Command::Stack(_) => Ok(()),
         Command::Audit(audit::Command::Verify { database, expect, export }) => {
             let path = database.unwrap_or_else(|| database_path(&settings));
             audit::verify(&path, expect.as_deref(), export.as_deref())

@@ -24,13 +24,17 @@ pub struct FinishOperation {
     pub pin: Option<Pinned>,
 }
 
-/// A settings file that gets the deployed version written into it, as `abra` does.
+/// The settings of what runs now, with the version written into them, as `abra` does.
 pub struct Pinned {
     pub version: String,
     pub recipe: String,
-    /// The newest settings and their number.
+    /// The settings that were deployed.
     pub env: String,
+    /// The newest settings, and the number of the revision that `env` may take the place of.
+    pub newest: String,
     pub env_number: i32,
+    /// Why there is a new revision, for its history.
+    pub reason: String,
 }
 
 impl Command for FinishOperation {
@@ -68,17 +72,24 @@ impl Command for FinishOperation {
 
 fn pin_env(tx: &mut Tx<'_>, app_id: i32, pin: &Pinned) -> Result<(), Denied> {
     // Settings that can't be read were not what was deployed; there is nothing to pin then.
-    let Ok(mut env) = EnvFile::parse(&pin.env) else { return Ok(()) };
-    let key = if env.get("RECIPE").is_some() && env.get("TYPE").is_none() { "RECIPE" } else { "TYPE" };
-    let value = format!("{}:{}", pin.recipe, pin.version);
-    if env.get(key).as_deref() == Some(value.as_str()) {
+    let Some(text) = with_version(&pin.env, &pin.recipe, &pin.version) else { return Ok(()) };
+    if text == pin.newest {
         return Ok(());
     }
-    env.set(key, &value);
-    let saved = apps::save_env(tx, app_id, pin.env_number, &env.text(), &format!("deployed {}", pin.version));
     // Somebody saved other settings in the meantime: theirs stand, and the pin waits for the next deploy.
-    match saved {
+    match apps::save_env(tx, app_id, pin.env_number, &text, &pin.reason) {
         Ok(_) | Err(Denied::Rule { .. }) => Ok(()),
         Err(other) => Err(other),
     }
+}
+
+/// Settings that name the recipe and its version; `None` if they can't be read.
+pub fn with_version(text: &str, recipe: &str, version: &str) -> Option<String> {
+    let mut env = EnvFile::parse(text).ok()?;
+    let key = if env.get("RECIPE").is_some() && env.get("TYPE").is_none() { "RECIPE" } else { "TYPE" };
+    let value = format!("{recipe}:{version}");
+    if env.get(key).as_deref() != Some(value.as_str()) {
+        env.set(key, &value);
+    }
+    Some(env.text())
 }

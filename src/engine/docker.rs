@@ -202,13 +202,7 @@ impl Mutate for DockerEngine {
         call!(self, s, services::create(&s, spec, auth))
     }
 
-    async fn update_service(
-        &self,
-        id: &str,
-        version: u64,
-        spec: &ServiceSpec,
-        auth: Option<&RegistryAuth>,
-    ) -> Result<Vec<String>> {
+    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<Vec<String>> {
         call!(self, s, services::update(&s, id, version, spec, auth))
     }
 

@@ -81,7 +81,9 @@ impl Credentials {
     pub fn parse(text: &str) -> Result<Self, CredentialsError> {
         let file: File = serde_json::from_str(text).map_err(|e| {
             // The error's own text could quote what stands in the file.
-            CredentialsError { what: format!("line {}, column {}: this is not the JSON of a credentials file", e.line(), e.column()) }
+            CredentialsError {
+                what: format!("line {}, column {}: this is not the JSON of a credentials file", e.line(), e.column()),
+            }
         })?;
         let mut credentials = Self::default();
         if !file.creds_store.is_empty() {
@@ -178,7 +180,10 @@ mod tests {
     #[test]
     fn a_wrong_file_is_refused_without_being_quoted() {
         let refusal = |text: &str| Credentials::parse(text).err().map(|e| e.to_string()).unwrap();
-        assert_eq!(refusal("{\n hush"), "line 2, column 2: this is not the JSON of a credentials file; write it as `docker login` does");
+        assert_eq!(
+            refusal("{\n hush"),
+            "line 2, column 2: this is not the JSON of a credentials file; write it as `docker login` does"
+        );
         assert!(refusal(r#"{"auths": {"a.b": {"auth": "aHVzaA=="}}}"#).starts_with("auths.a.b.auth is not"));
     }
 }

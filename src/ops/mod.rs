@@ -1,21 +1,31 @@
 //! Operations: the long actions, each with a row, a journal and one verdict.
 //!
 //! `order.rs` asks for one (an audit entry and a queued row, in one transaction). `runner.rs` takes it, makes a [`run::Run`], the only
-//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `undeploy.rs`, `secrets.rs`. Closing the page stops nothing.
+//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `rollback.rs`, `undeploy.rs`, `secrets.rs`. Closing the page
+//! stops nothing.
 
 pub mod apply;
+pub mod check;
 pub mod deploy;
+pub mod deployed;
 pub mod ended;
 pub mod handover;
+pub mod ids;
+pub mod journal;
 pub mod live;
 pub mod order;
+pub mod pinned;
 pub mod pins;
 pub mod refresh;
 pub mod render;
+pub mod rollback;
 pub mod run;
 pub mod runner;
 pub mod secrets;
+pub mod teardown;
+pub mod terminal;
 pub mod undeploy;
+pub mod view;
 pub mod watching;
 
 pub use ended::{Ended, OpError};

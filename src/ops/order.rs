@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
-use crate::access::action::{Deploy, SetSecret, Undeploy};
+use crate::access::action::{Deploy, Rollback, SetSecret, Undeploy};
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx, operations};
@@ -16,6 +16,7 @@ use crate::store::{Command, Denied, Tx, operations};
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Wanted {
     Deploy(Box<DeployWanted>),
+    Rollback(RollbackWanted),
     Undeploy {
         stack: String,
     },
@@ -42,11 +43,25 @@ pub struct DeployWanted {
     pub timeout_s: u64,
 }
 
+/// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RollbackWanted {
+    /// The number of the earlier deployment.
+    pub deployment: i32,
+    pub version: String,
+    /// The newest revision of the settings when it was asked for. If it is not the newest any more at the end, the settings stay.
+    pub env_number: i32,
+    /// The hash of the plan that was shown.
+    pub plan_hash: String,
+    pub timeout_s: u64,
+}
+
 impl Wanted {
     /// The stable word of the history.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Deploy(_) => "deploy",
+            Self::Rollback(_) => "rollback",
             Self::Undeploy { .. } => "undeploy",
             Self::Secrets { .. } => "secrets",
         }
@@ -59,6 +74,11 @@ impl Wanted {
                 ("version", w.version.clone().into()),
                 ("commit", w.commit.clone().into()),
                 ("settings", w.env_number.into()),
+                ("plan", w.plan_hash.clone().into()),
+            ],
+            Self::Rollback(w) => vec![
+                ("deployment", w.deployment.into()),
+                ("version", w.version.clone().into()),
                 ("plan", w.plan_hash.clone().into()),
             ],
             Self::Undeploy { stack } => vec![("stack", stack.clone().into())],
@@ -81,6 +101,11 @@ pub struct Order<A> {
 /// Asks for a deploy.
 pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<Deploy> {
     Order { app_id, wanted: Wanted::Deploy(wanted), nonce, action: PhantomData }
+}
+
+/// Asks to go back to an earlier deployment.
+pub const fn rollback(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Rollback> {
+    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, action: PhantomData }
 }
 
 /// Asks for an undeploy.

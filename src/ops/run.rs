@@ -4,56 +4,55 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::clock::Millis;
+use crate::clock::{Millis, SharedClock};
 use crate::engine::feed::Feed;
-use crate::engine::{EngineError, Inspect, Mutate};
+use crate::engine::{Credentials, EngineError, Inspect, Mutate, NewSecret, RegistryAuth};
 use crate::stack::observed::Swarm;
-use crate::stack::spec::{ConfigSpec, Labels, NetworkSpec, ServiceSpec};
-use crate::store::operations::Operation;
-use crate::store::{Store, StoreError};
+use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
 use super::ended::OpError;
-use super::live::Live;
+use super::journal::{Journal, Level};
 
 /// An engine that went away is waited for so long before an operation gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running operation.
 pub struct Run {
-    pub(super) operation: Operation,
-    pub(super) store: Store,
+    pub(super) past: Past,
+    pub(super) clock: SharedClock,
     pub(super) inspect: Arc<dyn Inspect>,
     pub(super) feed: Arc<Feed>,
-    live: Arc<Live>,
-    mutate: Arc<dyn Mutate>,
-    step: Mutex<String>,
-    hold_at: Option<String>,
+    /// Credentials of registries, sent along where there are some.
+    pub(super) credentials: Option<Arc<Credentials>>,
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) mutate: Arc<dyn Mutate>,
+    pub(super) step: Mutex<String>,
+    pub(super) hold_at: Option<String>,
+}
+
+/// What happened before: an operation may have been begun, and a restart may have come in between.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Past {
+    /// It may have changed the Swarm already.
+    pub(super) touched: bool,
+    /// How often it was begun before.
+    pub(super) attempts: i32,
+    /// When it was first begun.
+    pub(super) started: Option<Millis>,
 }
 
 impl Run {
-    pub(super) fn new(
-        operation: Operation,
-        store: Store,
-        inspect: Arc<dyn Inspect>,
-        mutate: Arc<dyn Mutate>,
-        feed: Arc<Feed>,
-        live: Arc<Live>,
-        hold_at: Option<String>,
-    ) -> Self {
-        Self { operation, store, inspect, feed, live, mutate, step: Mutex::default(), hold_at }
-    }
-
     pub(super) fn now(&self) -> Millis {
-        self.store.clock().now()
+        self.clock.now()
     }
 
     /// Begins a step; the one before it is done.
     pub(super) async fn step(&self, name: &str) -> Result<(), OpError> {
         let before = std::mem::replace(&mut *self.step.lock().unwrap_or_else(PoisonError::into_inner), name.to_owned());
         if !before.is_empty() {
-            self.line(&before, "end", "").await?;
+            self.line(&before, Level::End, "").await?;
         }
-        self.line(name, "begin", "").await?;
+        self.line(name, Level::Begin, "").await?;
         self.hold(name).await;
         Ok(())
     }
@@ -61,33 +60,31 @@ impl Run {
     /// The last step is over, well or badly.
     pub(super) async fn last_step(&self, reached: bool) -> Result<(), OpError> {
         let name = self.present_step();
-        self.line(&name, if reached { "end" } else { "fail" }, "").await
+        self.line(&name, if reached { Level::End } else { Level::Fail }, "").await
     }
 
     /// Tells what is going on.
     pub(super) async fn note(&self, text: &str) -> Result<(), OpError> {
-        self.line(&self.present_step(), "note", text).await
+        self.line(&self.present_step(), Level::Note, text).await
     }
 
     /// Tells what somebody should look at.
     pub(super) async fn warn(&self, text: &str) -> Result<(), OpError> {
-        self.line(&self.present_step(), "warn", text).await
+        self.line(&self.present_step(), Level::Warn, text).await
     }
 
     /// Keeps a line that a service wrote.
     pub(super) async fn log(&self, service: &str, text: &str) -> Result<(), OpError> {
-        self.line(service, "log", text).await
+        self.line(service, Level::Log, text).await
     }
 
     /// Tells how far a service is.
     pub(super) async fn progress(&self, service: &str, text: &str) -> Result<(), OpError> {
-        self.line(service, "progress", text).await
+        self.line(service, Level::Progress, text).await
     }
 
-    async fn line(&self, step: &str, level: &str, text: &str) -> Result<(), OpError> {
-        self.store.write_line(self.operation.id, step, level, text).await?;
-        self.live.poke(&format!("op-{}", self.operation.id));
-        Ok(())
+    async fn line(&self, step: &str, level: Level, text: &str) -> Result<(), OpError> {
+        self.journal.line(step, level, text).await
     }
 
     fn present_step(&self) -> String {
@@ -119,8 +116,8 @@ impl Run {
     }
 
     /// Notes durably that changes begin. From now on a restart goes on instead of beginning anew.
-    pub(super) async fn touch(&self) -> Result<(), StoreError> {
-        self.store.mark_touched(self.operation.id).await
+    pub(super) async fn touch(&self) -> Result<(), OpError> {
+        self.journal.touch().await
     }
 
     pub(super) async fn create_network(&self, spec: &NetworkSpec) -> Result<String, OpError> {
@@ -139,19 +136,40 @@ impl Run {
         self.change(&format!("remove config {name}"), self.mutate.remove_config(id)).await
     }
 
-    pub(super) async fn create_secret(&self, name: &str, labels: &Labels, data: &[u8]) -> Result<String, OpError> {
-        self.change(&format!("create secret {name}"), self.mutate.create_secret(name, labels, data)).await
+    pub(super) async fn update_config(&self, id: &str, version: u64, spec: &ConfigSpec) -> Result<(), OpError> {
+        self.change(&format!("update config {}", spec.name), self.mutate.update_config(id, version, spec)).await
+    }
+
+    pub(super) async fn create_secret(&self, secret: NewSecret<'_>) -> Result<String, OpError> {
+        self.change(&format!("create secret {}", secret.name), self.mutate.create_secret(secret)).await
+    }
+
+    pub(super) async fn update_secret(&self, id: &str, version: u64, secret: NewSecret<'_>) -> Result<(), OpError> {
+        self.change(&format!("update secret {}", secret.name), self.mutate.update_secret(id, version, secret)).await
+    }
+
+    pub(super) async fn remove_secret(&self, name: &str, id: &str) -> Result<(), OpError> {
+        self.change(&format!("remove secret {name}"), self.mutate.remove_secret(id)).await
+    }
+
+    /// Ends a container of this node that no service owns any more.
+    pub(super) async fn remove_container(&self, id: &str) -> Result<(), OpError> {
+        self.change(&format!("remove container {id}"), self.mutate.remove_container(id)).await
     }
 
     /// Returns the id.
     pub(super) async fn create_service(&self, spec: &ServiceSpec) -> Result<String, OpError> {
-        let (id, warnings) = self.change(&format!("create service {}", spec.name), self.mutate.create_service(spec)).await?;
+        let auth = self.auth(spec);
+        let made = self.mutate.create_service(spec, auth.as_ref());
+        let (id, warnings) = self.change(&format!("create service {}", spec.name), made).await?;
         self.warnings(&spec.name, warnings).await?;
         Ok(id)
     }
 
     pub(super) async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<(), OpError> {
-        let warnings = self.change(&format!("update service {}", spec.name), self.mutate.update_service(id, version, spec)).await?;
+        let auth = self.auth(spec);
+        let updated = self.mutate.update_service(id, version, spec, auth.as_ref());
+        let warnings = self.change(&format!("update service {}", spec.name), updated).await?;
         self.warnings(&spec.name, warnings).await
     }
 
@@ -159,12 +177,18 @@ impl Run {
         self.change(&format!("remove service {name}"), self.mutate.remove_service(id)).await
     }
 
+    fn auth(&self, spec: &ServiceSpec) -> Option<RegistryAuth> {
+        self.credentials.as_ref().map(|c| c.for_image(&spec.task_template.container_spec.image))
+    }
+
     async fn change<T>(&self, what: &str, change: impl Future<Output = Result<T, EngineError>>) -> Result<T, OpError> {
         self.hold(&format!("before {what}")).await;
         let done = change.await;
         self.hold(&format!("after {what}")).await;
         match &done {
-            Ok(_) => self.note(what).await?,
+            Ok(_) => self.line(&self.present_step(), Level::Change, what).await?,
+            // What is gone already was to be removed, or is looked for again.
+            Err(EngineError::NotFound { .. }) => {}
             Err(error) => self.warn(&format!("{what}: {error}")).await?,
         }
         Ok(done?)
@@ -179,7 +203,7 @@ impl Run {
 
     /// A place where a test may kill the process. Outside of tests nothing is ever held.
     async fn hold(&self, point: &str) {
-        if self.hold_at.as_deref() == Some(point) && self.operation.attempts == 0 {
+        if self.hold_at.as_deref() == Some(point) && self.past.attempts == 0 {
             tracing::info!(point, "held");
             std::future::pending::<()>().await;
         }

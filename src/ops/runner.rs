@@ -9,21 +9,22 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::action::{Conclude, Deploy, SetSecret, Undeploy};
+use crate::access::action::{Conclude, Deploy, Rollback, SetSecret, Undeploy};
 use crate::access::{Action, Actor, Grant, Refusal, Target};
-use crate::commands::operation_finish::{FinishOperation, Pinned};
+use crate::commands::operation_finish::FinishOperation;
 use crate::engine::feed::Feed;
-use crate::engine::{Inspect, Mutate};
+use crate::engine::{Credentials, Inspect, Mutate};
 use crate::shelf::Shelf;
 use crate::store::operations::{Operation, State};
 use crate::store::{Store, StoreError};
 
 use super::ended::{Ended, OpError};
 use super::handover::{Handover, Reveals};
+use super::journal::Kept;
 use super::live::Live;
 use super::order::Wanted;
-use super::run::Run;
-use super::{deploy, secrets, undeploy};
+use super::run::{Past, Run};
+use super::{deploy, pinned, rollback, secrets, undeploy};
 
 /// Operations that run at once.
 const AT_ONCE: usize = 4;
@@ -44,6 +45,8 @@ pub struct Runner {
     pub reveals: Arc<Reveals>,
     /// Rings when an operation was asked for.
     pub bell: Arc<Notify>,
+    /// Credentials of registries, if the settings name some.
+    pub credentials: Option<Arc<Credentials>>,
     pub hold_at: Option<String>,
 }
 
@@ -99,16 +102,8 @@ impl Runner {
     async fn carry_out(&self, operation: Operation) {
         let _attention = self.feed.operation();
         self.live.poke("apps");
-        let run = Run::new(
-            operation.clone(),
-            self.store.clone(),
-            Arc::clone(&self.inspect),
-            Arc::clone(&self.mutate),
-            Arc::clone(&self.feed),
-            Arc::clone(&self.live),
-            self.hold_at.clone(),
-        );
-        let verb = std::panic::AssertUnwindSafe(self.verb(&run));
+        let run = self.witness(&operation);
+        let verb = std::panic::AssertUnwindSafe(self.verb(&run, &operation));
         let ended = match verb.catch_unwind().await {
             Ok(Ok(ended)) => ended,
             Ok(Err(error)) => error.into_ended(),
@@ -129,19 +124,39 @@ impl Runner {
         tracing::info!(operation = id, reached, "operation ended");
     }
 
-    async fn verb(&self, run: &Run) -> Result<Ended, OpError> {
-        if run.operation.attempts > 0 {
+    fn witness(&self, operation: &Operation) -> Run {
+        let journal = Kept { operation: operation.id, store: self.store.clone(), live: Arc::clone(&self.live) };
+        Run {
+            past: Past { touched: operation.touched, attempts: operation.attempts, started: operation.started_at },
+            clock: Arc::clone(self.store.clock()),
+            inspect: Arc::clone(&self.inspect),
+            feed: Arc::clone(&self.feed),
+            credentials: self.credentials.clone(),
+            journal: Arc::new(journal),
+            mutate: Arc::clone(&self.mutate),
+            step: Mutex::default(),
+            hold_at: self.hold_at.clone(),
+        }
+    }
+
+    async fn verb(&self, run: &Run, operation: &Operation) -> Result<Ended, OpError> {
+        if operation.attempts > 0 {
             run.note("Canteen was restarted; looking at the Swarm before going on").await?;
         }
-        let wanted: Wanted = serde_json::from_str(&run.operation.wanted)
+        let wanted: Wanted = serde_json::from_str(&operation.wanted)
             .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;
-        let actor = self.actor(&run.operation).await?;
+        let actor = self.actor(operation).await?;
         match wanted {
-            Wanted::Deploy(wanted) => deploy::run(&self.judge::<Deploy>(actor, run)?, run, *wanted).await,
-            Wanted::Undeploy { stack } => undeploy::run(&self.judge::<Undeploy>(actor, run)?, run, &stack).await,
+            Wanted::Deploy(wanted) => deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await,
+            Wanted::Rollback(wanted) => {
+                let of = rollback::Of { operation, store: &self.store };
+                rollback::run(&self.judge::<Rollback>(actor, operation)?, run, of, wanted).await
+            }
+            Wanted::Undeploy { stack } => undeploy::run(&self.judge::<Undeploy>(actor, operation)?, run, &stack).await,
             Wanted::Secrets { generate, insert, nonce } => {
                 let wanted = secrets::Secrets { generate, insert, values: self.handover.take(&nonce) };
-                secrets::run(&self.judge::<SetSecret>(actor, run)?, run, &self.shelf, wanted, &self.reveals).await
+                let of = secrets::Of { operation, store: &self.store, shelf: &self.shelf };
+                secrets::run(&self.judge::<SetSecret>(actor, operation)?, run, of, wanted, &self.reveals).await
             }
         }
     }
@@ -156,9 +171,9 @@ impl Runner {
     }
 
     #[expect(clippy::unused_self, reason = "reads as what it is: the runner judges")]
-    fn judge<A: Action>(&self, actor: Actor, run: &Run) -> Result<Grant<A>, OpError> {
+    fn judge<A: Action>(&self, actor: Actor, operation: &Operation) -> Result<Grant<A>, OpError> {
         let name = actor.name().to_owned();
-        Grant::judge(actor, Target::App(run.operation.app.clone())).map_err(|_refused: Refusal| {
+        Grant::judge(actor, Target::App(operation.app.clone())).map_err(|_refused: Refusal| {
             OpError::stop(
                 "refused",
                 format!("{name} may not do this any more, so it was not begun; somebody who may has to ask for it"),
@@ -168,13 +183,7 @@ impl Runner {
 
     async fn finish(&self, run: &Run, operation: Operation, ended: Ended) -> Result<(), OpError> {
         run.last_step(ended.reached).await?;
-        let pin = match (&ended.version, self.store.app_by_id(operation.app_id).await?) {
-            (Some(version), Some(app)) => {
-                let revision = self.store.env_revision(app.id, app.env_number).await?;
-                revision.map(|r| Pinned { version: version.clone(), recipe: app.recipe, env: r.text, env_number: r.number })
-            }
-            (None, _) | (_, None) => None,
-        };
+        let pin = pinned::pinned(&self.store, run, &operation, &ended).await?;
         let asked = &operation.asked_by;
         let mut via = asked.via.clone();
         via.way = format!("operation {}", operation.id);

@@ -5,12 +5,15 @@ use rand::rngs::StdRng;
 
 use crate::access::Grant;
 use crate::access::action::SetSecret;
+use crate::engine::NewSecret;
 use crate::envfile::EnvFile;
 use crate::recipe::RecipeName;
 use crate::secret::{self, SecretNeed};
 use crate::shelf::Shelf;
 use crate::stack::names::StackName;
 use crate::stack::spec::Labels;
+use crate::store::Store;
+use crate::store::operations::Operation;
 
 use super::ended::{Ended, OpError};
 use super::handover::{Reveals, Values};
@@ -30,26 +33,34 @@ pub struct Secrets {
     pub values: Values,
 }
 
+/// Whose secrets they are, and where their rules stand.
+#[derive(Clone, Copy)]
+pub struct Of<'a> {
+    pub operation: &'a Operation,
+    pub store: &'a Store,
+    pub shelf: &'a Shelf,
+}
+
 /// Inserts what was given, generates what is missing, and keeps generated values for one look by whoever asked.
-pub async fn run(may: &Grant<SetSecret>, run: &Run, shelf: &Shelf, wanted: Secrets, reveals: &Reveals) -> Result<Ended, OpError> {
+pub async fn run(may: &Grant<SetSecret>, run: &Run, of: Of<'_>, wanted: Secrets, reveals: &Reveals) -> Result<Ended, OpError> {
     run.step("Read the rules").await?;
-    let needs = needs(run, shelf).await?;
+    let needs = needs(&of).await?;
     let present = run.fresh().await?;
     let there = |name: &str| present.secrets.iter().any(|s| s.name == name);
     run.touch().await?;
     if !wanted.insert.is_empty() {
         run.step("Insert the secrets").await?;
-        insert(run, &wanted, there).await?;
+        insert(run, &of, &wanted, there).await?;
     }
     run.step("Generate the secrets").await?;
     let mut values = vec![];
-    let done = generate(run, &wanted.generate, &needs, there, &mut values).await;
+    let done = generate(run, &of, &wanted.generate, &needs, there, &mut values).await;
     let made = values.len();
     // What was made is shown even if a later one failed: nobody could ever know it otherwise.
     if made > 0 {
-        reveals.put(run.operation.id, may.actor().member(), run.now(), values);
+        reveals.put(of.operation.id, may.actor().member(), run.now(), values);
     }
-    if run.operation.attempts > 0 && made < wanted.generate.len() {
+    if of.operation.attempts > 0 && made < wanted.generate.len() {
         run.warn("values that were made before the restart can't be shown any more; who needs to know them replaces those secrets")
             .await?;
     }
@@ -57,11 +68,11 @@ pub async fn run(may: &Grant<SetSecret>, run: &Run, shelf: &Shelf, wanted: Secre
     Ok(Ended::well(if wanted.generate.is_empty() { "inserted" } else { "generated" }))
 }
 
-async fn insert(run: &Run, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Result<(), OpError> {
+async fn insert(run: &Run, of: &Of<'_>, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Result<(), OpError> {
     for name in &wanted.insert {
         let value = wanted.values.iter().find(|(n, _)| n == name).map(|(_, value)| value);
         match (there(name), value) {
-            (true, _) if run.operation.attempts > 0 => run.note(&format!("{name} is there")).await?,
+            (true, _) if of.operation.attempts > 0 => run.note(&format!("{name} is there")).await?,
             (true, _) => {
                 let text = format!("{name} is there already; a secret can't be changed, only replaced by a new version");
                 return Err(OpError::stop("failed", text));
@@ -70,7 +81,7 @@ async fn insert(run: &Run, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Re
                 return Err(OpError::stop("failed", format!("Canteen was restarted before {name} was inserted; insert it again")));
             }
             (false, Some(value)) => {
-                run.create_secret(name, &labels(run), value.expose()).await?;
+                run.create_secret(NewSecret::plain(name, &labels(of), value.expose())).await?;
             }
         }
     }
@@ -79,6 +90,7 @@ async fn insert(run: &Run, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Re
 
 async fn generate(
     run: &Run,
+    of: &Of<'_>,
     names: &[String],
     needs: &[SecretNeed],
     there: impl Fn(&str) -> bool,
@@ -96,7 +108,7 @@ async fn generate(
             run.note(&format!("{name} is not generated: somebody has to insert it")).await?;
             continue;
         };
-        run.create_secret(name, &labels(run), value.expose()).await?;
+        run.create_secret(NewSecret::plain(name, &labels(of), value.expose())).await?;
         values.push((need.local.clone(), value));
     }
     Ok(())
@@ -106,16 +118,16 @@ fn unknown(name: &str) -> OpError {
     OpError::stop("failed", format!("the recipe no longer asks for {name}; look at the Secrets page again"))
 }
 
-fn labels(run: &Run) -> Labels {
-    Labels::from([(OWNER_LABEL.to_owned(), run.operation.app.clone())])
+fn labels(of: &Of<'_>) -> Labels {
+    Labels::from([(OWNER_LABEL.to_owned(), of.operation.app.clone())])
 }
 
-async fn needs(run: &Run, shelf: &Shelf) -> Result<Vec<SecretNeed>, OpError> {
+async fn needs(of: &Of<'_>) -> Result<Vec<SecretNeed>, OpError> {
     let stop = |text: String| OpError::stop("failed", text);
-    let app = run.store.app_by_id(run.operation.app_id).await?.ok_or_else(|| stop("the app is gone".to_owned()))?;
+    let app = of.store.app_by_id(of.operation.app_id).await?.ok_or_else(|| stop("the app is gone".to_owned()))?;
     let revision =
-        run.store.env_revision(app.id, app.env_number).await?.ok_or_else(|| stop("the app has no settings".to_owned()))?;
-    let shelf = shelf.clone();
+        of.store.env_revision(app.id, app.env_number).await?.ok_or_else(|| stop("the app has no settings".to_owned()))?;
+    let shelf = of.shelf.clone();
     let read = move || -> Result<Vec<SecretNeed>, String> {
         let name = RecipeName::parse(&app.recipe).map_err(|e| e.to_string())?;
         let commit = shelf.resolve(&name, &app.version).map_err(|e| e.to_string())?;

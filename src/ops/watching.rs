@@ -20,21 +20,21 @@ const LOG_PATIENCE: Duration = Duration::from_secs(3);
 /// Readings between two looks at the logs of services that are not up.
 const LOG_EVERY: usize = 6;
 
-/// Watches until converged, rolled back, paused, failed or timed out.
+/// Watches until converged, rolled back, paused, failed or timed out, or until the time is up while things go on well.
 pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>, timeout_s: u64) -> Result<Verdict, OpError> {
     let patience_ms = i64::try_from(timeout_s).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
     let ids: BTreeMap<String, String> = expected.iter().map(|e| (e.name.clone(), e.id.clone())).collect();
     let started = run.now();
     let mut watch = Watch::new(expected, started, patience_ms);
     let mut readings = run.feed.subscribe();
-    let (mut seen, mut tails, mut away) = (BTreeMap::new(), Tails::default(), false);
+    let (mut seen, mut tails, mut away, mut newest) = (BTreeMap::new(), Tails::default(), false, started);
     for round in 1_usize.. {
         let reading = readings.borrow_and_update().clone();
         if let Some(problem) = reading.problem.filter(|_| !away) {
             run.warn(&format!("{problem}; the services go on without it, and so does this watch when it is back")).await?;
             away = true;
-        } else if reading.tried_at > started && reading.swarm.at == reading.tried_at {
-            away = false;
+        } else if reading.tried_at > newest && reading.swarm.at == reading.tried_at {
+            (away, newest) = (false, reading.tried_at);
             let observed = reading.swarm.stack(stack);
             // The reading comes first: it tells whether the engine goes back, and then the old task's health is no news.
             let progress = watch.observe(&observed, run.now());

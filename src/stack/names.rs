@@ -11,8 +11,10 @@ pub const OBJECT_MAX: usize = 64;
 /// Longest name of a service: it is a DNS label.
 pub const SERVICE_MAX: usize = 63;
 
-/// Networks that every node has; nobody creates them, and they are not looked for on the Swarm.
-pub const PREDEFINED_NETWORKS: &[&str] = &["host", "bridge", "none", "default"];
+/// Whether a network is one that every node has: nobody creates it, and it is not looked for on the Swarm.
+pub fn is_predefined_network(name: &str) -> bool {
+    matches!(name, "host" | "bridge" | "none" | "default") || name.starts_with("container:")
+}
 
 const DOMAIN_MAX: usize = 253;
 const LABEL_MAX: usize = 63;

@@ -1,6 +1,7 @@
 use diesel::prelude::*;
 
-use super::schema::deployments;
+use super::operations::State;
+use super::schema::{deployments, operations};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -20,28 +21,70 @@ pub struct Deployment {
     /// Image and digest of each service as JSON.
     pub images: String,
     pub at: Millis,
-    /// `converged`, `rolled back`, `paused`, `failed`, `timed out` or `undeployed`.
+    /// `converged`, `rolled back`, `paused`, `failed`, `timed out`, `still waiting` or `undeployed`.
     pub outcome: String,
 }
 
+/// What to go back to after something went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallback {
+    /// The operation that went wrong.
+    pub failed: i32,
+    /// The newest deployment that worked.
+    pub deployment: Deployment,
+}
+
+/// What an operation's outcome says where it worked.
+pub const CONVERGED: &str = "converged";
+
 impl Store {
-    /// The newest deployments of an app, newest first.
-    pub async fn deployments(&self, app_id: i32, limit: i64) -> Result<Vec<Deployment>> {
+    /// The newest deployments of an app, newest first; with `before` only those that are older than that one.
+    pub async fn deployments(&self, app_id: i32, before: Option<i32>, limit: i64) -> Result<Vec<Deployment>> {
         self.read(move |c| {
-            Ok(deployments::table.filter(deployments::app_id.eq(app_id)).order(deployments::id.desc()).limit(limit).load(c)?)
+            let mut query =
+                deployments::table.filter(deployments::app_id.eq(app_id)).order(deployments::id.desc()).limit(limit).into_boxed();
+            if let Some(id) = before {
+                query = query.filter(deployments::id.lt(id));
+            }
+            Ok(query.load(c)?)
         })
         .await
     }
 
-    /// The newest deployment of every app.
-    pub async fn last_deployments(&self) -> Result<Vec<Deployment>> {
-        self.read(|c| {
-            let newest: Vec<Option<i32>> =
-                deployments::table.group_by(deployments::app_id).select(diesel::dsl::max(deployments::id)).load(c)?;
-            Ok(deployments::table.filter(deployments::id.eq_any(newest.into_iter().flatten())).load(c)?)
+    /// One deployment of an app.
+    pub async fn deployment(&self, app_id: i32, id: i32) -> Result<Option<Deployment>> {
+        self.read(move |c| Ok(deployments::table.filter(deployments::app_id.eq(app_id)).find(id).first(c).optional()?)).await
+    }
+
+    /// The newest deployment of an app that worked.
+    pub async fn last_converged(&self, app_id: i32) -> Result<Option<Deployment>> {
+        self.read(move |c| converged(c, app_id)).await
+    }
+
+    /// What an app can go back to, if the newest operation that brings or takes its services failed after it had begun to change the
+    /// Swarm.
+    pub async fn fallback(&self, app_id: i32) -> Result<Option<Fallback>> {
+        self.read(move |c| {
+            let newest: Option<(i32, String, bool)> = operations::table
+                .filter(operations::app_id.eq(app_id))
+                .filter(operations::kind.eq_any(["deploy", "rollback", "undeploy"]))
+                .order(operations::id.desc())
+                .select((operations::id, operations::state, operations::touched))
+                .first(c)
+                .optional()?;
+            let Some((failed, state, true)) = newest else { return Ok(None) };
+            if state != State::Failed.as_str() {
+                return Ok(None);
+            }
+            Ok(converged(c, app_id)?.map(|deployment| Fallback { failed, deployment }))
         })
         .await
     }
+}
+
+fn converged(c: &mut SqliteConnection, app_id: i32) -> Result<Option<Deployment>> {
+    let query = deployments::table.filter(deployments::app_id.eq(app_id)).filter(deployments::outcome.eq(CONVERGED));
+    Ok(query.order(deployments::id.desc()).first(c).optional()?)
 }
 
 /// What is kept of a deployment when its operation ends.

@@ -188,6 +188,7 @@ fn sentence(entry: &Entry) -> String {
         ("app.secret.set", _) => format!("asked for secrets of {app}: {}", [fact("generate"), fact("insert")].join(" ").trim()),
         ("app.secret.reveal", _) => format!("looked at new secrets of {}", fact("app")),
         ("app.deploy", _) => format!("asked to deploy {} {} to {app}", fact("recipe"), fact("version")),
+        ("app.rollback", _) => format!("asked to put {app} back to {} (deployment {})", fact("version"), fact("deployment")),
         ("app.undeploy", _) => format!("asked to undeploy {app}"),
         ("operation.conclude", outcome) => format!("{} of {app}: {outcome}", kind(&fact("kind"))),
         ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
@@ -202,6 +203,7 @@ fn sentence(entry: &Entry) -> String {
 fn kind(kind: &str) -> &str {
     match kind {
         "deploy" => "deploy",
+        "rollback" => "putting back",
         "undeploy" => "undeploy",
         "secrets" => "secrets",
         other => other,

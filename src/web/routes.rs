@@ -36,6 +36,9 @@ pub fn routes() -> Table {
         .post("/apps/{app}/secrets/{name}", apps::secrets::insert)
         .get("/apps/{app}/deployment", apps::deployment::plan)
         .post("/apps/{app}/deployment", apps::deployment::deploy)
+        .get("/apps/{app}/deployments", apps::deployments::index)
+        .get("/apps/{app}/deployments/{id}", apps::deployments::show)
+        .post("/apps/{app}/deployments/{id}", apps::deployments::go_back)
         .get("/apps/{app}/undeployment", apps::undeployment::review)
         .post("/apps/{app}/undeployment", apps::undeployment::undeploy)
         // Operations, and the stream that tells open pages of changes.

@@ -87,6 +87,43 @@ impl OperationState {
     }
 }
 
+/// How a deployment ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Converged,
+    RolledBack,
+    Paused,
+    TimedOut,
+    /// Nothing went wrong, but the time was up.
+    Waiting,
+    Failed,
+}
+
+impl Verdict {
+    /// The verdict that is stored as this word.
+    pub fn of(word: &str) -> Self {
+        match word {
+            "converged" => Self::Converged,
+            "rolled back" => Self::RolledBack,
+            "paused" => Self::Paused,
+            "timed out" => Self::TimedOut,
+            "still waiting" => Self::Waiting,
+            _ => Self::Failed,
+        }
+    }
+
+    pub fn mark(self) -> Mark {
+        match self {
+            Self::Converged => mark("ok", "●", "Came up"),
+            Self::RolledBack => mark("bad", "✕", "Rolled back"),
+            Self::Paused => mark("warn", "‖", "Paused"),
+            Self::TimedOut => mark("bad", "✕", "Timed out"),
+            Self::Waiting => mark("warn", "…", "Not yet up"),
+            Self::Failed => mark("bad", "✕", "Failed"),
+        }
+    }
+}
+
 /// Where one step of an operation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepState {

@@ -24,7 +24,11 @@ fn pictures_are_taken_when_they_are_asked_for() {
     ] {
         journey::quick_app(&browser, recipe, address);
     }
-    for plan in ["pulse.example.org/deployment", "house.example.org/deployment?version=1.0.0%2B1.35.0"] {
+    for plan in [
+        "pulse.example.org/deployment",
+        "house.example.org/deployment?version=1.0.0%2B1.35.0",
+        "house.example.org/deployment?version=1.1.0%2B1.35.0",
+    ] {
         browser.open(&format!("/apps/{plan}"));
         browser.find("form.decide button.primary").click();
         journey::until_over(&browser, "Healthy");
@@ -40,7 +44,9 @@ fn pictures_are_taken_when_they_are_asked_for() {
         ("/apps/guests.example.org", "app-failing"),
         ("/apps/house.example.org/settings", "settings"),
         ("/apps/house.example.org/secrets", "secrets"),
-        ("/apps/house.example.org/deployment?version=1.1.0%2B1.35.0", "plan"),
+        ("/apps/house.example.org/deployment?version=1.2.0%2B1.35.0", "plan"),
+        ("/apps/house.example.org/deployments", "deploys"),
+        ("/apps/house.example.org/deployments/2", "go-back"),
         ("/apps/house.example.org/undeployment", "undeploy"),
         ("/apps/kitchen.example.org/deployment", "plan-first"),
         ("/apps/garden.example.org/deployment", "plan-other"),

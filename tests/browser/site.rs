@@ -7,20 +7,16 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use canteen::clock::SystemClock;
+use canteen::dashboard::{Dashboard as Whole, Given};
 use canteen::engine::fake::FakeEngine;
-use canteen::engine::feed::Feed;
 use canteen::engine::{Inspect as _, Mutate as _};
-use canteen::jobs::{self, Jobs};
-use canteen::ops::{Handover, Live, Reveals, Runner};
 use canteen::settings::Settings;
 use canteen::shelf::Shelf;
 use canteen::stack::spec::NetworkSpec;
-use canteen::store::{AuditCheck, Store};
-use canteen::web::{self, Parts, SetupCode, Site};
+use canteen::store::Store;
+use canteen::web::SetupCode;
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::driver::PATIENCE;
 
@@ -70,11 +66,15 @@ impl Dashboard {
         let settings = Settings::from_pairs(pairs.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap();
 
         let engine = FakeEngine::with_clock(Arc::new(SystemClock));
-        let setup_code = Arc::new(SetupCode::new(Arc::new(SystemClock)));
+        let store = Store::open(&settings.data.join("canteen.db"), Arc::new(SystemClock)).unwrap();
+        let shelf = Shelf::open(&settings.data.join("shelf")).unwrap();
         let stop = CancellationToken::new();
+        let shared = Arc::new(engine.clone());
+        let whole = Whole::new(Given { settings, store, shelf, engine: shared, credentials: None, stop: stop.clone() });
+        let setup_code = whole.parts.setup_code.clone();
         let (ready, is_ready) = std::sync::mpsc::channel();
-        let parts = (settings, listener, engine.clone(), setup_code.clone(), stop.clone());
-        let thread = std::thread::spawn(move || run(parts, &ready));
+        let swarm = engine.clone();
+        let thread = std::thread::spawn(move || run(whole, &swarm, listener, &ready));
         is_ready.recv_timeout(PATIENCE).expect("the dashboard starts");
         Self { origin, engine, setup_code, stop, thread: Some(thread), _data: data }
     }
@@ -95,57 +95,14 @@ impl Drop for Dashboard {
     }
 }
 
-type Given = (Settings, TcpListener, FakeEngine, Arc<SetupCode>, CancellationToken);
-
-fn run((settings, listener, fake, setup_code, stop): Given, ready: &std::sync::mpsc::Sender<()>) {
-    let store = Store::open(&settings.data.join("canteen.db"), Arc::new(SystemClock)).unwrap();
-    let shelf = Shelf::open(&settings.data.join("shelf")).unwrap();
-    let engine = Arc::new(fake);
-    let feed = Feed::new(engine.clone(), store.clock().clone());
-    let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
-    let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
-    let runner = Arc::new(Runner {
-        store: store.clone(),
-        shelf: shelf.clone(),
-        inspect: engine.clone(),
-        mutate: engine.clone(),
-        feed: feed.clone(),
-        live: live.clone(),
-        handover: handover.clone(),
-        reveals: reveals.clone(),
-        bell: bell.clone(),
-        hold_at: settings.hold_at.clone(),
-    });
-    let jobs = Jobs {
-        store: store.clone(),
-        shelf: shelf.clone(),
-        feed: feed.clone(),
-        live: live.clone(),
-        catalogue: settings.catalogue.clone(),
-        local_recipes: settings.local_recipes.clone(),
-        checked: checked.clone(),
-    };
+fn run(whole: Whole, engine: &FakeEngine, listener: TcpListener, ready: &std::sync::mpsc::Sender<()>) {
     let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     actix_web::rt::System::with_tokio_rt(runtime).block_on(async move {
         let proxy = NetworkSpec { name: "proxy".to_owned(), driver: "overlay".to_owned(), ..NetworkSpec::default() };
         engine.create_network(&proxy).await.unwrap();
         assert!(engine.swarm().await.unwrap().networks.iter().any(|n| n.name == "proxy"));
-        setup_code.renew();
-        let inspect = engine;
-        let parts =
-            Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, checked, stop: stop.clone() };
-        let server = web::build(Site::new(parts), listener).unwrap();
-        let handle = server.handle();
-        let tracker = TaskTracker::new();
-        tracker.spawn(runner.run(stop.clone()));
-        tracker.spawn(jobs::run(jobs, stop.clone(), stop.clone()));
-        tracker.close();
-        let running = tokio::spawn(server);
-        ready.send(()).unwrap();
-        stop.cancelled().await;
-        handle.stop(true).await;
-        tracker.wait().await;
-        running.await.unwrap().unwrap();
+        whole.parts.setup_code.renew();
+        whole.run(listener, || ready.send(()).unwrap()).await.unwrap();
     });
 }
 

@@ -291,7 +291,7 @@ async fn a_viewer_sees_every_page_and_no_button_that_changes_something() {
     site.deployed_board(&ana, BOARD).await;
     let bare = "bare.example.org";
     site.new_board(&ana, bare).await;
-    let of_app = |app: &str| ["", "/settings", "/secrets", "/deployment"].map(|page| format!("/apps/{app}{page}"));
+    let of_app = |app: &str| ["", "/settings", "/secrets", "/deployment", "/deployments"].map(|page| format!("/apps/{app}{page}"));
     let sites =
         ["/apps", "/operations", "/operations/1", "/operations/2", "/recipes", "/recipes/notice-board", "/audit", "/audit/1"];
     let pages = sites.map(str::to_owned).into_iter().chain(of_app(BOARD)).chain(of_app(bare));
@@ -337,5 +337,22 @@ fn assert_kept(page: &Answer, typed: &[(&str, &str)]) {
     let fields = page.fields();
     for (name, value) in typed {
         assert!(fields.iter().any(|(n, v)| n == name && v == value), "{name} is not kept: {fields:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_get_the_credentials_that_the_settings_name_and_no_page_shows_them() {
+    let file = r#"{"auths": {"registry.example.org": {"auth": "YW5hOmh1c2gtaHVzaA=="}}}"#;
+    let site = Site::with(Plan { settings: vec![("CANTEEN_REGISTRIES", file.to_owned())], ..Plan::default() }).await;
+    let ana = site.admin().await;
+    site.new_board(&ana, BOARD).await;
+    site.make_secrets(&ana, BOARD).await;
+    assert_eq!(site.engine.authorized(), 0);
+    let operation = site.deploy(&ana, BOARD).await;
+    assert_eq!(operation.outcome, "converged", "{}", operation.cause);
+    assert!(site.engine.authorized() > 0, "the nodes have to log in");
+    for path in [format!("/operations/{}", operation.id), format!("/apps/{BOARD}"), "/audit".to_owned()] {
+        let page = ana.page(&path).await;
+        assert!(!page.body.contains("hush") && !page.body.contains("YW5h"), "{path}");
     }
 }

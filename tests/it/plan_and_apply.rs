@@ -97,7 +97,12 @@ fn desired() -> impl Strategy<Value = Desired> {
         let more = if relabelled { vec![("more".to_owned(), "yes".to_owned())] } else { vec![] };
         Desired {
             services,
-            networks: vec![NetworkSpec { name: "s_default".into(), driver: "overlay".into(), labels: labels(&[]), ..NetworkSpec::default() }],
+            networks: vec![NetworkSpec {
+                name: "s_default".into(),
+                driver: "overlay".into(),
+                labels: labels(&[]),
+                ..NetworkSpec::default()
+            }],
             configs: vec![ConfigSpec { name: "s_c_v1".into(), labels: labels(&more), data: b"c".to_vec(), templating: None }],
             ..Desired::empty(stack())
         }

@@ -1,5 +1,7 @@
 //! `canteen stack deploy` against the requests that docker's client 28.2.2 sent, recorded with the stub of the Engine API.
 
+#![expect(clippy::disallowed_methods, reason = "the real binary is run")]
+
 mod engines;
 mod updates;
 
@@ -131,7 +133,9 @@ fn compare(case: &Case, folder: &Path, ours: Result<Vec<Request>, String>) -> Re
         Ok(_) if case.rc != 0 => Err(format!("accepted, docker says: {}", case.stderr)),
         Ok(ours) => {
             let theirs = case.requests(folder);
-            let lines = |requests: &[Request]| requests.iter().map(|r| format!("{} {} {} {}", r.m, r.p, r.q, r.b["Name"])).collect::<Vec<_>>();
+            let lines = |requests: &[Request]| {
+                requests.iter().map(|r| format!("{} {} {} {}", r.m, r.p, r.q, r.b["Name"])).collect::<Vec<_>>()
+            };
             if lines(&ours) != lines(&theirs) {
                 return Err(format!("\nours   {:?}\ntheirs {:?}", lines(&ours), lines(&theirs)));
             }

@@ -52,13 +52,9 @@ pub(super) async fn find(session: &Session, name: &str) -> Result<Option<Network
     }
     let path = format!("/networks/{}", path_piece("network", name)?);
     match session.wire.get::<Raw>(&path, &[]).await {
-        Ok(n) if n.name == name => Ok(Some(Network {
-            id: n.id,
-            name: n.name,
-            scope: n.scope,
-            driver: n.driver,
-            labels: n.labels.unwrap_or_default(),
-        })),
+        Ok(n) if n.name == name => {
+            Ok(Some(Network { id: n.id, name: n.name, scope: n.scope, driver: n.driver, labels: n.labels.unwrap_or_default() }))
+        }
         Ok(_) | Err(EngineError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }

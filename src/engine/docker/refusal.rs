@@ -14,7 +14,9 @@ pub(super) fn of_status(status: u16, message: &str) -> EngineError {
     let no_network = text.starts_with("network ") && text.ends_with(" not found");
     let too_new = text.contains("Minimum supported API version");
     match status {
-        _ if too_new => EngineError::Refused(format!("the Docker engine is newer than this Canteen understands ({text}); update Canteen")),
+        _ if too_new => {
+            EngineError::Refused(format!("the Docker engine is newer than this Canteen understands ({text}); update Canteen"))
+        }
         _ if no_network => EngineError::NotFound { what: missing(text) },
         404 => EngineError::NotFound { what: missing(text) },
         409 => EngineError::Conflict(text.to_owned()),

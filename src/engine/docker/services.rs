@@ -173,11 +173,7 @@ fn task(raw: RawTask, current: &HashSet<String>) -> Task {
     }
 }
 
-pub(super) async fn create(
-    session: &Session,
-    spec: &ServiceSpec,
-    auth: Option<&RegistryAuth>,
-) -> Result<(String, Vec<String>)> {
+pub(super) async fn create(session: &Session, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<(String, Vec<String>)> {
     let created: Created = session.wire.post("/services/create", spec, auth).await?;
     Ok((created.id, created.warnings.unwrap_or_default()))
 }

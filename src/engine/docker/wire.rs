@@ -12,8 +12,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UnixStream};
 use zeroize::Zeroizing;
 
-use super::{ANSWER, REGISTRY};
 use super::refusal::{of_status, unreachable_host};
+use super::{ANSWER, REGISTRY};
 use crate::engine::{EngineError, RegistryAuth, Result};
 
 /// Where the engine listens.
@@ -93,13 +93,7 @@ impl Wire {
         self.exchange("POST", path, body, None).await
     }
 
-    async fn exchange<T: DeserializeOwned>(
-        &self,
-        method: &str,
-        path: &str,
-        body: &[u8],
-        auth: Option<&RegistryAuth>,
-    ) -> Result<T> {
+    async fn exchange<T: DeserializeOwned>(&self, method: &str, path: &str, body: &[u8], auth: Option<&RegistryAuth>) -> Result<T> {
         let credentials = Zeroizing::new(auth.map_or_else(String::new, |a| format!("X-Registry-Auth: {}\r\n", a.header())));
         let head = Zeroizing::new(format!(
             "{method} /{}{path} HTTP/1.0\r\nHost: docker\r\nConnection: close\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",

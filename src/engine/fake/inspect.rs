@@ -92,7 +92,10 @@ impl Inspect for FakeEngine {
             return Ok(unknown());
         }
         let digest = Sha256::digest(image).iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"));
-        Ok(Lookup::Found(Resolved { digest, platforms: vec![Platform { architecture: "amd64".to_owned(), os: "linux".to_owned() }] }))
+        Ok(Lookup::Found(Resolved {
+            digest,
+            platforms: vec![Platform { architecture: "amd64".to_owned(), os: "linux".to_owned() }],
+        }))
     }
 
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>> {

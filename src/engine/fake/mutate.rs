@@ -160,13 +160,7 @@ impl Mutate for FakeEngine {
         Ok((id, Vec::new()))
     }
 
-    async fn update_service(
-        &self,
-        id: &str,
-        version: u64,
-        spec: &ServiceSpec,
-        auth: Option<&RegistryAuth>,
-    ) -> Result<Vec<String>> {
+    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<Vec<String>> {
         let at = self.clock.now();
         let mut state = self.enter("update_service")?;
         state.authorized += usize::from(auth.is_some());

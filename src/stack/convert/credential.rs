@@ -20,16 +20,15 @@ pub(super) fn reference(stack: &StackName, spec: &CredentialSpec, config: &Confi
 pub(super) fn privileges(stack: &StackName, spec: &CredentialSpec, refs: &[ConfigRef]) -> Result<Value, ConvertError> {
     let given = [("Config", &spec.config), ("File", &spec.file), ("Registry", &spec.registry)];
     let mut given = given.into_iter().filter(|(_, value)| !value.is_empty());
-    let mut privileges = no_privileges();
-    let Some((kind, value)) = given.next() else { return Ok(privileges) };
+    let Some((kind, value)) = given.next() else { return Ok(no_privileges()) };
     if let Some((other, _)) = given.next() {
         let what = format!("invalid credential spec: cannot specify both \"{kind}\" and \"{other}\"");
         return Err(ConvertError::new(what, "name only one of config, file and registry"));
     }
-    let mut credential = json!({ "Config": "", "File": "", "Registry": "" });
-    credential[kind] = if kind == "Config" { config_name(stack, value, refs)?.into() } else { value.as_str().into() };
-    privileges["CredentialSpec"] = credential;
-    Ok(privileges)
+    let value = if kind == "Config" { config_name(stack, value, refs)? } else { value.clone() };
+    let of = |field: &str| if field == kind { value.as_str() } else { "" };
+    let credential = json!({ "Config": of("Config"), "File": of("File"), "Registry": of("Registry") });
+    Ok(json!({ "CredentialSpec": credential, "SELinuxContext": null, "NoNewPrivileges": false }))
 }
 
 /// A config is looked for by its key as it is, then with the stack's prefix. One that has another `name` is not found.

@@ -76,12 +76,12 @@ fn is_domain(domain: &str) -> bool {
         !l.is_empty() && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
     let is_port = |port: &str| port.strip_prefix(':').is_some_and(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()));
-    let (host_ok, port) = match domain.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((address, port)) => (!address.is_empty() && address.chars().all(|c| c.is_ascii_hexdigit() || c == ':'), port),
-        None => {
-            let (host, port) = domain.split_at(domain.find(':').unwrap_or(domain.len()));
-            (host.split('.').all(label), port)
-        }
+    let address = |a: &str| !a.is_empty() && a.chars().all(|c| c.is_ascii_hexdigit() || c == ':');
+    let (host_ok, port) = if let Some((bracketed, port)) = domain.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        (address(bracketed), port)
+    } else {
+        let (host, port) = domain.split_at(domain.find(':').unwrap_or(domain.len()));
+        (host.split('.').all(label), port)
     };
     host_ok && (port.is_empty() || is_port(port))
 }

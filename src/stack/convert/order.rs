@@ -241,3 +241,39 @@ impl<T, K: Fn(&T) -> u32> Sort<'_, T, K> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sort_by_key;
+
+    /// Published numbers, and the order in which docker's client sent them.
+    #[derive(serde::Deserialize)]
+    struct Case {
+        published: Vec<u32>,
+        order: Vec<usize>,
+    }
+
+    #[test]
+    fn ports_with_one_number_are_in_the_order_that_docker_sent_them_in() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/convert/port-order.jsonl");
+        let cases: Vec<Case> =
+            std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(cases.len() >= 40, "the file of cases was cut");
+        for case in cases {
+            let mut ports: Vec<(usize, u32)> = case.published.iter().copied().enumerate().collect();
+            sort_by_key(&mut ports, |(_, number)| *number);
+            assert_eq!(ports.iter().map(|(index, _)| *index).collect::<Vec<_>>(), case.order, "{:?}", case.published);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_the_numbers_are_they_end_up_sorted(numbers in proptest::collection::vec(0_u32..9, 0..300)) {
+            let mut sorted = numbers.clone();
+            sort_by_key(&mut sorted, |number| *number);
+            let mut expected = numbers;
+            expected.sort_unstable();
+            proptest::prop_assert_eq!(sorted, expected);
+        }
+    }
+}

@@ -35,15 +35,9 @@ fn same(a: &SecretSpec, b: &SecretSpec) -> bool {
     (&a.labels, &a.data, &a.driver, &a.templating) == (&b.labels, &b.data, &b.driver, &b.templating)
 }
 
-fn spec(
-    stack: &StackName,
-    key: &str,
-    declared: &FileObject,
-    name: String,
-    files: &dyn Files,
-) -> Result<SecretSpec, ConvertError> {
-    let driver = (!declared.driver.is_empty())
-        .then(|| Driver { name: declared.driver.clone(), options: declared.driver_opts.clone() });
+fn spec(stack: &StackName, key: &str, declared: &FileObject, name: String, files: &dyn Files) -> Result<SecretSpec, ConvertError> {
+    let driver =
+        (!declared.driver.is_empty()).then(|| Driver { name: declared.driver.clone(), options: declared.driver_opts.clone() });
     let data = if driver.is_some() { vec![] } else { file::content("secret", key, declared, files)? };
     Ok(SecretSpec {
         name,

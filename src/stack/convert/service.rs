@@ -1,7 +1,8 @@
 //! `services`.
 
 use super::{
-    ConvertError, capability, config, credential, healthcheck, image, network, port, resources, restart, secret, stack_labels, update, volume,
+    ConvertError, capability, config, credential, healthcheck, image, network, port, resources, restart, secret, stack_labels,
+    update, volume,
 };
 use crate::compose::types::{Config, Deploy, Service};
 use crate::stack::names::{StackName, scope};

@@ -1,10 +1,15 @@
 //! One table per section of a compose file.
 
+mod always_the_same;
+mod mounts;
+mod objects;
+mod sections;
+
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::compose::FilesError;
-use crate::compose::types::{self, FileObject, FileReference, Network, Service, Volume, VolumeMount};
+use crate::compose::types::{self, FileObject, FileReference, Network, Service};
 use crate::stack::spec::ServiceSpec;
 
 struct Folder;
@@ -34,6 +39,14 @@ fn with(edit: impl Fn(&mut Config, &mut Service)) -> Config {
 fn service_of(edit: impl Fn(&mut Config, &mut Service)) -> Result<ServiceSpec, String> {
     let desired = convert(&stack(), &with(edit), &Folder).map_err(|e| e.to_string())?;
     Ok(desired.services.into_iter().next().unwrap())
+}
+
+/// The stack `s` of the service `app` with the keys `service`, beside the sections `top`.
+fn converted(service: &str, top: &str) -> Result<Converted, String> {
+    let text = format!("services:\n  app: {{image: 'bb:1', {service}}}\n{top}\n");
+    let source = crate::compose::Source { name: "c.yml".to_owned(), text };
+    let loaded = crate::compose::load(&[source], &BTreeMap::new(), &Folder).map_err(|e| e.to_string())?;
+    convert_all(&stack(), &loaded.config, &Folder).map_err(|e| e.to_string())
 }
 
 fn reference(source: &str, target: &str) -> FileReference {
@@ -71,39 +84,6 @@ fn images_are_written_in_their_short_form() {
 }
 
 #[test]
-fn cpus_are_billionths_and_stay_exact() {
-    let limit = |cpus: &str| {
-        let cpus = cpus.to_owned();
-        service_of(move |_, s| {
-            s.deploy.resources.limits = Some(types::Limits { cpus: cpus.clone(), memory: 5, pids: 7 });
-        })
-        .map(|s| s.task_template.resources.limits.unwrap().nano_cpus)
-    };
-    for (text, nano) in
-        [("0.5", 500_000_000), ("1/2", 500_000_000), ("5e-1", 500_000_000), (".25", 250_000_000), ("2", 2_000_000_000), ("", 0)]
-    {
-        assert_eq!(limit(text), Ok(nano), "{text}");
-    }
-    for bad in ["abc", "1/3", "0.0000000001", "1/0", ".", "1.2.3"] {
-        assert!(limit(bad).unwrap_err().starts_with("service app: "), "{bad}");
-    }
-}
-
-#[test]
-fn restart_policies_come_from_deploy_or_else_from_restart() {
-    let of = |text: &str| restart::policy(text, None);
-    assert_eq!(of("no").unwrap(), None);
-    assert_eq!(of("unless-stopped").unwrap().unwrap().condition, "any");
-    let policy = of("on-failure:3").unwrap().unwrap();
-    assert_eq!((policy.condition.as_str(), policy.max_attempts), ("on-failure", Some(3)));
-    for bad in ["bogus", ":3", "on-failure:x"] {
-        assert!(of(bad).is_err(), "{bad}");
-    }
-    let deploy = types::RestartPolicy { condition: "none".into(), ..types::RestartPolicy::default() };
-    assert_eq!(restart::policy("always", Some(&deploy)).unwrap().unwrap().condition, "none");
-}
-
-#[test]
 fn capabilities_are_spelled_out_and_adding_wins() {
     let list = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
     for (add, drop, added, dropped) in [
@@ -117,34 +97,6 @@ fn capabilities_are_spelled_out_and_adding_wins() {
         (&["RESET"], &["RESET", "chown"], &[], &["CAP_CHOWN"]),
     ] {
         assert_eq!(capability::effective(&list(add), &list(drop)), (list(added), list(dropped)));
-    }
-}
-
-#[test]
-fn mounts_take_the_full_name_of_their_volume() {
-    let mount = |kind: &str, source: &str| {
-        let (kind, source) = (kind.to_owned(), source.to_owned());
-        service_of(move |c, s| {
-            let nfs = BTreeMap::from([("o".to_owned(), "addr=x".to_owned())]);
-            c.volumes.insert("data".into(), Volume { driver_opts: nfs, ..Volume::default() });
-            c.volumes.insert("theirs".into(), Volume { name: "t".into(), external: true, ..Volume::default() });
-            let (kind, source) = (kind.clone(), source.clone());
-            s.volumes = vec![VolumeMount { kind, source, target: "/d".into(), ..VolumeMount::default() }];
-        })
-        .map(|s| serde_json::to_string(&s.task_template.container_spec.mounts[0]).unwrap())
-    };
-    let own = r#"{"Type":"volume","Source":"s_data","Target":"/d","VolumeOptions":{"Labels":{"com.docker.stack.namespace":"s"},"DriverConfig":{"Options":{"o":"addr=x"}}}}"#;
-    for (kind, source, json) in [
-        ("volume", "data", own),
-        ("volume", "theirs", r#"{"Type":"volume","Source":"t","Target":"/d","VolumeOptions":{}}"#),
-        ("volume", "", r#"{"Type":"volume","Target":"/d"}"#),
-        ("bind", "/srv", r#"{"Type":"bind","Source":"/srv","Target":"/d"}"#),
-        ("tmpfs", "", r#"{"Type":"tmpfs","Target":"/d"}"#),
-    ] {
-        assert_eq!(mount(kind, source).as_deref(), Ok(json));
-    }
-    for (kind, source) in [("volume", "no"), ("bind", ""), ("bind", "./x"), ("tmpfs", "x"), ("npipe", ""), ("Volume", "data")] {
-        assert!(mount(kind, source).is_err(), "{kind} {source}");
     }
 }
 

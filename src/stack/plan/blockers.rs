@@ -2,7 +2,7 @@
 
 use super::{Blocker, owner, volumes_of};
 use crate::stack::desired::Desired;
-use crate::stack::names::{OBJECT_MAX, PREDEFINED_NETWORKS, SERVICE_MAX, StackName, descope};
+use crate::stack::names::{OBJECT_MAX, SERVICE_MAX, StackName, descope, is_predefined_network};
 use crate::stack::observed::{Config, NAMESPACE_LABEL, Observed};
 use crate::stack::spec::{ConfigSpec, Labels, ServiceMode};
 
@@ -48,7 +48,7 @@ fn lengths(desired: &Desired, found: &mut Vec<Blocker>) {
 }
 
 fn networks(desired: &Desired, observed: &Observed, found: &mut Vec<Blocker>) {
-    for name in desired.external_networks.iter().filter(|n| !PREDEFINED_NETWORKS.contains(&n.as_str())) {
+    for name in desired.external_networks.iter().filter(|n| !is_predefined_network(n)) {
         let mut named = observed.networks.iter().filter(|n| n.name == *name).peekable();
         if named.peek().is_none() {
             let hint = format!("create it with `docker network create -d overlay {name}`, or deploy the app that owns it first");

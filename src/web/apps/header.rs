@@ -9,16 +9,18 @@ pub enum Tab {
     Overview,
     Settings,
     Secrets,
+    Deploys,
 }
 
 impl Tab {
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Settings, Self::Secrets];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Settings => "Settings",
             Self::Secrets => "Secrets",
+            Self::Deploys => "Deploys",
         }
     }
 
@@ -28,6 +30,7 @@ impl Tab {
             Self::Overview => "",
             Self::Settings => "/settings",
             Self::Secrets => "/secrets",
+            Self::Deploys => "/deployments",
         }
     }
 }

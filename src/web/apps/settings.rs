@@ -255,7 +255,7 @@ async fn view(
 
 /// Settings whose saved value is not the deployed one.
 async fn not_deployed(facts: &Facts, site: &Site, saved: &str) -> Result<Vec<String>, Failure> {
-    let deployed = site.store.deployments(facts.app.id, 20).await?.into_iter().find(|d| d.outcome == "converged");
+    let deployed = site.store.last_converged(facts.app.id).await?;
     let Some(deployed) = deployed else { return Ok(vec![]) };
     let revision = site.store.env_revision(facts.app.id, deployed.env_number).await?;
     let (Some(Ok(old)), Ok(new)) = (revision.map(|r| EnvFile::parse(&r.text)), EnvFile::parse(saved)) else { return Ok(vec![]) };

@@ -9,6 +9,7 @@ use crate::access::action::ViewApp;
 use crate::stack::health::HealthState;
 use crate::store::deployments::Deployment;
 use crate::web::Site;
+use crate::web::apps::deployments::put_back;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
@@ -29,6 +30,8 @@ pub struct AppView {
     /// An operation that runs on this app now.
     pub running: Option<OperationLink>,
     pub last_deploy: Option<DeployLine>,
+    /// The way back, after something went wrong.
+    pub put_back: Option<Link>,
     /// What is missing before a first deploy, or what a member should know: changed settings, an update.
     pub notes: Vec<Check>,
     /// Address of the event stream; absent where the page is not live.
@@ -88,20 +91,22 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
     let since = site.live.seq();
     let facts = facts(may, site).await?;
     let operations = site.store.operations(Some(facts.app.id), None, 1).await?;
-    let last = site.store.deployments(facts.app.id, 1).await?.into_iter().next();
+    let last = site.store.deployments(facts.app.id, None, 1).await?.into_iter().next();
     let running = operations.first().filter(|o| o.state.is_live());
     let deployed = facts.health.state != HealthState::NotDeployed;
     let primary = Link {
         label: if deployed { "Review a deploy" } else { "Review and deploy" }.to_owned(),
         href: format!("/apps/{}/deployment", facts.app.name),
     };
+    let put_back = if facts.admin && running.is_none() { put_back(site, &facts.app).await?.map(|(_, link)| link) } else { None };
     let topics = format!("apps,stack-{}", facts.app.stack);
     Ok(AppView {
         shell: shell(site, visit, facts.app.name.clone(), Nav::Apps).await,
-        app: facts.header(Tab::Overview, Some(primary)),
+        app: facts.header(Tab::Overview, put_back.clone().or(Some(primary))),
         services: services(&facts),
         running: running.map(|o| OperationLink { id: o.id.to_string(), title: title(o) }),
         last_deploy: last_deploy(site, last).await?,
+        put_back,
         notes: notes(&facts, site).await?,
         live: Some(format!("/live?since={since}&topics={topics}")),
         live_url: format!("/apps/{}/live", facts.app.name),
@@ -197,6 +202,7 @@ impl AppView {
             ],
             running: None,
             last_deploy: Some(deploy.clone()),
+            put_back: None,
             notes: vec![check("Settings", CheckState::Warning, "2 settings were saved but are not deployed")],
             live: Some("/apps/wiki.example.org/events".to_owned()),
             live_url: "/apps/wiki.example.org/live".to_owned(),
@@ -222,6 +228,10 @@ impl AppView {
             app: AppHeader::sample_failing(Tab::Overview),
             running: Some(OperationLink { id: "42".to_owned(), title: "Deploying 1.2.0".to_owned() }),
             last_deploy: Some(DeployLine { state: OperationState::Failed, ..deploy }),
+            put_back: Some(Link {
+                label: "Put back the last deployment that worked".to_owned(),
+                href: "/apps/wiki.example.org/deployments/12".to_owned(),
+            }),
             ..healthy.clone()
         };
         if let Some(app) = failing.services.first_mut() {

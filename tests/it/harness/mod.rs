@@ -1,7 +1,8 @@
 //! A running site and browsers that visit it.
 //!
 //! `site.rs` starts the server, `browser.rs` speaks HTTP to it, `apps.rs` makes apps and waits for operations, `recipes.rs` makes the
-//! git repositories, `clock.rs` moves time, `golden.rs` compares with checked-in tables.
+//! git repositories, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
+//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests.
 
 mod apps;
 mod browser;
@@ -9,13 +10,16 @@ mod clock;
 mod golden;
 mod raw;
 pub(crate) mod recipes;
+mod requests;
 mod site;
+pub(crate) mod stub;
 mod visits;
 
 pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
 pub(crate) use browser::{Answer, Browser, Request};
 pub(crate) use golden::matches;
 pub(crate) use raw::copy_of;
+pub(crate) use requests::same_request;
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use visits::Visits;
 

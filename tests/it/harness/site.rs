@@ -1,29 +1,29 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use canteen::access::action::EditMember;
 use canteen::access::{Actor, Grant, Role, Target};
 use canteen::commands::member_add::AddMember;
+use canteen::dashboard::{Dashboard, Given};
 use canteen::engine::Mutate as _;
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::Feed;
-use canteen::jobs::{self, Jobs};
+use canteen::ops::Live;
 use canteen::ops::refresh::refresh_catalogue;
-use canteen::ops::{Handover, Live, Reveals, Runner};
 use canteen::passwords::Passwords;
 use canteen::settings::Settings;
 use canteen::shelf::{self, Shelf};
 use canteen::stack::spec::NetworkSpec;
+use canteen::store::Store;
 use canteen::store::audit::{Entry, EntryFilter};
-use canteen::store::{AuditCheck, Store};
-use canteen::web::{self, Parts, SetupCode};
-use tokio::sync::{Notify, OnceCell, oneshot};
+use canteen::web::SetupCode;
+use tokio::sync::{OnceCell, oneshot};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::clock::Ahead;
-use super::{Browser, recipes, until};
+use super::{Browser, recipes};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "seven quiet otters";
@@ -54,7 +54,7 @@ pub(crate) struct Site {
     pub(crate) settings: Settings,
     address: SocketAddr,
     stop: CancellationToken,
-    server: Option<std::thread::JoinHandle<usize>>,
+    server: Option<JoinHandle<usize>>,
     data: tempfile::TempDir,
 }
 
@@ -76,65 +76,26 @@ impl Site {
         let engine = FakeEngine::with_clock(clock.clone());
         let proxy = NetworkSpec { name: "proxy".to_owned(), driver: "overlay".to_owned(), ..NetworkSpec::default() };
         engine.create_network(&proxy).await.unwrap();
-        let shared = Arc::new(engine.clone());
-        let feed = Feed::new(shared.clone(), clock.clone());
-        let setup_code = Arc::new(SetupCode::new(clock.clone()));
-        let live = Arc::new(Live::default());
-        let stop = CancellationToken::new();
         if plan.members {
             add_member(&store, "ana", Role::Admin).await;
             add_member(&store, "vic", Role::Viewer).await;
-        } else {
-            setup_code.renew();
         }
         refresh_catalogue(&store, &settings.catalogue).await.unwrap();
+        let Running { live, feed, setup_code, stop, server } =
+            Running::begin(&settings, &store, &shelf, &engine, listener, plan.members).await;
+        let server = Some(server);
+        Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server, data }
+    }
 
-        let (bell, checked) = (Arc::new(Notify::new()), AuditCheck::default());
-        let (handover, reveals) = (Arc::new(Handover::default()), Arc::new(Reveals::default()));
-        let runner = Runner {
-            store: store.clone(),
-            shelf: shelf.clone(),
-            inspect: shared.clone(),
-            mutate: shared.clone(),
-            feed: feed.clone(),
-            live: live.clone(),
-            handover: handover.clone(),
-            reveals: reveals.clone(),
-            bell: bell.clone(),
-            hold_at: None,
-        };
-        let jobs = Jobs {
-            store: store.clone(),
-            shelf: shelf.clone(),
-            feed: feed.clone(),
-            live: live.clone(),
-            catalogue: settings.catalogue.clone(),
-            local_recipes: settings.local_recipes.clone(),
-            checked: checked.clone(),
-        };
-        let parts = Parts {
-            settings: settings.clone(),
-            store: store.clone(),
-            shelf: shelf.clone(),
-            inspect: shared,
-            feed: feed.clone(),
-            live: live.clone(),
-            handover,
-            reveals,
-            bell,
-            setup_code: setup_code.clone(),
-            checked,
-            stop: stop.clone(),
-        };
-        let (ready, started) = oneshot::channel();
-        let (token, kept) = (stop.clone(), store.clone());
-        let server = std::thread::spawn(move || serve(parts, runner, jobs, listener, token, kept, ready));
-        started.await.unwrap();
-        let site =
-            Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server: Some(server), data };
-        // Pages tell what the Swarm holds only after it was read once.
-        until("the first reading", async || (site.feed.latest().tried_at > 0).then_some(())).await;
-        site
+    /// Stops the dashboard, whatever it is doing, and starts it anew over the same data and the same Swarm.
+    pub(crate) async fn restart(&mut self) {
+        self.stop.cancel();
+        let server = self.server.take().unwrap();
+        tokio::task::spawn_blocking(move || server.join().unwrap()).await.unwrap();
+        let listener = TcpListener::bind(self.address).unwrap();
+        let Running { live, feed, setup_code, stop, server } =
+            Running::begin(&self.settings, &self.store, &self.shelf, &self.engine, listener, true).await;
+        (self.live, self.feed, self.setup_code, self.stop, self.server) = (live, feed, setup_code, stop, Some(server));
     }
 
     /// A browser that has been nowhere yet.
@@ -185,7 +146,7 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         self.stop.cancel();
-        let left = self.server.take().map(std::thread::JoinHandle::join);
+        let left = self.server.take().map(JoinHandle::join);
         if !std::thread::panicking() {
             assert_eq!(left.unwrap().unwrap(), 0, "operations were still running at the end of the test");
         }
@@ -214,30 +175,55 @@ async fn add_member(store: &Store, name: &str, role: Role) {
     store.commit(&may, AddMember { name: name.to_owned(), password_hash: hash.clone(), role }).await.unwrap();
 }
 
-/// What `canteen serve` does, on a thread of its own. Returns how many operations had not ended when it was told to stop.
-fn serve(
-    parts: Parts,
-    runner: Runner,
-    jobs: Jobs,
-    listener: TcpListener,
+/// What a restart begins anew.
+struct Running {
+    live: Arc<Live>,
+    feed: Arc<Feed>,
+    setup_code: Arc<SetupCode>,
     stop: CancellationToken,
-    store: Store,
-    ready: oneshot::Sender<()>,
-) -> usize {
+    server: JoinHandle<usize>,
+}
+
+impl Running {
+    async fn begin(
+        settings: &Settings,
+        store: &Store,
+        shelf: &Shelf,
+        engine: &FakeEngine,
+        listener: TcpListener,
+        set_up: bool,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let dashboard = Dashboard::new(Given {
+            settings: settings.clone(),
+            store: store.clone(),
+            shelf: shelf.clone(),
+            engine: Arc::new(engine.clone()),
+            credentials: canteen::dashboard::credentials(settings).unwrap(),
+            stop: stop.clone(),
+        });
+        let (live, feed) = (dashboard.parts.live.clone(), dashboard.parts.feed.clone());
+        let setup_code = dashboard.parts.setup_code.clone();
+        if !set_up {
+            setup_code.renew();
+        }
+        let (ready, started) = oneshot::channel();
+        let (token, kept) = (stop.clone(), store.clone());
+        let server = std::thread::spawn(move || serve(dashboard, listener, token, kept, ready));
+        started.await.unwrap();
+        Self { live, feed, setup_code, stop, server }
+    }
+}
+
+/// What `canteen serve` does, on a thread of its own. Returns how many operations had not ended when it was told to stop.
+fn serve(dashboard: Dashboard, listener: TcpListener, stop: CancellationToken, store: Store, ready: oneshot::Sender<()>) -> usize {
     let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     actix_web::rt::System::with_tokio_rt(runtime).block_on(async move {
-        let server = web::build(web::Site::new(parts), listener).unwrap();
-        let (handle, tracker) = (server.handle(), TaskTracker::new());
-        tracker.spawn(Arc::new(runner).run(stop.clone()));
-        tracker.spawn(jobs::run(jobs, stop.clone(), stop.clone()));
-        tracker.close();
-        let running = tokio::spawn(server);
-        ready.send(()).unwrap();
-        stop.cancelled().await;
-        let left = store.live_operations().await.map_or(0, |o| o.len());
-        handle.stop(false).await;
-        tracker.wait().await;
-        running.await.unwrap().unwrap();
-        left
+        let counted = tokio::spawn(async move {
+            stop.cancelled().await;
+            store.live_operations().await.map_or(0, |o| o.len())
+        });
+        dashboard.run(listener, || ready.send(()).unwrap()).await.unwrap();
+        counted.await.unwrap()
     })
 }

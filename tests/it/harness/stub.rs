@@ -58,12 +58,14 @@ pub(crate) enum Said {
     Close,
 }
 
+type Answers = Box<dyn Fn(&Call) -> Option<Said> + Send + Sync>;
+
 /// What differs from the engine on which everything is new.
 pub(crate) struct Script {
     /// The version that the engine speaks at most.
     pub(crate) api: &'static str,
     /// Asked first; `None` is the ordinary answer.
-    pub(crate) answer: Box<dyn Fn(&Call) -> Option<Said> + Send + Sync>,
+    pub(crate) answer: Answers,
 }
 
 impl Default for Script {
@@ -198,11 +200,8 @@ fn chunks(from: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
 
 /// `/v1.41/info` is `/info`.
 fn unversioned(path: &str) -> &str {
-    let version = |v: &str| v.starts_with(|c: char| c.is_ascii_digit()) && v.chars().all(|c| c.is_ascii_digit() || c == '.');
-    match path.strip_prefix("/v").and_then(|rest| rest.split_once('/')) {
-        Some((v, rest)) if version(v) => &path[path.len() - rest.len() - 1..],
-        _ => path,
-    }
+    let rest = path.strip_prefix("/v").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));
+    rest.filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
 
 fn decoded(text: &str) -> String {
@@ -220,7 +219,8 @@ fn reply(mut to: &UnixStream, status: u16, body: &Value, api: &str, head_only: b
 
 /// What the engine says on which everything is new.
 fn ordinary(call: &Call, api: &str) -> Said {
-    let object = |name: &String| json!({ "ID": format!("id-{name}"), "Version": { "Index": 1 }, "Spec": { "Name": name, "Labels": {} } });
+    let object =
+        |name: &String| json!({ "ID": format!("id-{name}"), "Version": { "Index": 1 }, "Spec": { "Name": name, "Labels": {} } });
     let name_of = |body: &Value| body["Name"].as_str().unwrap_or_default().to_owned();
     let path = call.path.as_str();
     let (status, body) = match path {

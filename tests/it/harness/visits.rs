@@ -4,7 +4,7 @@ use canteen::web::Entry;
 use canteen::web::assets::asset;
 
 use super::recipes::repository;
-use super::{BOARD, Browser, PASSWORD, Request, Site};
+use super::{BOARD, Browser, PASSWORD, Request, Site, send_fields};
 
 /// Waits for its secrets to be made.
 const MAKE: &str = "make.example.org";
@@ -18,6 +18,8 @@ pub(crate) struct Visits {
     admin: Browser,
     /// An operation whose secrets were not looked at yet.
     made: i32,
+    /// A deployment that can be gone back to.
+    deployed: i32,
     /// Holds the repository that is to be added.
     _more: tempfile::TempDir,
     addition: String,
@@ -30,6 +32,11 @@ impl Visits {
         site.new_board(&admin, BOARD).await;
         let made = site.make_secrets(&admin, BOARD).await.id;
         assert_eq!(site.deploy(&admin, BOARD).await.outcome, "converged");
+        let app = site.store.app(BOARD).await.unwrap().unwrap();
+        let deployed = site.store.last_converged(app.id).await.unwrap().unwrap().id;
+        // With other settings there is something to go back to.
+        let settings = format!("/apps/{BOARD}/settings");
+        send_fields(&admin, &admin.page(&settings).await, &settings, &[("TITLE", "Another")]).await.location();
         for app in [MAKE, PASTE, SHIP] {
             site.new_board(&admin, app).await;
         }
@@ -38,7 +45,7 @@ impl Visits {
         let files =
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
         let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
-        Self { admin, made, _more: more, addition }
+        Self { admin, made, deployed, _more: more, addition }
     }
 
     /// The request to this route, but for who sends it.
@@ -52,6 +59,7 @@ impl Visits {
             ("POST", "/apps/{app}/secrets/generation") => filled(entry.path, MAKE),
             ("POST", "/apps/{app}/secrets/{name}") => filled(entry.path, PASTE).replace("{name}", "admin_password"),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
+            (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
             (_, path) if path.starts_with("/operations/{id}") => path.replace("{id}", &self.made.to_string()),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
@@ -70,7 +78,7 @@ impl Visits {
             "/apps/new/address" => &[("domain", "walk.example.org")],
             "/apps/{app}/secrets/{name}" => &[("value", "pasted by hand")],
             "/recipes/new" => &[("url", &self.addition)],
-            "/apps/new/settings" => return self.admin.page(path).await.fields(),
+            "/apps/new/settings" | "/apps/{app}/deployments/{id}" => return self.admin.page(path).await.fields(),
             "/apps/{app}/settings" => {
                 let mut fields = self.admin.page(path).await.fields();
                 fields.iter_mut().filter(|(name, _)| name == "TITLE").for_each(|(_, value)| value.push('!'));

@@ -30,6 +30,8 @@ const UPDATES: [&str; 7] = ["", "updating", "paused", "completed", "rollback_sta
 const ERRORS: [&str; 4] =
     ["", "task: non-zero exit (3)", "No such image: bb:1", "no suitable node (insufficient resources on 1 node)"];
 
+const LIMIT: i64 = 60_000;
+
 /// A deploy and what was read while it was watched.
 #[derive(Clone, Debug)]
 struct Course {
@@ -54,6 +56,15 @@ proptest! {
         let left = watch.leave();
         prop_assert_eq!(watch.verdict(), Some(left.clone()));
         prop_assert!(first.is_none_or(|v| v == left));
+    }
+
+    #[test]
+    fn every_watch_ends_at_twice_its_time_limit(course in course()) {
+        let mut watch = watch(&course);
+        for (reading, at) in course.readings.iter().cycle().zip((START..=START + 2 * LIMIT).step_by(3_000)) {
+            watch.observe(&Observed { at, ..reading.clone() }, at);
+        }
+        prop_assert!(watch.verdict().is_some());
     }
 
     #[test]
@@ -100,7 +111,7 @@ proptest! {
 }
 
 fn watch(course: &Course) -> Watch {
-    Watch::new(course.expected.clone(), START, 60_000)
+    Watch::new(course.expected.clone(), START, LIMIT)
 }
 
 fn play(course: &Course) -> Vec<(Vec<ServiceProgress>, Option<Verdict>)> {

@@ -1,0 +1,57 @@
+//! The engine and the credentials that a command line works with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use canteen::engine::Credentials;
+use canteen::engine::docker::DockerEngine;
+use canteen::ops::journal::Journal;
+use canteen::ops::terminal::Terminal;
+use canteen::stack::names::StackName;
+
+use crate::cli::complain;
+
+/// Where an engine is when nothing says so.
+const SOCKET: &str = "unix:///var/run/docker.sock";
+
+/// The engine that `DOCKER_HOST` names.
+pub(super) fn engine() -> anyhow::Result<Arc<DockerEngine>> {
+    let host = variable("DOCKER_HOST").filter(|host| !host.is_empty()).unwrap_or_else(|| SOCKET.to_owned());
+    Ok(Arc::new(DockerEngine::connect(&host)?))
+}
+
+/// The engine, ready to be read and changed.
+pub(super) fn terminal(journal: Arc<dyn Journal>, credentials: Option<Credentials>) -> anyhow::Result<Terminal> {
+    Ok(Terminal::open(engine()?, journal, credentials))
+}
+
+/// What `docker login` left: the file `config.json` in `DOCKER_CONFIG`, or in `.docker` at home. No file, no credentials.
+pub(super) fn credentials() -> anyhow::Result<Credentials> {
+    let folder = variable("DOCKER_CONFIG").map(PathBuf::from);
+    let at_home = || variable("HOME").map(|home| PathBuf::from(home).join(".docker"));
+    let Some(path) = folder.or_else(at_home).map(|folder| folder.join("config.json")) else {
+        return Ok(Credentials::default());
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Credentials::default()),
+        Err(error) => return Err(error).with_context(|| format!("{} can't be read", path.display())),
+    };
+    let credentials = Credentials::parse(&text).with_context(|| path.display().to_string())?;
+    for notice in &credentials.notices {
+        complain(&format!("{}: {notice}", path.display()));
+    }
+    Ok(credentials)
+}
+
+/// The name of a stack, as the client takes it: quotes and blanks around it don't count.
+pub(super) fn stack_name(typed: &str) -> anyhow::Result<StackName> {
+    let name = typed.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'));
+    Ok(StackName::typed(name)?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the client's own variables; Canteen's settings have their own door")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,115 @@
+//! The whole dashboard, put together in one place: what `canteen serve` runs and what the tests run is the same.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::feed::Feed;
+use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
+use crate::jobs::{self, Jobs};
+use crate::ops::{Handover, Live, Reveals, Runner};
+use crate::settings::Settings;
+use crate::shelf::Shelf;
+use crate::store::{AuditCheck, Store};
+use crate::web::{self, Parts, SetupCode, Site};
+
+/// An engine that says nothing for so long does not keep the dashboard from starting.
+const FIRST_READING: Duration = Duration::from_secs(10);
+
+/// What one dashboard has of its own.
+pub struct Given<E> {
+    pub settings: Settings,
+    pub store: Store,
+    pub shelf: Shelf,
+    pub engine: Arc<E>,
+    /// Credentials of registries, if there are some.
+    pub credentials: Option<Arc<Credentials>>,
+    /// Ends the dashboard.
+    pub stop: CancellationToken,
+}
+
+/// A dashboard that does not run yet.
+pub struct Dashboard {
+    /// What its pages reach.
+    pub parts: Parts,
+    runner: Runner,
+    jobs: Jobs,
+}
+
+impl Dashboard {
+    /// Puts the floors together. Nothing runs yet, and nothing is read or written.
+    pub fn new<E: Inspect + Mutate + 'static>(given: Given<E>) -> Self {
+        let Given { settings, store, shelf, engine, credentials, stop } = given;
+        let clock = Arc::clone(store.clock());
+        let feed = Feed::new(engine.clone(), clock.clone());
+        let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
+        let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
+        let runner = Runner {
+            store: store.clone(),
+            shelf: shelf.clone(),
+            inspect: engine.clone(),
+            mutate: engine.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            handover: handover.clone(),
+            reveals: reveals.clone(),
+            bell: bell.clone(),
+            credentials,
+            hold_at: settings.hold_at.clone(),
+        };
+        let jobs = Jobs {
+            store: store.clone(),
+            shelf: shelf.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            catalogue: settings.catalogue.clone(),
+            local_recipes: settings.local_recipes.clone(),
+            checked: checked.clone(),
+        };
+        let setup_code = Arc::new(SetupCode::new(clock));
+        let inspect = engine;
+        let parts = Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, checked, stop };
+        Self { parts, runner, jobs }
+    }
+
+    /// Runs it until it is told to stop: pages, operations and jobs. Calls `ready` when pages are answered.
+    ///
+    /// # Errors
+    /// The server can't be started, or fails.
+    pub async fn run(self, listener: TcpListener, ready: impl FnOnce()) -> std::io::Result<()> {
+        let Self { parts, runner, jobs } = self;
+        let (feed, stop) = (Arc::clone(&parts.feed), parts.stop.clone());
+        // Readings go on until the last operation has ended: it could not end without them.
+        let stop_reading = CancellationToken::new();
+        let operations = tokio::spawn(Arc::new(runner).run(stop.clone()));
+        let by_itself = tokio::spawn(jobs::run(jobs, stop.clone(), stop_reading.clone()));
+        // Before the first reading a page would show every app as not deployed.
+        let _late = tokio::time::timeout(FIRST_READING, feed.first()).await;
+        let server = web::build(Site::new(parts), listener)?;
+        let handle = server.handle();
+        let pages = tokio::spawn(server);
+        ready();
+        stop.cancelled().await;
+        handle.stop(true).await;
+        operations.await?;
+        stop_reading.cancel();
+        by_itself.await?;
+        pages.await?
+    }
+}
+
+/// What the settings say of registries. A helper that the file names is not run, and the log says so.
+pub fn credentials(settings: &Settings) -> Result<Option<Arc<Credentials>>, CredentialsError> {
+    let text = settings.registries.expose();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let credentials = Credentials::parse(text)?;
+    for notice in &credentials.notices {
+        tracing::warn!("CANTEEN_REGISTRIES: {notice}");
+    }
+    Ok(Some(Arc::new(credentials)))
+}

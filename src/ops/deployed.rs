@@ -1,0 +1,54 @@
+//! How an operation ended that brought a whole stack to the Swarm: a deploy, or going back to an earlier one.
+
+use serde_json::json;
+
+use crate::stack::converge::{Outcome, Verdict};
+use crate::stack::desired::Desired;
+use crate::stack::names::descope;
+use crate::store::deployments::NewDeployment;
+use crate::store::operations::Operation;
+
+use super::ended::Ended;
+
+/// What the stack was made of.
+pub(super) struct MadeOf<'a> {
+    pub(super) recipe: &'a str,
+    pub(super) version: &'a str,
+    /// 40 hexadecimal digits.
+    pub(super) commit: &'a str,
+    /// The revision of the app's settings.
+    pub(super) env_number: i32,
+}
+
+/// The verdict of the watch, with everything that is kept of the deployment. `desired` is what was sent.
+pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, verdict: &Verdict) -> Ended {
+    let reached = verdict.outcome == Outcome::Converged;
+    let outcome = verdict.outcome.as_str().replace('_', " ");
+    let images: serde_json::Map<_, _> =
+        desired.services.iter().map(|s| (s.name.clone(), json!(s.task_template.container_spec.image))).collect();
+    Ended {
+        reached,
+        cause: causes(desired, verdict),
+        deployment: Some(NewDeployment {
+            app_id: operation.app_id,
+            operation_id: operation.id,
+            recipe: of.recipe.to_owned(),
+            version: of.version.to_owned(),
+            commit_id: of.commit.to_owned(),
+            env_number: of.env_number,
+            stack: serde_json::to_string(desired).unwrap_or_default(),
+            images: serde_json::Value::Object(images).to_string(),
+            outcome: outcome.clone(),
+        }),
+        version: reached.then(|| of.version.to_owned()),
+        outcome,
+    }
+}
+
+fn causes(desired: &Desired, verdict: &Verdict) -> String {
+    let sentences = verdict.causes.iter().map(|c| {
+        let short = descope(&desired.stack, &c.service).unwrap_or(&c.service);
+        format!("{short}: {}", c.text)
+    });
+    sentences.collect::<Vec<_>>().join("\n")
+}

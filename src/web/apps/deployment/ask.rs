@@ -1,0 +1,91 @@
+//! The deploy button.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::Deserialize;
+
+use crate::access::Grant;
+use crate::access::action::Deploy;
+use crate::ops::order;
+use crate::ops::order::DeployWanted;
+use crate::web::Site;
+use crate::web::apps::facts::{Facts, blocking, facts};
+use crate::web::apps::secrets::start;
+use crate::web::failure::Failure;
+use crate::web::form::Form;
+use crate::web::page::{page_with, see_other};
+use crate::web::setup::sentence;
+use crate::web::shell::Problems;
+use crate::web::visit::Visit;
+
+use super::review::{Made, Review, review};
+use super::view;
+
+/// What the deploy button sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeployForm {
+    version: String,
+    plan: String,
+}
+
+/// Deploys exactly what was reviewed.
+pub async fn deploy(
+    may: Grant<Deploy>,
+    Form(form): Form<DeployForm>,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    let facts = facts(&may, &site).await?;
+    // The button pressed twice: the first time may have changed the plan already.
+    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
+        return see_other(&format!("/operations/{first}"));
+    }
+    let review = review(&facts, &site, form.version).await?;
+    let refused = match &review.made {
+        Err(_) => "This can’t be deployed; the reasons are below",
+        Ok(made) if !made.plan.blockers.is_empty() => "Something stands in the way of this deploy; the reasons are below",
+        Ok(made) if made.plan.hash() != form.plan => {
+            "Something changed after you opened this page, so nothing was started. This is the new plan"
+        }
+        Ok(made) => match ask(&may, &facts, &site, made, &review.version, &visit).await? {
+            Ok(response) => return Ok(response),
+            Err(busy) => return conflict(&facts, &visit, &site, review, sentence(&busy)).await,
+        },
+    };
+    conflict(&facts, &visit, &site, review, refused.to_owned()).await
+}
+
+async fn ask(
+    may: &Grant<Deploy>,
+    facts: &Facts,
+    site: &Site,
+    made: &Made,
+    version: &str,
+    visit: &Visit,
+) -> Result<Result<HttpResponse, String>, Failure> {
+    let (shelf, name, commit) = (site.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
+    // A deployed commit stays on the shelf, even when its tag moves away.
+    blocking(move || shelf.keep(&name, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    let wanted = DeployWanted {
+        recipe: facts.app.recipe.clone(),
+        version: version.to_owned(),
+        commit: made.at.commit.clone(),
+        env_number: facts.app.env_number,
+        plan_hash: made.plan.hash(),
+        desired: made.rendered.desired.clone(),
+        timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
+    };
+    match start(may, site, order::deploy(facts.app.id, Box::new(wanted), visit.form.clone())).await {
+        Ok(response) => Ok(Ok(response)),
+        Err(Failure::Conflict(text)) => Ok(Err(text)),
+        Err(other) => Err(other),
+    }
+}
+
+async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, text: String) -> Result<HttpResponse, Failure> {
+    let mut problems = Problems::none();
+    problems.add("", text);
+    page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, problems).await?)
+}

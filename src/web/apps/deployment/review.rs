@@ -1,0 +1,53 @@
+//! A version of an app held against the Swarm.
+
+use crate::ops::render::{RecipeAt, RenderError, Rendered};
+use crate::recipe::{RecipeName, release_notes};
+use crate::stack::plan;
+use crate::stack::plan::Plan;
+use crate::web::Site;
+use crate::web::apps::facts::{Facts, blocking, versions};
+use crate::web::failure::Failure;
+
+use super::ReleaseNote;
+
+/// A version of an app held against the Swarm.
+pub(super) struct Review {
+    pub(super) version: String,
+    pub(super) made: Result<Made, RenderError>,
+    pub(super) versions: Vec<String>,
+}
+
+pub(super) struct Made {
+    pub(super) at: RecipeAt,
+    pub(super) rendered: Rendered,
+    pub(super) plan: Plan,
+}
+
+pub(super) async fn review(facts: &Facts, site: &Site, version: String) -> Result<Review, Failure> {
+    let env = facts.revision(site).await?.text;
+    let made = facts.render(site, &version, &env).await?.map(|(at, rendered)| {
+        let plan = plan::plan(&rendered.desired, &facts.observed);
+        Made { at, rendered, plan }
+    });
+    let (shelf, recipe) = (site.shelf.clone(), facts.app.recipe.clone());
+    let versions = blocking(move || RecipeName::parse(&recipe).ok().and_then(|name| versions(&shelf, &name).ok())).await?;
+    Ok(Review { version, made, versions: versions.unwrap_or_default() })
+}
+
+/// The release notes of all versions between the deployed one and this one, read at this one's commit.
+pub(super) async fn notes(site: &Site, from: Option<&str>, review: &Review) -> Result<Vec<ReleaseNote>, Failure> {
+    let Ok(made) = &review.made else { return Ok(vec![]) };
+    let mut tags = review.versions.clone();
+    tags.reverse();
+    let wanted = release_notes::between(&tags, from, &review.version);
+    let (shelf, at) = (site.shelf.clone(), made.at.clone());
+    blocking(move || {
+        let read = |version: &String| {
+            let bytes = shelf.read(&at.name, &at.commit, &release_notes::path(version)).ok().flatten()?;
+            let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+            (!text.is_empty()).then(|| ReleaseNote { version: version.clone(), text })
+        };
+        wanted.iter().filter_map(read).collect()
+    })
+    .await
+}

@@ -1,0 +1,50 @@
+//! The page with made-up contents.
+
+use super::{PlanView, ReleaseNote};
+use crate::web::apps::changes::Changes;
+use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::new::Wizard;
+use crate::web::shell::{Nav, Problems, Shell};
+
+impl PlanView {
+    pub fn samples() -> Vec<Self> {
+        let upgrade = Self {
+            shell: Shell::sample("Review the deploy of wiki.example.org", Nav::Apps),
+            app: AppHeader { primary: None, ..AppHeader::sample(Tab::Overview) },
+            wizard: None,
+            from_version: Some("1.0.0+2023-04-04".to_owned()),
+            to_version: "1.1.0+2024-02-06a".to_owned(),
+            versions: vec!["1.1.0+2024-02-06a".to_owned(), "1.0.0+2023-04-04".to_owned()],
+            changes: Changes::sample(),
+            release_notes: vec![ReleaseNote {
+                version: "1.1.0+2024-02-06a".to_owned(),
+                text: "Pages are re-indexed at the first start.\nIt takes a minute.".to_owned(),
+            }],
+            problems: Problems::none(),
+            may_deploy: true,
+        };
+        let first = Self {
+            wizard: Some(Wizard {
+                at: 5,
+                chosen: "dokuwiki 1.1.0+2024-02-06a".to_owned(),
+                back: Some("/apps/wiki.example.org/secrets".to_owned()),
+                action: "/apps/wiki.example.org/deployment".to_owned(),
+            }),
+            app: AppHeader { primary: None, ..AppHeader::sample_not_deployed(Tab::Overview) },
+            from_version: None,
+            changes: Changes { warnings: Vec::new(), host_powers: Vec::new(), ..Changes::sample() },
+            ..upgrade.clone()
+        };
+        let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };
+        let mut stale = upgrade.clone();
+        stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is the new plan");
+        let nothing = Self {
+            changes: Changes::sample_empty(),
+            from_version: Some(upgrade.to_version.clone()),
+            release_notes: Vec::new(),
+            ..upgrade.clone()
+        };
+        let read_only = Self { may_deploy: false, ..upgrade.clone() };
+        vec![upgrade, first, blocked, stale, nothing, read_only]
+    }
+}

@@ -1,0 +1,76 @@
+//! The button that goes back.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::Deserialize;
+
+use crate::access::Grant;
+use crate::access::action::Rollback;
+use crate::ops::order;
+use crate::ops::order::RollbackWanted;
+use crate::stack::desired::Desired;
+use crate::stack::labels::timeout_s;
+use crate::stack::plan::Plan;
+use crate::web::Site;
+use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::secrets::start;
+use crate::web::failure::Failure;
+use crate::web::form::{Form, Id};
+use crate::web::page::{page_with, see_other};
+use crate::web::setup::sentence;
+use crate::web::shell::Problems;
+use crate::web::visit::Visit;
+
+use super::review::{Review, view};
+
+/// What the button sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoBackForm {
+    plan: String,
+    /// The newest revision of the settings when the review was made.
+    settings: String,
+}
+
+/// Goes back exactly as it was reviewed.
+pub async fn go_back(
+    may: Grant<Rollback>,
+    Id(id): Id,
+    Form(form): Form<GoBackForm>,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    let facts = facts(&may, &site).await?;
+    // The button pressed twice: the first time may have changed the plan already.
+    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
+        return see_other(&format!("/operations/{first}"));
+    }
+    let review = Review::of(&facts, &site, id).await?;
+    let refused = match &review.made {
+        Ok((_, plan)) if review.is_free() && (plan.hash() != form.plan || facts.app.env_number.to_string() != form.settings) => {
+            "Something changed after you opened this page, so nothing was started. This is the new plan".to_owned()
+        }
+        Ok((desired, plan)) if review.is_free() => {
+            match start(&may, &site, order(&facts, &site, &visit, &review, desired, plan)).await {
+                Err(Failure::Conflict(busy)) => sentence(&busy),
+                other => return other,
+            }
+        }
+        _ => "Something stands in the way of going back; the reasons are below".to_owned(),
+    };
+    let mut problems = Problems::none();
+    problems.add("", refused);
+    page_with(StatusCode::CONFLICT, &view(&facts, &visit, &site, &review, problems).await?)
+}
+
+fn order(facts: &Facts, site: &Site, visit: &Visit, review: &Review, desired: &Desired, plan: &Plan) -> order::Order<Rollback> {
+    let wanted = RollbackWanted {
+        deployment: review.deployment.id,
+        version: review.deployment.version.clone(),
+        env_number: facts.app.env_number,
+        plan_hash: plan.hash(),
+        timeout_s: timeout_s(desired).unwrap_or(site.settings.deploy_timeout_s),
+    };
+    order::rollback(facts.app.id, wanted, visit.form.clone())
+}

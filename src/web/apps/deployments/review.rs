@@ -1,0 +1,147 @@
+//! The review of going back: the kept objects of an earlier deployment held against what runs now.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::access::Grant;
+use crate::access::action::ViewPlan;
+use crate::ops::rollback;
+use crate::stack::desired::Desired;
+use crate::stack::plan::{Plan, plan};
+use crate::stack::policy::host_power;
+use crate::store::deployments::{CONVERGED, Deployment};
+use crate::web::Site;
+use crate::web::apps::changes::Changes;
+use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::failure::Failure;
+use crate::web::form::Id;
+use crate::web::page::{moment, page, shell};
+use crate::web::shell::{Nav, Problems, Shell};
+use crate::web::visit::Visit;
+use crate::web::when::When;
+
+use super::SettingsBack;
+
+/// The plan of going back.
+#[derive(Debug, Clone, Template)]
+#[template(path = "apps/go_back.html")]
+pub struct GoBackView {
+    pub shell: Shell,
+    pub app: AppHeader,
+    /// The earlier deployment's number.
+    pub id: String,
+    pub version: String,
+    pub when: When,
+    /// The operation that made it.
+    pub operation: String,
+    /// The settings that come back; absent if they are not kept any more.
+    pub settings: Option<SettingsBack>,
+    /// The newest revision of the settings; if it is another one when the button is pressed, there is a new review.
+    pub newest: String,
+    pub changes: Changes,
+    pub problems: Problems,
+    /// False where the viewer may look but not go back.
+    pub may_go_back: bool,
+}
+
+impl GoBackView {
+    /// Neither the Swarm nor the settings would change.
+    pub fn changes_nothing(&self) -> bool {
+        self.changes.blockers.is_empty()
+            && self.changes.changes_nothing()
+            && self.app.version == self.version
+            && self.settings.as_ref().is_none_or(|settings| !settings.differs)
+    }
+
+    /// The version as the button names it: without the upstream part behind `+`.
+    pub fn short_version(&self) -> &str {
+        self.version.split('+').next().unwrap_or(&self.version)
+    }
+}
+
+/// The review.
+pub async fn show(may: Grant<ViewPlan>, Id(id): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let facts = facts(&may, &site).await?;
+    let review = Review::of(&facts, &site, id).await?;
+    page(&view(&facts, &visit, &site, &review, Problems::none()).await?)
+}
+
+/// An earlier deployment held against the Swarm.
+pub(super) struct Review {
+    pub(super) deployment: Deployment,
+    pub(super) made: Result<(Desired, Plan), String>,
+    /// Why it can't be gone back to, beside what the plan says.
+    pub(super) against: Vec<String>,
+}
+
+impl Review {
+    pub(super) async fn of(facts: &Facts, site: &Site, id: i64) -> Result<Self, Failure> {
+        let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
+        let deployment = site.store.deployment(facts.app.id, id).await?.ok_or(Failure::NotFound)?;
+        let mut against = vec![];
+        if deployment.outcome != CONVERGED {
+            let how = &deployment.outcome;
+            against.push(format!(
+                "this deployment did not come up ({how}), so there is nothing to go back to; choose one that worked"
+            ));
+        }
+        let made = rollback::objects(&deployment).map_err(|e| e.to_string()).map(|desired| {
+            let mut plan = plan(&desired, &facts.observed);
+            let gone = desired.secrets.iter().filter(|s| facts.observed.secrets.iter().all(|there| there.name != s.name));
+            for secret in gone {
+                // The plan says how to make a secret that the present settings name; this one may be of another time.
+                plan.blockers.retain(|b| !b.what.contains(&format!("the secret {} ", secret.name)));
+                against.push(format!(
+                    "the secret {}, which {} read then, is not on the Swarm any more, and nobody but its maker knows its value. \
+                     Deploy the version with a new secret instead",
+                    secret.name,
+                    secret.services.join(", "),
+                ));
+            }
+            (desired, plan)
+        });
+        Ok(Self { deployment, made, against })
+    }
+
+    /// Whether nothing stands in the way.
+    pub(super) fn is_free(&self) -> bool {
+        self.against.is_empty() && self.made.as_ref().is_ok_and(|(_, plan)| plan.blockers.is_empty())
+    }
+}
+
+pub(super) async fn view(
+    facts: &Facts,
+    visit: &Visit,
+    site: &Site,
+    review: &Review,
+    problems: Problems,
+) -> Result<GoBackView, Failure> {
+    let deployment = &review.deployment;
+    let mut changes = Changes::begin(facts, site);
+    review.against.iter().for_each(|why| changes.block(facts, why));
+    if deployment.version != facts.app.version {
+        let version = &deployment.version;
+        changes.warnings.push(format!(
+            "Data is not put back. What a newer version has written may be unreadable for {version}; make a backup first",
+        ));
+    }
+    match &review.made {
+        Err(why) => changes.block(facts, why),
+        Ok((desired, plan)) => changes.fill(facts, desired, plan, &host_power(desired)),
+    }
+    Ok(GoBackView {
+        shell: shell(site, visit, format!("Put {} back", facts.app.name), Nav::Apps).await,
+        app: facts.header(Tab::Deploys, None),
+        id: deployment.id.to_string(),
+        version: deployment.version.clone(),
+        when: moment(site, deployment.at),
+        operation: deployment.operation_id.to_string(),
+        settings: SettingsBack::with(facts, site, deployment).await?,
+        newest: facts.app.env_number.to_string(),
+        changes,
+        problems,
+        may_go_back: facts.admin,
+    })
+}

@@ -1,0 +1,48 @@
+//! Operations: the list, and one while it runs and after.
+
+mod index;
+mod journal;
+#[cfg(any(test, feature = "testing"))]
+mod samples;
+mod show;
+
+pub use index::{OperationRow, OperationsView, index, rows};
+pub use journal::{Progress, StepLine};
+pub use show::{OperationView, live, show};
+
+use crate::ops::order::Wanted;
+use crate::store::operations::{Operation, State};
+use crate::web::Site;
+use crate::web::page::span;
+use crate::web::status::OperationState;
+
+/// What an operation does, in words.
+pub(in crate::web) fn title(operation: &Operation) -> String {
+    match serde_json::from_str(&operation.wanted) {
+        Ok(Wanted::Deploy(wanted)) => format!("Deploy {}", short(&wanted.version)),
+        Ok(Wanted::Rollback(wanted)) => format!("Put back {}", short(&wanted.version)),
+        Ok(Wanted::Undeploy { .. }) => "Undeploy".to_owned(),
+        Ok(Wanted::Secrets { .. }) => "Make secrets".to_owned(),
+        Err(_unreadable) => operation.kind.clone(),
+    }
+}
+
+/// A version without the upstream part behind `+`.
+fn short(version: &str) -> &str {
+    version.split('+').next().unwrap_or(version)
+}
+
+/// Where an operation stands, as pages show it.
+pub(in crate::web) const fn state(operation: &Operation) -> OperationState {
+    match operation.state {
+        State::Queued => OperationState::Queued,
+        State::Running => OperationState::Running,
+        State::Done => OperationState::Done,
+        State::Failed => OperationState::Failed,
+    }
+}
+
+fn took(operation: &Operation, site: &Site) -> String {
+    let Some(started) = operation.started_at else { return String::new() };
+    span(operation.finished_at.unwrap_or_else(|| site.store.clock().now()) - started)
+}

@@ -1,0 +1,139 @@
+//! One operation while it runs and after.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::access::Grant;
+use crate::access::action::ViewOperations;
+use crate::store::operations::{Operation, State};
+use crate::web::Site;
+use crate::web::apps::deployments::put_back;
+use crate::web::apps::facts::is_admin;
+use crate::web::failure::Failure;
+use crate::web::form::Id;
+use crate::web::page::{fragment, moment, page, shell};
+use crate::web::setup::sentence;
+use crate::web::shell::{Link, Nav, Shell};
+use crate::web::status::{OperationState, StepState};
+use crate::web::visit::Visit;
+use crate::web::when::When;
+
+use super::journal::{Progress, StepLine, log, progress, steps};
+use super::{state, title, took};
+
+/// One operation. The block `live` is the fragment that the page fetches again when it is poked.
+#[derive(Debug, Clone, Template)]
+#[template(path = "operations/show.html", blocks = ["live"])]
+pub struct OperationView {
+    pub shell: Shell,
+    pub id: String,
+    /// Such as "Deploy 1.1.0".
+    pub title: String,
+    pub app: String,
+    pub state: OperationState,
+    pub by: String,
+    pub started: Option<When>,
+    /// Such as "48 s".
+    pub elapsed: String,
+    pub steps: Vec<StepLine>,
+    pub services: Vec<Progress>,
+    /// The end of the log, oldest line first.
+    pub log: Vec<String>,
+    /// How it ended, in one sentence; empty while it runs.
+    pub outcome: String,
+    /// What is known about why it failed.
+    pub causes: Vec<String>,
+    /// What to do next, the most useful first.
+    pub links: Vec<Link>,
+    /// Where the secrets that it made can be shown, once; present until the viewer has done so.
+    pub reveal: Option<String>,
+    /// Address of the event stream.
+    pub stream: String,
+    /// Address of the block `live`.
+    pub live_url: String,
+}
+
+impl OperationView {
+    /// Steps that are done. Where the operation ended well, a step that was not needed counts as done.
+    pub fn steps_over(&self) -> usize {
+        let done = |state| state == StepState::Done || (state == StepState::Skipped && self.state != OperationState::Failed);
+        self.steps.iter().filter(|step| done(step.state)).count()
+    }
+}
+
+/// One operation.
+pub async fn show(may: Grant<ViewOperations>, Id(id): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    page(&one(&may, id, &visit, &site).await?)
+}
+
+/// The living part of one operation alone.
+pub async fn live(may: Grant<ViewOperations>, Id(id): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    fragment(one(&may, id, &visit, &site).await?.as_live().render())
+}
+
+async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -> Result<OperationView, Failure> {
+    let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
+    let since = site.live.seq();
+    let operation = site.store.operation(id).await?.ok_or(Failure::NotFound)?;
+    let journal = site.store.journal(id, 0).await?;
+    let now = site.store.clock().now();
+    let admin = is_admin(may.actor());
+    let back = if admin { way_back(&operation, site).await? } else { None };
+    let reveal = admin && site.reveals.has(id, may.actor().member(), now);
+    Ok(OperationView {
+        shell: shell(site, visit, format!("{} {}", title(&operation), operation.app), Nav::Operations).await,
+        id: id.to_string(),
+        title: title(&operation),
+        app: operation.app.clone(),
+        state: state(&operation),
+        by: operation.asked_by.name.clone(),
+        started: operation.started_at.map(|at| moment(site, at)),
+        elapsed: took(&operation, site),
+        steps: steps(&journal, &operation, now),
+        services: progress(&journal),
+        log: log(&journal),
+        outcome: outcome(&operation),
+        causes: operation.cause.lines().map(str::to_owned).collect(),
+        links: back.into_iter().chain(links(&operation, admin)).collect(),
+        reveal: reveal.then(|| format!("/operations/{id}/reveal")),
+        stream: format!("/live?since={since}&topics=op-{id},over-{id}"),
+        live_url: format!("/operations/{id}/live"),
+    })
+}
+
+/// Where this operation is what went wrong last: the way back.
+async fn way_back(operation: &Operation, site: &Site) -> Result<Option<Link>, Failure> {
+    if operation.state != State::Failed {
+        return Ok(None);
+    }
+    let Some(app) = site.store.app_by_id(operation.app_id).await? else { return Ok(None) };
+    Ok(put_back(site, &app).await?.filter(|(failed, _)| *failed == operation.id).map(|(_, link)| link))
+}
+
+fn outcome(operation: &Operation) -> String {
+    match (operation.state, operation.outcome.as_str()) {
+        (State::Queued | State::Running, _) => String::new(),
+        (_, "converged") if operation.kind == "rollback" => "Healthy: everything runs again as it did then".to_owned(),
+        (_, "converged") => "Healthy: everything runs as it was deployed".to_owned(),
+        (_, "rolled back") => "Rolled back: the new version did not come up, and the one before runs again".to_owned(),
+        (_, "paused") => "Paused: the Swarm stopped half-way and waits for somebody".to_owned(),
+        (_, "timed out") => "Timed out: it did not come up in time".to_owned(),
+        (_, "still waiting") => "Still waiting: nothing went wrong, but it needs more time than it was given".to_owned(),
+        (_, "plan changed") => "Not started: the plan was out of date".to_owned(),
+        (_, "undeployed") => "Undeployed: nothing of it runs any more; its data was kept".to_owned(),
+        (_, "generated" | "inserted") => "Done: the secrets are set".to_owned(),
+        (_, other) => sentence(other),
+    }
+}
+
+fn links(operation: &Operation, admin: bool) -> Vec<Link> {
+    let link = |label: &str, path: &str| Link { label: label.to_owned(), href: format!("/apps/{}{path}", operation.app) };
+    match (operation.state, operation.kind.as_str(), admin) {
+        (State::Done, "secrets", true) => vec![link("Review and deploy", "/deployment"), link("To the secrets", "/secrets")],
+        (State::Failed, "deploy", true) => vec![link("Review again", "/deployment"), link("To the app", "")],
+        (State::Failed, "rollback", true) => vec![link("To the deploys", "/deployments"), link("To the app", "")],
+        (State::Failed, "secrets", true) => vec![link("To the secrets", "/secrets")],
+        _ => vec![link("To the app", "")],
+    }
+}
