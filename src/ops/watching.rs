@@ -17,6 +17,8 @@ use super::run::Run;
 const LOG_TAIL: u32 = 20;
 /// Logs of a node that does not answer are not waited for longer.
 const LOG_PATIENCE: Duration = Duration::from_secs(3);
+/// A reading that is older than this, in milliseconds, tells nothing about now.
+const SILENCE_MS: i64 = 10_000;
 /// Readings between two looks at the logs of services that are not up.
 const LOG_EVERY: usize = 6;
 
@@ -51,8 +53,8 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
             return Ok(verdict);
         }
         // An engine that is gone for good must not keep the operation for ever, and an old reading proves nothing about now.
-        let waited = tokio::time::timeout(Duration::from_secs(1), readings.changed()).await;
-        if (away || waited.is_err()) && run.now() - started > patience_ms {
+        let _changed = tokio::time::timeout(Duration::from_secs(1), readings.changed()).await;
+        if (away || run.now() - newest > SILENCE_MS) && run.now() - started > patience_ms {
             return Ok(nobody_knows());
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cause;
+use super::converge::standstill;
 use super::observed::{Millis, NAMESPACE_LABEL, Node, Observed, Service, Task};
 use super::slots::{SlotState, Slots};
 
@@ -104,7 +105,9 @@ fn state(service: &Service, slots: &Slots<'_>, tasks: &[&Task], observed: &Obser
     let lately = |t: &Task| observed.at - t.updated < LATELY_MS;
     let tried = || tasks.iter().any(|t| t.current && lately(t) && matches!(t.state.as_str(), "failed" | "rejected"));
     match update {
-        "updating" | "rollback_started" if !ended_well => HealthState::Updating,
+        // An update that only waits for a node which went away is over, whatever the engine says.
+        "updating" if !ended_well && !standstill::is_all_that_is_left(service, slots, observed) => HealthState::Updating,
+        "rollback_started" if !ended_well => HealthState::Updating,
         "paused" | "rollback_paused" if !ended_well && slots.wanted > 0 => {
             if slots.ready() > 0 {
                 HealthState::Degraded
@@ -239,9 +242,11 @@ mod tests {
             HealthState::Unknown,
             "nobody knows: host-2 does not answer",
         );
-        let mut paused = service("app", 1);
-        paused.update = Some(UpdateStatus { state: "paused".into(), ..UpdateStatus::default() });
+        let update = |state: &str| Some(UpdateStatus { state: state.into(), ..UpdateStatus::default() });
+        let with = |state| Service { update: update(state), ..service("app", 1) };
         let said = "the update of app was paused half-way and waits for somebody";
-        check(vec![paused], vec![up()], HealthState::Degraded, said);
+        check(vec![with("paused")], vec![up()], HealthState::Degraded, said);
+        let lost = Task { desired: "shutdown".into(), ..task("app", 1, "starting", "2") };
+        check(vec![with("updating")], vec![up(), lost], HealthState::Healthy, "running");
     }
 }

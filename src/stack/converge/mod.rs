@@ -2,7 +2,7 @@
 
 mod change;
 mod reason;
-mod standstill;
+pub(super) mod standstill;
 mod track;
 mod tries;
 mod verdict;

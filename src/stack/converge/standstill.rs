@@ -13,7 +13,7 @@ pub(super) fn waits_for(service: &Service, observed: &Observed) -> Option<String
 }
 
 /// The update waits for such a node and has nothing else to do: the new tasks run, and none of the spec before is to run any more.
-pub(super) fn is_all_that_is_left(service: &Service, slots: &Slots<'_>, observed: &Observed) -> bool {
+pub(in crate::stack) fn is_all_that_is_left(service: &Service, slots: &Slots<'_>, observed: &Observed) -> bool {
     let runs = |t: &Task| t.state == "running" || silent(t, observed).is_some();
     let is_past = |t: &Task| if t.current { runs(t) } else { !is_to_run(slots.kind, t) };
     waits_for(service, observed).is_some() && slots.complete() && tasks(service, observed).all(is_past)

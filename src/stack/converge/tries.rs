@@ -121,7 +121,7 @@ impl Tries {
             if look.at - since >= look.monitor_ms {
                 self.crashes.remove(&at);
                 self.rejections.remove(&at);
-
+                self.mended.insert(at.clone());
             }
             self.up.insert(at, (slot.task.id.clone(), since));
         }
