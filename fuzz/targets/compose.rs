@@ -23,7 +23,8 @@ fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
     let named = |(index, text): (usize, &str)| Source { name: format!("{index}.yml"), text: text.to_owned() };
     let sources: Vec<_> = text.splitn(3, NEXT_FILE).enumerate().map(named).collect();
-    let env: BTreeMap<_, _> = [("A", "a"), ("B", ""), ("N", "3"), ("HOME", "/home/u")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let env: BTreeMap<_, _> =
+        [("A", "a"), ("B", ""), ("N", "3"), ("HOME", "/home/u")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
     for interpolate in [Interpolate::Yes, Interpolate::No] {
         let options = Options { interpolate, folder: Some("/wd".to_owned()) };
         match load_with(&sources, &env, &Same("A=1\nB\n"), &options) {

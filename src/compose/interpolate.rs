@@ -60,9 +60,10 @@ impl Filler<'_> {
             return Ok(Kind::Text(text.to_owned()));
         }
         let filled = substitute(text, self.env).map_err(|fault| explain(&fault, text))?;
-        self.left = self.left.checked_sub(filled.len()).ok_or_else(|| {
-            ComposeError::at("", "the file is too big with its variables filled in", "at most 4 MiB are read")
-        })?;
+        self.left = self
+            .left
+            .checked_sub(filled.len())
+            .ok_or_else(|| ComposeError::at("", "the file is too big with its variables filled in", "at most 4 MiB are read"))?;
         if filled == text {
             return Ok(Kind::Text(filled));
         }
@@ -80,9 +81,7 @@ impl Filler<'_> {
 
 fn explain(fault: &Fault, text: &str) -> ComposeError {
     match fault {
-        Fault::Invalid => {
-            ComposeError::at("", format!("invalid variable in `{text}`"), "write `$$` where a plain `$` is meant")
-        }
+        Fault::Invalid => ComposeError::at("", format!("invalid variable in `{text}`"), "write `$$` where a plain `$` is meant"),
         Fault::Required { name, message } => {
             let hint = if message.is_empty() { format!("set {name}") } else { format!("set {name}: {message}") };
             ComposeError::at("", format!("the variable {name} needs a value"), hint)

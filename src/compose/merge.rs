@@ -24,7 +24,8 @@ const KEYED: [&str; 4] = ["configs", "ports", "secrets", "volumes"];
 pub(super) fn emptied(root: &Node) -> Emptied {
     let services = root.get("services").and_then(Node::as_map).into_iter().flatten();
     let empty = |service: &Node, key| service.get(key).and_then(Node::as_list).is_some_and(<[Node]>::is_empty);
-    let of_service = |(name, service)| KEYED.into_iter().filter(move |key| empty(service, key)).map(move |key| (String::clone(name), key));
+    let of_service =
+        |(name, service)| KEYED.into_iter().filter(move |key| empty(service, key)).map(move |key| (String::clone(name), key));
     services.flat_map(of_service).collect()
 }
 

@@ -41,7 +41,10 @@ pub(super) fn parse(text: &str, left: &mut usize) -> Result<Parsed, String> {
 type Range = (u16, u16);
 
 fn range(text: &str) -> Result<Range, String> {
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    // What follows a second dash is not looked at.
+    let mut ends = text.split('-');
+    let first = ends.next().unwrap_or_default();
+    let last = ends.next().unwrap_or(first);
     let number = |text: &str| {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| text.parse::<u16>().ok()).flatten().ok_or_else(|| format!("`{text}` is no port"))
@@ -76,6 +79,7 @@ mod tests {
             ("[::1]:1:2", Some("2<1/tcp")),
             ("2000-2002:80", Some("80<2000/tcp 80<2001/tcp 80<2002/tcp")),
             ("9-10:9-10", Some("10<10/tcp 9<9/tcp")),
+            ("80-80-x", Some("80<0/tcp")),
             ("1-3:5-6", None),
             ("80:80/foo", None),
             ("10-9:80", None),

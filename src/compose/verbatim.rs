@@ -40,7 +40,8 @@ fn without_empty_lists(node: &Node) -> Node {
         Kind::List(_) if is_empty_list(node) => Kind::Null,
         Kind::List(items) => Kind::List(items.iter().map(without_empty_lists).collect()),
         Kind::Map(map) => {
-            let changed = |key: &String, value: &Node| if key.starts_with("x-") { value.clone() } else { without_empty_lists(value) };
+            let changed =
+                |key: &String, value: &Node| if key.starts_with("x-") { value.clone() } else { without_empty_lists(value) };
             Kind::Map(map.iter().map(|(key, value)| (key.clone(), changed(key, value))).collect::<BTreeMap<_, _>>())
         }
         kind => kind.clone(),

@@ -8,7 +8,10 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 /// The model as YAML. A `$` is not escaped again, so this is for reading and comparing, not for loading.
 pub fn config_yaml(config: &Config) -> String {
-    serde_yaml::to_string(config).unwrap_or_else(|error| format!("# the model cannot be written: {error}\n"))
+    match serde_yaml::to_value(config) {
+        Ok(model) => super::print::print(&model),
+        Err(error) => format!("# the model cannot be written: {error}\n"),
+    }
 }
 
 impl Serialize for Ulimit {

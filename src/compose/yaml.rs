@@ -1,9 +1,15 @@
-//! YAML events → tree. What a file may cost is decided here, before anything is built from it.
+//! YAML → tree. What a file may cost is decided here, before anything is built from it.
 
-use super::{error::ComposeError, layout::Layout, value::Node};
+use super::{error::ComposeError, value::Node};
 use reader::Reader;
+use token::Mark;
 
+mod collections;
+mod cursor;
 mod reader;
+mod scalars;
+mod scanner;
+mod token;
 
 /// Bytes of one file.
 const MAX_BYTES: usize = 256 * 1024;
@@ -44,24 +50,7 @@ pub(super) fn parse(text: &str) -> Result<Document, ComposeError> {
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     refuse_control_characters(text)?;
-    let mut layout = Layout::new(text);
-    loop {
-        let text = layout.text();
-        let mut reader = Reader::new(&text);
-        let read = reader.document();
-        let stuck = reader.stuck.take();
-        match read {
-            Ok(mut document) => {
-                layout.restore(&mut document.root);
-                return Ok(document);
-            }
-            Err(_) if stuck.is_some_and(|fault| layout.mend(&fault)) => {}
-            Err(fault) => {
-                let column = fault.line.zip(fault.column).map(|(line, column)| layout.column(line, column));
-                return Err(ComposeError { column, ..fault });
-            }
-        }
-    }
+    Reader::new(text).document()
 }
 
 /// Refuses what cannot be shown, as docker's client does.
@@ -74,6 +63,11 @@ fn refuse_control_characters(text: &str) -> Result<(), ComposeError> {
         }
     }
     Ok(())
+}
+
+/// A fault of the notation.
+fn fault(mark: Mark, what: impl AsRef<str>, hint: &str) -> ComposeError {
+    reader::placed(mark, ComposeError::at("", format!("no valid YAML: {}", what.as_ref()), hint))
 }
 
 fn too_big(what: &str, hint: &str) -> ComposeError {
@@ -102,6 +96,63 @@ mod tests {
         assert!(refusal(&nested).contains("50000 values"));
         assert!(refusal(&format!("a: {}", "- ".repeat(100_000)).replace("a: ", "a:\n  ")).contains("64 levels"));
         assert!(refusal(&"x".repeat(300_000)).contains("300000 bytes"));
+    }
+
+    #[test]
+    fn layouts_that_docker_reads_are_read() {
+        for (text, same) in [
+            ("s:\n  a:\n    c: [\n      x,\n  y\n]\n    d: z", "s: {a: {c: [x, y], d: z}}"),
+            ("s:\n  a: {\n  b: c\n  }\n  d: e", "s: {a: {b: c}, d: e}"),
+            ("s:\n  a: \"y\n\n z\nq\"\n  b: c", "s: {a: \"y\\nz q\", b: c}"),
+            ("s:\n  a:\t\tb\n  c:\td", "s: {a: b, c: d}"),
+            ("  s:\n    a: b\nc: d", "s: {a: b}"),
+            ("s: {a:b, c: , d}", "s: {'a:b': ~, c: ~, d: ~}"),
+            ("s: [a: b, ? c]", "s: [{a: b}, {c: ~}]"),
+            ("s:\n- 'it''s'\n-\n- - b", "s: [\"it's\", ~, [b]]"),
+            ("s: >\n  a\n  b\n\n   c\n\n  d\n\n", "s: \"a b\\n\\n c\\n\\nd\\n\""),
+            ("s: |+\n\n  a\n\n# c", "s: \"\\na\\n\\n\""),
+            ("s: |2-\n    a", "s: '  a'"),
+            ("s: \"a \\\n   b\"", "s: a b"),
+            ("%TAG !y! tag:yaml.org,2002:\n---\ns: !y!str 5", "s: '5'"),
+            ("s: a\u{85}  b", "s: a b"),
+        ] {
+            assert_eq!(parse(text).unwrap().root, parse(same).unwrap().root, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_docker_refuses_is_refused() {
+        for text in [
+            "s:\n\ta: b",
+            "s:\n  - a\n\t\n  - b",
+            "s:\n  - \ta",
+            "s: |\n\ta",
+            "s: a\n\tb",
+            "s: \"\\/\"",
+            "s: &a.b c",
+            "s: &a: b",
+            "s: [a, : b]",
+            "s: a: b",
+            "s: - a",
+            "s: `a`",
+            "s: [a",
+            "s: 'a",
+            "s: {a: b\nc: d",
+            "s:\n    a: b\n  c: d",
+            "%YAML 1.2\n---\ns: a",
+            "%FOO\n---\ns: a",
+            "s: !x!y a",
+            "s: !<a",
+            "s: *b",
+            "s: {!x a: b}",
+            "s: |0\n a",
+            "s: |x\n a",
+            "s: \"\\xZZ\"",
+            "s: \"\\ud800\"",
+            "s: a\n---\nb\nc: d",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

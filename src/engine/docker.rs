@@ -209,8 +209,4 @@ impl Mutate for DockerEngine {
     async fn remove_service(&self, id: &str) -> Result<()> {
         call!(self, s, services::remove(&s, id))
     }
-
-    async fn remove_container(&self, id: &str) -> Result<()> {
-        call!(self, s, containers::remove(&s, id))
-    }
 }

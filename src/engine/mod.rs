@@ -140,6 +140,4 @@ pub trait Mutate: Send + Sync {
         auth: Option<&RegistryAuth>,
     ) -> Result<Vec<String>>;
     async fn remove_service(&self, id: &str) -> Result<()>;
-    /// Ends and removes a container of this node, whoever started it.
-    async fn remove_container(&self, id: &str) -> Result<()>;
 }

@@ -13,7 +13,7 @@ use crate::stack::spec::{SecretSpec, ServiceSpec};
 use super::ended::OpError;
 use super::ids::with_ids;
 use super::run::Run;
-use super::view;
+use super::{teardown, view};
 
 /// A service that changed under our hands, or an engine that went away, makes us look again; so often at most.
 const ROUNDS: usize = 5;
@@ -75,9 +75,8 @@ async fn once(run: &Run, target: &Target<'_>, first: &Observed, observed: &Obser
     }
     let made = Made { secrets: secrets(run, target, observed).await?, configs: configs(run, desired, observed).await? };
     // What goes makes room: a port or a volume may pass from one service to another.
-    for gone in observed.services.iter().filter(|s| !desired.services.iter().any(|d| d.name == s.spec.name)) {
-        run.remove_service(&gone.spec.name, &gone.id).await?;
-    }
+    let gone = observed.services.iter().filter(|s| !desired.services.iter().any(|d| d.name == s.spec.name));
+    teardown::remove(run, &gone.collect::<Vec<_>>(), &observed.tasks).await?;
     let mut expected = vec![];
     for spec in &desired.services {
         let before = first.services.iter().find(|s| s.spec.name == spec.name).map(|s| &s.spec);

@@ -152,11 +152,6 @@ impl Run {
         self.change(&format!("remove secret {name}"), self.mutate.remove_secret(id)).await
     }
 
-    /// Ends a container of this node that no service owns any more.
-    pub(super) async fn remove_container(&self, id: &str) -> Result<(), OpError> {
-        self.change(&format!("remove container {id}"), self.mutate.remove_container(id)).await
-    }
-
     /// Returns the id.
     pub(super) async fn create_service(&self, spec: &ServiceSpec) -> Result<String, OpError> {
         let auth = self.auth(spec);
@@ -189,6 +184,8 @@ impl Run {
             Ok(_) => self.line(&self.present_step(), Level::Change, what).await?,
             // What is gone already was to be removed, or is looked for again.
             Err(EngineError::NotFound { .. }) => {}
+            // Whoever asked for it says it with the remedy.
+            Err(EngineError::Refused(why)) if why.contains("only updates to Labels are allowed") => {}
             Err(error) => self.warn(&format!("{what}: {error}")).await?,
         }
         Ok(done?)

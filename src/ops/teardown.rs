@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::EngineError;
 use crate::stack::names::StackName;
-use crate::stack::observed::{NAMESPACE_LABEL, Observed};
+use crate::stack::observed::{NAMESPACE_LABEL, Observed, Service, Task};
 use crate::stack::spec::Labels;
 
 use super::ended::OpError;
@@ -13,18 +13,47 @@ use super::run::Run;
 
 /// Tasks get their grace period to stop; longer than this is a fault.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Containers of jobs whose service is gone are nobody's; the engine is given this long to end them itself.
-const NOBODYS: Duration = Duration::from_secs(3);
+/// Old engines take a moment to end the tasks of a job.
+const JOBS: Duration = Duration::from_secs(30);
+/// What no node is called.
+const NOWHERE: &str = "node.id==none";
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Removes every service of the stack, and tells what was there before.
 pub(super) async fn services(run: &Run, stack: &StackName) -> Result<Observed, OpError> {
     let observed = run.fresh().await?.stack(stack);
-    for service in &observed.services {
+    remove(run, &observed.services.iter().collect::<Vec<_>>(), &observed.tasks).await?;
+    Ok(observed)
+}
+
+/// Removes services. Engines before version 23 let the tasks of a job run on when it is removed, on whichever node they are, so jobs
+/// are sent nowhere first, which ends them.
+pub(super) async fn remove(run: &Run, services: &[&Service], tasks: &[Task]) -> Result<(), OpError> {
+    let job = |s: &Service| s.spec.mode.replicated_job.is_some() || s.spec.mode.global_job.is_some();
+    let busy: Vec<&&Service> = services.iter().filter(|s| job(s) && tasks.iter().any(|t| t.service == s.id && runs(t))).collect();
+    for service in &busy {
+        let mut spec = service.spec.clone();
+        spec.task_template.placement.constraints.push(NOWHERE.to_owned());
+        forgiving(run.update_service(&service.id, service.version, &spec).await)?;
+    }
+    let began = tokio::time::Instant::now();
+    while !busy.is_empty() && began.elapsed() < JOBS {
+        let swarm = run.fresh().await?;
+        if !swarm.tasks.iter().any(|t| busy.iter().any(|s| s.id == t.service) && runs(t)) {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    for service in services {
         forgiving(run.remove_service(&service.spec.name, &service.id).await)?;
     }
-    Ok(observed)
+    Ok(())
+}
+
+/// Whether the task is on a node and has not ended.
+fn runs(task: &Task) -> bool {
+    matches!(task.state.as_str(), "assigned" | "accepted" | "preparing" | "ready" | "starting" | "running")
 }
 
 /// Waits until no task and no container of the stack is left. `before` is the stack before its services were removed.
@@ -35,8 +64,7 @@ pub(super) async fn wait_until_still(run: &Run, stack: &StackName, before: &Obse
         let swarm = run.fresh().await?;
         let gone = |state: &str| matches!(state, "shutdown" | "complete" | "failed" | "rejected" | "orphaned" | "remove");
         let tasks = swarm.tasks.iter().filter(|t| before.services.iter().any(|s| s.id == t.service) && !gone(&t.state)).count();
-        let containers = run.inspect.containers(stack.as_str()).await?;
-        let left = tasks.max(containers.len());
+        let left = tasks.max(run.inspect.containers(stack.as_str()).await?.len());
         if left == 0 {
             return Ok(());
         }
@@ -44,26 +72,12 @@ pub(super) async fn wait_until_still(run: &Run, stack: &StackName, before: &Obse
             run.note(&format!("{left} still stopping")).await?;
             told = left;
         }
-        if began.elapsed() > NOBODYS {
-            end_jobs(run, before, &containers).await?;
-        }
         if began.elapsed() > PATIENCE {
             let text = format!("{left} tasks did not stop within two minutes; remove the stack again to go on waiting");
             return Err(OpError::stop("failed", text));
         }
         tokio::time::sleep(PAUSE).await;
     }
-}
-
-/// Old engines let the container of a job run on when its service is removed.
-async fn end_jobs(run: &Run, before: &Observed, containers: &[String]) -> Result<(), OpError> {
-    let jobs = before.services.iter().filter(|s| s.spec.mode.replicated_job.is_some() || s.spec.mode.global_job.is_some());
-    let ids: Vec<&str> = jobs.map(|s| s.id.as_str()).collect();
-    let of_jobs = before.tasks.iter().filter(|t| ids.contains(&t.service.as_str())).filter_map(|t| t.container.as_ref());
-    for container in of_jobs.filter(|c| containers.contains(c)) {
-        forgiving(run.remove_container(container).await)?;
-    }
-    Ok(())
 }
 
 /// Removes the stack's secrets.

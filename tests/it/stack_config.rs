@@ -1,6 +1,9 @@
 //! `canteen stack config` against recorded answers of docker's client 28.2.2, through the real binary.
 
+#![expect(clippy::disallowed_methods, reason = "the real binary is run")]
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -65,7 +68,12 @@ impl Case {
         let answer = config(&folder, &args, &self.env);
         let said = String::from_utf8(answer.stderr).unwrap();
         if answer.status.code() != Some(self.rc) {
-            return Err(format!("exit code {:?} instead of {}\nours: {said}docker's: {}", answer.status.code(), self.rc, self.stderr));
+            return Err(format!(
+                "exit code {:?} instead of {}\nours: {said}docker's: {}",
+                answer.status.code(),
+                self.rc,
+                self.stderr
+            ));
         }
         if self.rc != 0 {
             let theirs = Fault::of_docker(&self.stderr);
@@ -272,8 +280,11 @@ fn bombs_are_refused_within_20_mb() {
         let said = String::from_utf8_lossy(&answer.stderr).into_owned();
         assert!(answer.status.code() == Some(1) && said.contains(why), "{name}: {:?} {said}", answer.status);
     }
-    let harmless: String = (0..600).map(|index| format!("  s{index}: {{image: x, labels: [a={index}]}}\n")).collect();
-    write(folder, "harmless.yml", format!("services:\n{harmless}").as_bytes());
+    let mut harmless = "services:\n".to_owned();
+    for index in 0..600 {
+        writeln!(harmless, "  s{index}: {{image: x, labels: [a={index}]}}").unwrap();
+    }
+    write(folder, "harmless.yml", harmless.as_bytes());
     assert!(limited(folder, MEMORY_KIB, "harmless.yml").status.success(), "the limit leaves room for what is no bomb");
     assert!(!limited(folder, 1024, "harmless.yml").status.success(), "the limit is felt");
 }

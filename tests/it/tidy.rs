@@ -24,7 +24,7 @@ const FLOORS: &[Floor] = &[
     // Ground: pure.
     floor("envfile", &[], &[]),
     floor("recipe", &["envfile"], &["serde", "serde_json"]),
-    floor("compose", &[], &["serde", "serde_yaml", "saphyr_parser", "base64"]),
+    floor("compose", &[], &["serde", "serde_yaml", "base64"]),
     floor("secret", &["envfile"], &["rand", "zeroize", "eff_wordlist"]),
     floor("stack", &["compose"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
     floor("access", &[], &["serde"]),

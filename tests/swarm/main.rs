@@ -11,4 +11,7 @@ mod harness;
 mod kill9;
 mod main_job;
 mod on_swarm;
+mod stack_cli;
+mod stack_parity;
+mod three_nodes;
 mod verdicts;

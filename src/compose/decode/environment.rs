@@ -32,7 +32,9 @@ fn read(context: &Context<'_>, place: &Place<'_>, file: &str) -> Result<Environm
     let read = context.beside.files.read(&super::paths::of_file(context.beside.folder, file));
     let bytes = read.map_err(|error| place.fault(error.to_string(), "paths begin at the folder of the first compose file"))?;
     let left = context.env_bytes_left.get().checked_sub(bytes.len().max(64));
-    context.env_bytes_left.set(left.ok_or_else(|| place.fault("the environment files add up to more than 4 MiB", "use shorter ones"))?);
+    context
+        .env_bytes_left
+        .set(left.ok_or_else(|| place.fault("the environment files add up to more than 4 MiB", "use shorter ones"))?);
     let text = std::str::from_utf8(&bytes).map_err(|_| place.fault(format!("{file} is not text in UTF-8"), "save it in UTF-8"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut found = Environment::new();

@@ -10,7 +10,9 @@ use crate::compose::{
 /// One mount in the short or the long form.
 pub(super) fn decode(context: &Context<'_>, place: &Place<'_>) -> Result<VolumeMount, ComposeError> {
     let mut mount = match place.kind() {
-        Kind::Text(spec) => short(spec).map_err(|what| place.fault(format!("`{spec}`: {what}"), "write it as SOURCE:TARGET:OPTIONS"))?,
+        Kind::Text(spec) => {
+            short(spec).map_err(|what| place.fault(format!("`{spec}`: {what}"), "write it as SOURCE:TARGET:OPTIONS"))?
+        }
         _ => long(place)?,
     };
     if mount.kind == "bind" {

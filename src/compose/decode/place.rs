@@ -119,8 +119,7 @@ impl<'a> Place<'a> {
     pub(super) fn size(&self, key: &str) -> Result<i64, ComposeError> {
         let Some(place) = self.get(key) else { return Ok(0) };
         let text = place.node.printed().unwrap_or_default();
-        size::parse(&text)
-            .ok_or_else(|| place.fault(format!("`{text}` is no size"), "write a number with its unit, such as 512M"))
+        size::parse(&text).ok_or_else(|| place.fault(format!("`{text}` is no size"), "write a number with its unit, such as 512M"))
     }
 
     /// A number of at least 0 under `key`; a fraction is cut off.
@@ -139,7 +138,9 @@ impl<'a> Place<'a> {
     /// A number of at least 0 and below 2³² under `key`.
     pub(super) fn small_count(&self, key: &str) -> Result<Option<u32>, ComposeError> {
         let Some(count) = self.count(key)? else { return Ok(None) };
-        u32::try_from(count).map(Some).map_err(|_| ComposeError::at(format!("{}.{key}", self.path()), "is too large", "write a number below 4294967296"))
+        u32::try_from(count)
+            .map(Some)
+            .map_err(|_| ComposeError::at(format!("{}.{key}", self.path()), "is too large", "write a number below 4294967296"))
     }
 
     /// A number under `key`, 0 when absent; a fraction is cut off.

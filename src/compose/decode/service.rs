@@ -188,7 +188,8 @@ fn decode_ports(context: &Context<'_>, place: &Place<'_>) -> Result<Vec<Port>, C
         Kind::Float(_) => Err(item.fault("must be a whole number", "remove the fraction")),
         kind => {
             let mut left = context.ports_left.get();
-            let parsed = ports::parse(&super::printed(kind).unwrap_or_default(), &mut left).map_err(|what| item.fault(what, "write it as PUBLISHED:TARGET/PROTOCOL"))?;
+            let parsed = ports::parse(&super::printed(kind).unwrap_or_default(), &mut left)
+                .map_err(|what| item.fault(what, "write it as PUBLISHED:TARGET/PROTOCOL"))?;
             context.ports_left.set(left);
             if let Some(address) = parsed.ignored_address {
                 context.notice(item, format!("the address {address} has no effect: the port opens on all addresses of the node"));

@@ -19,8 +19,8 @@ pub(super) fn merge(base: &mut Service, over: Service, emptied: impl Fn(&'static
     append(&mut base.depends_on, over.depends_on);
     deploy::merge(&mut base.deploy, over.deploy);
     append(&mut base.devices, over.devices);
-    both(&mut base.dns, over.dns, append);
-    both(&mut base.dns_search, over.dns_search, append);
+    both(&mut base.dns, over.dns.filter(|list| !list.is_empty()), append);
+    both(&mut base.dns_search, over.dns_search.filter(|list| !list.is_empty()), append);
     replace(&mut base.domainname, over.domainname);
     replace(&mut base.entrypoint, over.entrypoint);
     variables(&mut base.environment, over.environment);

@@ -5,8 +5,8 @@ use super::{
     Names::{Checked, Filled, Free, LowerCase, Plain},
     Object,
     Shape::{
-        self, Bool, Choice, Duration, Either, Integer, List, Named, Null, Number, Object as Keys, ShortPort, Since, Size,
-        Text, Time, UniqueList,
+        self, Bool, Choice, Duration, Either, Integer, List, Named, Null, Number, Object as Keys, ShortPort, Since, Size, Text,
+        Time, UniqueList,
     },
 };
 

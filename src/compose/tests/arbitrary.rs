@@ -10,8 +10,42 @@ use std::collections::BTreeMap;
 
 /// Pieces that mean something to YAML, to variables or to the schema.
 const PIECES: [&str; 36] = [
-    "\n", "  ", "\t", "\r\n", ": ", "- ", "? ", "&a ", "*a", "<<: *a", "!!str ", "!x ", "|\n", ">-\n", "[", "]", "{", "}", ",", "\"",
-    "'", "#", "---\n", "...\n", "${", "$A", "}", ":-", ":?", "~", "0x1", "1e9", "2020-01-01", "\u{feff}", "\u{85}", "services:\n",
+    "\n",
+    "  ",
+    "\t",
+    "\r\n",
+    ": ",
+    "- ",
+    "? ",
+    "&a ",
+    "*a",
+    "<<: *a",
+    "!!str ",
+    "!x ",
+    "|\n",
+    ">-\n",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "\"",
+    "'",
+    "#",
+    "---\n",
+    "...\n",
+    "${",
+    "$A",
+    "}",
+    ":-",
+    ":?",
+    "~",
+    "0x1",
+    "1e9",
+    "2020-01-01",
+    "\u{feff}",
+    "\u{85}",
+    "services:\n",
 ];
 
 /// Nodes, bytes of text and depth.
@@ -33,7 +67,7 @@ fn answer(texts: &[&str]) -> Result<(), TestCaseError> {
                 let (nodes, bytes, depth) = size(&document.root);
                 prop_assert!(nodes <= MAX_NODES && bytes <= MAX_EXPANDED_BYTES && depth <= MAX_DEPTH, "{nodes} {bytes} {depth}");
             }
-            Err(fault) => prop_assert!(fault.line.is_some() || fault.what.contains("too big") , "{fault:?}"),
+            Err(fault) => prop_assert!(fault.line.is_some() || fault.what.contains("too big"), "{fault:?}"),
         }
     }
     let env: BTreeMap<_, _> = [("A".to_owned(), "1".to_owned()), ("HOME".to_owned(), "/home/u".to_owned())].into();

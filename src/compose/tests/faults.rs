@@ -15,9 +15,8 @@ fn check(block: &str) -> Result<(), String> {
     let line = texts.iter().find_map(|text| text.lines().position(|line| line.contains(HERE))).map(|index| index + 1);
     let beside = [("space.env", "A=1\nB C=2\n"), ("nameless.env", "=1\n")];
     let beside = Beside(beside.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
-    let fault = match load(&sources(&texts), &BTreeMap::new(), &Rooted(beside)) {
-        Ok(_) => return Err(format!("accepted:\n{block}")),
-        Err(fault) => fault,
+    let Err(fault) = load(&sources(&texts), &BTreeMap::new(), &Rooted(beside)) else {
+        return Err(format!("accepted:\n{block}"));
     };
     let placed = fault.line.is_some() && fault.column.is_some_and(|column| column > 0) && fault.file.starts_with("compose.");
     let right = line.is_none_or(|line| fault.line.map(|told| told as usize) == Some(line));

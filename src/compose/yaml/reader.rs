@@ -1,309 +1,323 @@
-use super::{Document, MAX_DEPTH, MAX_EXPANDED_BYTES, MAX_NODES, too_big};
+//! Pieces → tree. What the tree may cost is counted before it is built.
+
+use super::{
+    Document, MAX_DEPTH, MAX_EXPANDED_BYTES, MAX_NODES, fault,
+    scanner::Scanner,
+    token::{Mark, Style, Tag, Token, TokenKind},
+    too_big,
+};
 use crate::compose::{
     error::ComposeError,
     scalar,
     value::{Kind, Node},
 };
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
-};
+use std::collections::BTreeMap;
 
 const MAX_ALIASES: usize = 200;
-/// Bytes of one key, because paths are made of keys.
-const MAX_KEY: usize = 1024;
+/// How a tag of YAML's own begins when it is written in full.
+const CORE: &str = "tag:yaml.org,2002:";
+
+pub(super) const KEY_MUST_BE_TEXT: &str = "a key must be text";
 
 /// What a value costs when it is copied.
 #[derive(Clone, Copy, Default)]
-struct Size {
+pub(super) struct Size {
     nodes: usize,
     bytes: usize,
     height: usize,
 }
 
 impl Size {
-    fn beside(self, other: Self) -> Self {
+    pub(super) fn beside(self, other: Self) -> Self {
         Self { nodes: self.nodes + other.nodes, bytes: self.bytes + other.bytes, height: self.height.max(other.height) }
+    }
+
+    /// With a value of `bytes` around it.
+    pub(super) fn inside(self, bytes: usize) -> Self {
+        Self { nodes: self.nodes + 1, bytes: self.bytes + bytes, height: self.height + 1 }
     }
 }
 
-/// The parser, and what its document has cost so far.
-pub(super) struct Reader<'a> {
-    parser: Parser<'a, StrInput<'a>>,
-    /// `None` while the anchored value is still being read.
-    anchors: BTreeMap<usize, Option<(Node, Size)>>,
-    spent: Size,
-    aliases: usize,
-    ignored_tags: Vec<(u32, String)>,
-    /// Why the parser does not go on.
-    pub(super) stuck: Option<ScanError>,
+/// A value and its cost.
+pub(super) type Built = (Node, Size);
+
+/// Where a value stands, which decides what may begin there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spot {
+    /// In brackets.
+    Flow,
+    /// Behind `-`, or at the top.
+    Block,
+    /// A key or value of a mapping, where the `-` of a list need not be indented.
+    Mapping,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+/// The pieces, and what their document has cost so far.
+pub(super) struct Reader {
+    pub(super) scanner: Scanner,
+    /// `None` while the anchored value is still being read.
+    anchors: BTreeMap<String, Option<Built>>,
+    /// What `%TAG` says about handles.
+    handles: BTreeMap<String, String>,
+    spent: Size,
+    aliases: usize,
+    /// Line and tag.
+    pub(super) ignored_tags: Vec<(u32, String)>,
+}
+
+impl Reader {
+    pub(super) fn new(text: &str) -> Self {
         Self {
-            parser: Parser::new_from_str(text),
+            scanner: Scanner::new(text),
             anchors: BTreeMap::new(),
+            handles: BTreeMap::new(),
             spent: Size::default(),
             aliases: 0,
             ignored_tags: Vec::new(),
-            stuck: None,
         }
     }
 
-    pub(super) fn document(&mut self) -> Result<Document, ComposeError> {
-        let root = self.root()?;
+    /// The first document.
+    pub(super) fn document(mut self) -> Result<Document, ComposeError> {
+        let root = self.root().map_err(|fault| match fault {
+            ComposeError { ref path, ref what, .. } if path.is_empty() && what == KEY_MUST_BE_TEXT => {
+                ComposeError { what: "the top level must be a mapping whose keys are all text".to_owned(), ..fault }
+            }
+            fault => fault,
+        })?;
         if !matches!(root.kind, Kind::Map(_)) {
             let fault = ComposeError::at("", "the top level must be a mapping", "start the file with `services:`");
             return Err(ComposeError { line: Some(root.line.max(1)), column: Some(root.column.max(1)), ..fault });
         }
-        let more_follow = matches!(self.parser.next_event(), Some(Ok((Event::DocumentStart(_), _))));
-        Ok(Document { root, more_follow, ignored_tags: std::mem::take(&mut self.ignored_tags) })
+        // A fault right behind the document counts, one further on does not.
+        let mut behind = self.scanner.peek()?.kind.clone();
+        while behind == TokenKind::DocumentEnd {
+            self.scanner.next()?;
+            behind = self.scanner.peek().map_or(TokenKind::DocumentStart, |token| token.kind.clone());
+        }
+        let more_follow = behind != TokenKind::StreamEnd;
+        Ok(Document { root, more_follow, ignored_tags: self.ignored_tags })
     }
 
     fn root(&mut self) -> Result<Node, ComposeError> {
+        let mut directives = false;
         loop {
-            let (event, span) = self.next()?;
-            match event {
-                Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
-                Event::StreamEnd | Event::DocumentEnd => return Ok(Node::default()),
-                event => {
-                    let (node, _) = self.node(event, span, 1)?;
-                    self.next()?;
-                    return Ok(node);
+            let token = self.scanner.peek()?.clone();
+            match token.kind {
+                TokenKind::DocumentEnd if !directives => {}
+                TokenKind::VersionDirective => directives = true,
+                TokenKind::TagDirective(handle, prefix) => {
+                    directives = true;
+                    self.handles.insert(handle, prefix);
                 }
+                TokenKind::DocumentStart => {
+                    self.scanner.next()?;
+                    break;
+                }
+                TokenKind::StreamEnd => return Ok(Node::default()),
+                _ if directives => return Err(fault(token.mark, "`---` is missing behind a line with `%`", "add it")),
+                _ => break,
             }
+            self.scanner.next()?;
+        }
+        match self.scanner.peek()?.kind {
+            TokenKind::DocumentStart
+            | TokenKind::DocumentEnd
+            | TokenKind::StreamEnd
+            | TokenKind::VersionDirective
+            | TokenKind::TagDirective(..) => Ok(Node::default()),
+            _ => Ok(self.node(Spot::Block, 1)?.0),
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'a>, Span), ComposeError> {
-        match self.parser.next_event() {
-            Some(Ok(found)) => Ok(found),
-            Some(Err(error)) => {
-                let fault = syntax(&error);
-                self.stuck = Some(error);
-                Err(fault)
-            }
-            None => Ok((Event::StreamEnd, Span::default())),
+    /// The value that begins with the next piece.
+    pub(super) fn node(&mut self, spot: Spot, depth: usize) -> Result<Built, ComposeError> {
+        let Token { kind, mark } = self.scanner.peek()?;
+        let mark = *mark;
+        if let TokenKind::Alias(name) = kind {
+            let name = name.clone();
+            self.scanner.next()?;
+            return self.alias(&name, mark, depth);
         }
-    }
-
-    /// The value that begins with `event`.
-    fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<(Node, Size), ComposeError> {
-        if let Event::Alias(anchor) = event {
-            return self.alias(anchor, span, depth);
+        refuse_depth(depth, mark)?;
+        let (anchor, tag) = self.properties()?;
+        if let Some(name) = &anchor {
+            self.anchors.insert(name.clone(), None);
         }
-        if depth > MAX_DEPTH {
-            return Err(placed(span, too_deep()));
-        }
-        let (anchor, (kind, inner)) = match event {
-            Event::Scalar(text, style, anchor, tag) => (anchor, (self.scalar(text, style, tag, span)?, Size::default())),
-            Event::SequenceStart(anchor, tag) => {
-                self.open(anchor, tag, span);
-                (anchor, self.list(depth)?)
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.open(anchor, tag, span);
-                (anchor, self.map(span, depth)?)
-            }
-            _ => return Err(placed(span, ComposeError::at("", "a value is missing", "write a value"))),
-        };
+        let (kind, inner) = self.content(spot, depth, anchor.is_some(), tag.as_ref(), mark)?;
         let bytes = if let Kind::Text(text) = &kind { text.len() } else { 0 };
-        let size = Size { nodes: inner.nodes + 1, bytes: inner.bytes + bytes, height: inner.height + 1 };
-        self.spend(Size { nodes: 1, bytes, height: 0 }, span)?;
-        let (line, column) = place(span);
+        let size = inner.inside(bytes);
+        self.spend(Size { nodes: 1, bytes, height: 0 }, mark)?;
+        let (line, column) = place(mark);
         let node = Node { line, column, kind };
-        if anchor > 0 {
+        if let Some(name) = anchor {
             // An anchor keeps a copy, which costs as much as an alias.
-            self.spend(size, span)?;
-            self.anchors.insert(anchor, Some((node.clone(), size)));
+            self.spend(size, mark)?;
+            self.anchors.insert(name, Some((node.clone(), size)));
         }
         Ok((node, size))
     }
 
-    fn open(&mut self, anchor: usize, tag: Option<Cow<'a, Tag>>, span: Span) {
-        if anchor > 0 {
-            self.anchors.insert(anchor, None);
-        }
-        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
-            self.ignored_tags.push((place(span).0, tag.to_string()));
+    /// A value that is not written.
+    pub(super) fn empty(&mut self, mark: Mark, depth: usize) -> Result<Built, ComposeError> {
+        refuse_depth(depth, mark)?;
+        let size = Size::default().inside(0);
+        self.spend(size, mark)?;
+        let (line, column) = place(mark);
+        Ok((Node { line, column, kind: Kind::Null }, size))
+    }
+
+    /// Anchor and tag in front of a value, in either order.
+    fn properties(&mut self) -> Result<(Option<String>, Option<Tag>), ComposeError> {
+        let (mut anchor, mut tag) = (None, None);
+        loop {
+            match self.scanner.peek()?.kind {
+                TokenKind::Anchor(_) if anchor.is_none() => {}
+                TokenKind::Tag(_) if tag.is_none() => {}
+                _ => return Ok((anchor, tag)),
+            }
+            match self.scanner.next()? {
+                Token { kind: TokenKind::Anchor(name), .. } => anchor = Some(name),
+                Token { kind: TokenKind::Tag(found), mark } => tag = Some(self.resolved(found, mark)?),
+                _ => {}
+            }
         }
     }
 
-    fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Result<(Node, Size), ComposeError> {
+    /// The tag with the handle replaced by what it stands for, except for YAML's own `!!` and the plain `!`.
+    fn resolved(&self, tag: Tag, mark: Mark) -> Result<Tag, ComposeError> {
+        if let Some(prefix) = self.handles.get(&tag.handle) {
+            return Ok(Tag { handle: String::new(), suffix: format!("{prefix}{}", tag.suffix) });
+        }
+        match tag.handle.as_str() {
+            "" | "!" | "!!" => Ok(tag),
+            _ => Err(fault(mark, format!("the tag handle `{}` is not defined", tag.handle), "write the tag in full")),
+        }
+    }
+
+    fn content(
+        &mut self,
+        spot: Spot,
+        depth: usize,
+        anchored: bool,
+        tag: Option<&Tag>,
+        start: Mark,
+    ) -> Result<(Kind, Size), ComposeError> {
+        if matches!(self.scanner.peek()?.kind, TokenKind::Scalar(..))
+            && let Token { kind: TokenKind::Scalar(text, style), mark } = self.scanner.next()?
+        {
+            return Ok((self.scalar(text, style, tag, mark)?, Size::default()));
+        }
+        let Token { kind, mark } = self.scanner.peek()?.clone();
+        let block = spot != Spot::Flow;
+        match kind {
+            TokenKind::BlockEntry if spot == Spot::Mapping => {
+                self.told(tag, start);
+                return self.block_list(depth, None);
+            }
+            TokenKind::BlockSequenceStart if block => {
+                self.told(tag, start);
+                self.scanner.next()?;
+                return self.block_list(depth, Some(mark));
+            }
+            TokenKind::BlockMappingStart if block => {
+                self.told(tag, start);
+                self.scanner.next()?;
+                return self.block_map(depth);
+            }
+            TokenKind::FlowSequenceStart => {
+                self.told(tag, start);
+                return self.flow_list(depth);
+            }
+            TokenKind::FlowMappingStart => {
+                self.told(tag, start);
+                return self.flow_map(depth);
+            }
+            _ => {}
+        }
+        match tag {
+            None if anchored => Ok((Kind::Null, Size::default())),
+            None => Err(fault(mark, "a value is missing", "write one, or put a sign of YAML in quotes")),
+            Some(tag) => Ok((self.scalar(String::new(), Style::Plain, Some(tag), start)?, Size::default())),
+        }
+    }
+
+    /// Notes the tag of a list or mapping, which has no effect unless it is one of YAML's own.
+    fn told(&mut self, tag: Option<&Tag>, mark: Mark) {
+        if let Some(tag) = tag.filter(|tag| core(tag).is_none()) {
+            self.ignored_tags.push((place(mark).0, format!("{}{}", tag.handle, tag.suffix)));
+        }
+    }
+
+    fn alias(&mut self, name: &str, mark: Mark, depth: usize) -> Result<Built, ComposeError> {
         self.aliases += 1;
         if self.aliases > MAX_ALIASES {
-            return Err(placed(span, too_big("more than 200 aliases", "use fewer aliases")));
+            return Err(placed(mark, too_big("more than 200 aliases", "use fewer aliases")));
         }
-        let Some(Some((_, size))) = self.anchors.get(&anchor) else {
-            return Err(placed(span, ComposeError::at("", "the anchored value contains itself", "name the alias outside of its own anchor")));
+        let size = match self.anchors.get(name) {
+            Some(Some((_, size))) => *size,
+            Some(None) => {
+                let hint = "name the alias outside of its own anchor";
+                return Err(placed(mark, ComposeError::at("", "the anchored value contains itself", hint)));
+            }
+            None => {
+                let hint = format!("write `&{name}` in front of the value that is meant, above this place");
+                return Err(placed(mark, ComposeError::at("", format!("there is no anchor `{name}`"), hint)));
+            }
         };
-        let size = *size;
-        if depth + size.height > MAX_DEPTH + 1 {
-            return Err(placed(span, too_deep()));
-        }
-        self.spend(size, span)?;
-        let Some(Some((node, _))) = self.anchors.get(&anchor) else { return Ok((Node::default(), size)) };
-        Ok((node.clone(), size))
+        refuse_depth((depth + size.height).saturating_sub(1), mark)?;
+        self.spend(size, mark)?;
+        Ok(self.anchors.get(name).cloned().flatten().unwrap_or_default())
     }
 
-    fn spend(&mut self, size: Size, span: Span) -> Result<(), ComposeError> {
+    fn spend(&mut self, size: Size, mark: Mark) -> Result<(), ComposeError> {
         self.spent = self.spent.beside(size);
         if self.spent.nodes > MAX_NODES {
-            return Err(placed(span, too_big("more than 50000 values with its aliases filled in", "use fewer aliases")));
+            return Err(placed(mark, too_big("more than 50000 values with its aliases filled in", "use fewer aliases")));
         }
         if self.spent.bytes > MAX_EXPANDED_BYTES {
-            return Err(placed(span, too_big("more than 4 MiB with its aliases filled in", "use fewer aliases")));
+            return Err(placed(mark, too_big("more than 4 MiB with its aliases filled in", "use fewer aliases")));
         }
         Ok(())
     }
 
-    fn scalar(
-        &mut self,
-        text: Cow<'a, str>,
-        style: ScalarStyle,
-        tag: Option<Cow<'a, Tag>>,
-        span: Span,
-    ) -> Result<Kind, ComposeError> {
+    fn scalar(&mut self, text: String, style: Style, tag: Option<&Tag>, mark: Mark) -> Result<Kind, ComposeError> {
         let tag = tag.filter(|tag| !(tag.handle.is_empty() && tag.suffix == "!"));
-        let kind = match &tag {
-            None if style == ScalarStyle::Plain => Ok(scalar::resolve(&text)),
-            None => Ok(Kind::Text(text.into_owned())),
-            Some(tag) if tag.is_yaml_core_schema() => scalar::tagged(&tag.suffix, &text),
-            Some(tag) => {
-                self.ignored_tags.push((place(span).0, tag.to_string()));
-                Ok(Kind::Text(text.into_owned()))
+        let kind = match tag.map(|tag| (tag, core(tag))) {
+            None if style == Style::Plain => Ok(scalar::resolve(&text)),
+            None => Ok(Kind::Text(text)),
+            Some((_, Some(core))) => scalar::tagged(core, &text),
+            Some(_) => {
+                self.told(tag, mark);
+                Ok(Kind::Text(text))
             }
         };
         match kind {
             Ok(Kind::Float(number)) if !number.is_finite() => {
                 let what = format!("{number} is not a number that a stack can use");
-                Err(placed(span, ComposeError::at("", what, "put it in quotes if text is meant")))
+                Err(placed(mark, ComposeError::at("", what, "put it in quotes if text is meant")))
             }
-            kind => kind.map_err(|what| placed(span, ComposeError::at("", what, "mend the value or remove the tag"))),
+            kind => kind.map_err(|what| placed(mark, ComposeError::at("", what, "mend the value or remove the tag"))),
         }
-    }
-
-    fn list(&mut self, depth: usize) -> Result<(Kind, Size), ComposeError> {
-        let mut items = Vec::new();
-        let mut total = Size::default();
-        loop {
-            let (event, span) = self.next()?;
-            if matches!(event, Event::SequenceEnd | Event::StreamEnd) {
-                return Ok((Kind::List(items), total));
-            }
-            let item = self.node(event, span, depth + 1);
-            let (item, size) = item.map_err(|fault| fault.below(&items.len().to_string()))?;
-            total = total.beside(size);
-            items.push(item);
-        }
-    }
-
-    fn map(&mut self, start: Span, depth: usize) -> Result<(Kind, Size), ComposeError> {
-        let mut map = BTreeMap::new();
-        let mut written = BTreeSet::new();
-        let mut merged = None;
-        let mut total = Size::default();
-        loop {
-            let (event, span) = self.next()?;
-            if matches!(event, Event::MappingEnd | Event::StreamEnd) {
-                break;
-            }
-            let is_merge_key = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, _, None) if text == "<<");
-            if let Event::Scalar(text, ..) = &event
-                && !written.insert(text.clone().into_owned())
-            {
-                return Err(placed(
-                    span,
-                    ComposeError::at("", format!("the key `{text}` is there twice"), "remove one of them"),
-                ));
-            }
-            if matches!(&event, Event::Scalar(text, ..) if text.len() > MAX_KEY) {
-                return Err(placed(span, too_big("a key of more than 1 KiB", "use shorter keys")));
-            }
-            let (key, key_size) = self.node(event, span, depth + 1)?;
-            let below = |fault: ComposeError| fault.below(key.as_text().unwrap_or_default());
-            let (event, value_span) = self.next().map_err(below)?;
-            let (mut value, size) = self.node(event, value_span, depth + 1).map_err(below)?;
-            if value.line > key.line {
-                // What begins on a later line is looked for at its key.
-                (value.line, value.column) = (key.line, key.column);
-            }
-            total = total.beside(key_size).beside(size);
-            match key.kind {
-                _ if is_merge_key => merged = Some((value, value_span)),
-                Kind::Text(key) => {
-                    map.insert(key, value);
-                }
-                _ => {
-                    let what = if depth == 1 { "the top level must be a mapping whose keys are all text" } else { "a key must be text" };
-                    return Err(placed(span, ComposeError::at("", what, "put the key in quotes")));
-                }
-            }
-        }
-        if let Some((value, span)) = merged {
-            merge(&mut map, value).map_err(|fault| placed(if place(span).0 > 0 { span } else { start }, fault))?;
-        }
-        Ok((Kind::Map(map), total))
     }
 }
 
-/// Adds what `<<` names, where the mapping does not say otherwise itself; of several, the earlier wins.
-fn merge(map: &mut BTreeMap<String, Node>, value: Node) -> Result<(), ComposeError> {
-    let parts = match value.kind {
-        Kind::List(items) => items,
-        kind => vec![Node { kind, ..value }],
-    };
-    for part in parts {
-        let Kind::Map(entries) = part.kind else {
-            return Err(ComposeError::at("", "`<<` takes a mapping or a list of mappings", "name an anchor of a mapping"));
-        };
-        for (key, node) in entries {
-            if let Entry::Vacant(vacant) = map.entry(key) {
-                vacant.insert(node);
-            }
-        }
-    }
-    Ok(())
+fn refuse_depth(depth: usize, mark: Mark) -> Result<(), ComposeError> {
+    if depth > MAX_DEPTH { Err(placed(mark, too_big("deeper than 64 levels", "flatten it"))) } else { Ok(()) }
 }
 
-fn too_deep() -> ComposeError {
-    too_big("deeper than 64 levels", "flatten it")
-}
-
-fn place(span: Span) -> (u32, u32) {
-    spot(&span.start)
+/// The name of one of YAML's own tags.
+fn core(tag: &Tag) -> Option<&str> {
+    if tag.handle == "!!" { Some(&tag.suffix) } else { tag.suffix.strip_prefix(CORE).filter(|_| tag.handle.is_empty()) }
 }
 
 /// Line and column, both counted from 1.
-fn spot(marker: &Marker) -> (u32, u32) {
-    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    (number(marker.line()), number(marker.col() + 1))
+pub(super) fn place(mark: Mark) -> (u32, u32) {
+    let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+    (number(mark.line), number(mark.column))
 }
 
-fn placed(span: Span, fault: ComposeError) -> ComposeError {
-    let (line, column) = place(span);
-    ComposeError { line: Some(line), column: Some(column), ..fault }
-}
-
-/// What to do about the faults of notation that people make most.
-fn advice(info: &str) -> &'static str {
-    if info.contains("anchor") || info.contains("alias") {
-        return "give the anchor a name with `&` above the place where `*` uses it";
-    }
-    if info.contains("tab") {
-        return "indent with spaces";
-    }
-    "check the indentation, the quotes and the brackets around this place"
-}
-
-fn syntax(error: &ScanError) -> ComposeError {
-    let (line, column) = spot(error.marker());
-    let fault = if error.info() == "recursion limit exceeded" {
-        too_deep()
-    } else {
-        ComposeError::at("", format!("no valid YAML: {}", error.info()), advice(error.info()))
-    };
+pub(super) fn placed(mark: Mark, fault: ComposeError) -> ComposeError {
+    let (line, column) = place(mark);
     ComposeError { line: Some(line), column: Some(column), ..fault }
 }

@@ -184,24 +184,6 @@ impl Mutate for FakeEngine {
         Ok(Vec::new())
     }
 
-    async fn remove_container(&self, id: &str) -> Result<()> {
-        let mut state = self.enter("remove_container")?;
-        let orphans = state.orphans.len();
-        state.orphans.retain(|t| t.task.container.as_deref() != Some(id));
-        let was_orphan = state.orphans.len() < orphans;
-        let of_service = state.services.values_mut().flat_map(|s| &mut s.tasks);
-        let mut ended = false;
-        for task in of_service.filter(|t| !t.ended() && t.task.container.as_deref() == Some(id)) {
-            task.end("failed", "task: non-zero exit (137)".to_owned(), Some(137));
-            ended = true;
-        }
-        if !ended && !was_orphan {
-            return Err(missing("container", id));
-        }
-        state.changed("remove_container", id, id);
-        Ok(())
-    }
-
     async fn remove_service(&self, id: &str) -> Result<()> {
         let mut state = self.enter("remove_service")?;
         let named = |s: &&FakeService| s.service.id == id || s.service.spec.name == id;

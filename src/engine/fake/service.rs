@@ -53,7 +53,7 @@ impl FakeTask {
         (self.task.slot, if self.task.slot == 0 { self.task.node.clone() } else { String::new() })
     }
 
-    pub(super) fn end(&mut self, state: &str, error: String, exit: Option<i64>) {
+    fn end(&mut self, state: &str, error: String, exit: Option<i64>) {
         state.clone_into(&mut self.task.state);
         self.task.error = error;
         self.task.exit_code = exit;

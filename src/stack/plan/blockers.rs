@@ -75,7 +75,7 @@ fn configs(desired: &Desired, observed: &Observed, found: &mut Vec<Blocker>) {
             let what = format!("the config {} exists with other content, and a config can't be changed", config.name);
             let hint = match version_variable(&desired.stack, &config.name) {
                 Some(variable) => format!("raise {variable}"),
-                None => "give it another name in the recipe".to_owned(),
+                None => "give it another name".to_owned(),
             };
             found.push(blocker(what, &hint));
         }

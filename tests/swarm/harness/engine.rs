@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::run::{launch, run, when_we_are_gone};
@@ -41,18 +41,7 @@ impl Engine {
 
     /// An image named `name` with busybox and its usual commands, nothing else. The name is given back.
     pub(crate) fn busybox(&self, name: &str) -> String {
-        let root = self.dir.join("busybox");
-        if !root.exists() {
-            fs::create_dir_all(root.join("bin")).expect("a folder for the image");
-            fs::create_dir_all(root.join("tmp")).expect("a folder for the image");
-            fs::copy("/bin/busybox", root.join("bin/busybox")).expect("busybox is there");
-            for command in ["sh", "sleep", "cat", "echo", "true", "ls", "nc", "wget", "httpd", "nslookup"] {
-                std::os::unix::fs::symlink("busybox", root.join("bin").join(command)).expect("a link to busybox");
-            }
-        }
-        let tar = self.dir.join("busybox.tar");
-        run("tar", &["-C", text(&root), "-cf", text(&tar), "."]);
-        self.docker(&["import", "-c", "ENV PATH=/bin", text(&tar), name]);
+        self.docker(&["import", "-c", "ENV PATH=/bin", text(&busybox_tar(&self.dir)), name]);
         name.to_owned()
     }
 
@@ -87,8 +76,26 @@ impl Engine {
     }
 }
 
+/// The files of an image with busybox and its usual commands, packed in `dir`.
+pub(super) fn busybox_tar(dir: &Path) -> PathBuf {
+    static PACKING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = PACKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let (root, tar) = (dir.join("busybox"), dir.join("busybox.tar"));
+    if tar.exists() {
+        return tar;
+    }
+    fs::create_dir_all(root.join("bin")).expect("a folder for the image");
+    fs::create_dir_all(root.join("tmp")).expect("a folder for the image");
+    fs::copy("/bin/busybox", root.join("bin/busybox")).expect("busybox is there");
+    for command in ["sh", "sleep", "cat", "echo", "true", "ls", "nc", "wget", "httpd", "nslookup"] {
+        std::os::unix::fs::symlink("busybox", root.join("bin").join(command)).expect("a link to busybox");
+    }
+    run("tar", &["-C", text(&root), "-cf", text(&tar), "."]);
+    tar
+}
+
 /// A new folder in /tmp whose path leaves room for a socket's, and the number in its name.
-fn folder() -> (PathBuf, u32) {
+pub(super) fn folder() -> (PathBuf, u32) {
     (std::process::id()..)
         .find_map(|n| {
             let dir = PathBuf::from(format!("/tmp/ct-{n:x}"));

@@ -1,7 +1,8 @@
-//! A private engine, a private registry, and Canteen with the recipes that the tests deploy.
+//! A private engine, a private registry, a private Swarm of three nodes, and Canteen with the recipes that the tests deploy.
 
 mod canteen;
 mod cut;
+mod dump;
 mod engine;
 mod member;
 mod page;
@@ -9,6 +10,8 @@ mod recipes;
 mod registry;
 mod run;
 mod small_disk;
+mod stack;
+mod three_nodes;
 
 pub(crate) use canteen::Canteen;
 pub(crate) use cut::Cut;
@@ -16,3 +19,5 @@ pub(crate) use engine::Engine;
 pub(crate) use member::Member;
 pub(crate) use registry::Registry;
 pub(crate) use small_disk::SmallDisk;
+pub(crate) use stack::{Done, Stack};
+pub(crate) use three_nodes::ThreeNodes;
