@@ -66,7 +66,8 @@ fn scalar(value: &Value) -> String {
         Value::String(text) => quoted(text),
         Value::Mapping(_) => "{}".to_owned(),
         Value::Sequence(_) => "[]".to_owned(),
-        Value::Tagged(tagged) => scalar(&tagged.value),
+        // Points in time are the only tagged values of the model, and stand without quotes.
+        Value::Tagged(tagged) => tagged.value.as_str().map_or_else(|| scalar(&tagged.value), str::to_owned),
     }
 }
 

@@ -111,7 +111,8 @@ impl Serialize for Node {
             Kind::Int(value) => serializer.serialize_i64(*value),
             Kind::Uint(value) => serializer.serialize_u64(*value),
             Kind::Float(value) => serializer.serialize_f64(*value),
-            Kind::Time(moment) => serializer.serialize_str(&moment.rfc3339()),
+            // The tag tells it apart from a text that looks the same.
+            Kind::Time(moment) => serializer.serialize_newtype_variant("Kind", 0, "timestamp", &moment.rfc3339()),
             Kind::Text(text) => serializer.serialize_str(text),
             Kind::List(items) => serializer.collect_seq(items),
             Kind::Map(map) => serializer.collect_map(map),
