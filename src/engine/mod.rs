@@ -132,12 +132,6 @@ pub trait Mutate: Send + Sync {
     async fn create_service(&self, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<(String, Vec<String>)>;
     /// `version` is the index that the change is based on; `Conflict` if the service moved on. Returns warnings. Without credentials
     /// the nodes keep those that they had.
-    async fn update_service(
-        &self,
-        id: &str,
-        version: u64,
-        spec: &ServiceSpec,
-        auth: Option<&RegistryAuth>,
-    ) -> Result<Vec<String>>;
+    async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<Vec<String>>;
     async fn remove_service(&self, id: &str) -> Result<()>;
 }
