@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-const HEAD: &str =
-    "version: \"3.8\"\nx-logging: &logging\n  driver: json-file\n  options: {max-size: 10m, max-file: \"3\"}\nservices:\n";
+const HEAD: &str = "version: \"3.8\"\nservices:\n";
 const TAIL: &str = "networks:\n  proxy: {external: true}\n  inner: {internal: true, driver_opts: {encrypted: \"1\"}}\nvolumes:\n  data: {}\nsecrets:\n  pw: {external: true, name: big_pw_v1}\n";
 
 /// So many services.
@@ -41,7 +40,7 @@ fn service(number: usize) -> String {
       - data:/var/lib/app
       - {{type: tmpfs, target: /tmp}}
     secrets: [pw]
-    logging: *logging
+    logging: {{driver: json-file, options: {{max-size: 10m}}}}
     healthcheck:
       test: [\"CMD\", \"curl\", \"-f\", \"http://localhost:80{number}/health\"]
       interval: 30s

@@ -42,6 +42,7 @@ up() {
   [ ! -e "$dir/run" ] || fail "a Swarm is in $dir already; end it with: scripts/three-nodes.sh down $dir"
   trap 'down' EXIT
   trap 'exit 1' INT TERM HUP
+  echo $$ >"$dir/up"
   # A socket's path has at most 107 characters, so it can't lie in DIR.
   mktemp -d /tmp/canteen.XXXXXX >"$dir/run"
   join_networks
@@ -56,6 +57,7 @@ up() {
   done
   for n in "${nodes[@]}"; do await_ready "$n"; done
   trap - EXIT INT TERM HUP
+  rm "$dir/up"
   echo "$(run)/node1.sock"
 }
 
@@ -145,6 +147,7 @@ mend() { ip -n "$(space "node$node")" route del unreachable "$net.1/32"; }
 
 # Ends only what `up` and `start` began: the engines and the registry of DIR, and the shims whose paths lie in its folders.
 down() {
+  end_up
   [ -s "$dir/run" ] || { rm -rf "$dir"; return 0; }
   local run pids=()
   run=$(run)
@@ -174,6 +177,13 @@ down() {
   done
   for name in hub node1 node2 node3; do ip netns del "$(space "$name")" 2>/dev/null || true; done
   rm -rf "$run" "$dir"
+}
+
+# An `up` that still runs would go on while everything is taken away.
+end_up() {
+  local pid
+  pid=$(cat "$dir/up" 2>/dev/null) || return 0
+  if [ "$pid" != $$ ] && grep -qs three-nodes "/proc/$pid/cmdline"; then kill -9 "$pid" 2>/dev/null || true; fi
 }
 
 mounts() { command cut -d' ' -f2 /proc/mounts | { grep -F -e "$(run)/" -e "$dir/" || true; } | sort -r; }

@@ -7,6 +7,7 @@ mod routes;
 mod serve;
 mod stack;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -94,16 +95,14 @@ fn database_path(settings: &Settings) -> PathBuf {
     settings.data.join("canteen.db")
 }
 
-/// A line on standard error.
-#[expect(clippy::print_stderr, reason = "this is the command line")]
+/// A line on standard error. Whoever reads may stop reading; what is being done goes on.
 fn complain(text: &str) {
-    eprintln!("{text}");
+    let _closed = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// A line on standard output.
-#[expect(clippy::print_stdout, reason = "this is the command line")]
+/// A line on standard output, likewise.
 fn say(text: &str) {
-    println!("{text}");
+    let _closed = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

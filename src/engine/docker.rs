@@ -26,7 +26,7 @@ use tokio::sync::Mutex;
 
 use self::refusal::{of_bollard, unreachable_host};
 use self::wire::{Host, Wire};
-use super::{EngineError, Event, Inspect, LogLine, LogWish, Lookup, Mutate, NewSecret, RegistryAuth, Result};
+use super::{Container, EngineError, Event, Inspect, LogLine, LogWish, Lookup, Mutate, NewSecret, RegistryAuth, Result};
 use crate::clock::{Clock, SystemClock};
 use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
@@ -159,7 +159,7 @@ impl Inspect for DockerEngine {
         call!(self, s, events::stream(&s))
     }
 
-    async fn containers(&self, stack: &str) -> Result<Vec<String>> {
+    async fn containers(&self, stack: &str) -> Result<Vec<Container>> {
         call!(self, s, containers::list(&s, stack))
     }
 }
@@ -208,5 +208,9 @@ impl Mutate for DockerEngine {
 
     async fn remove_service(&self, id: &str) -> Result<()> {
         call!(self, s, services::remove(&s, id))
+    }
+
+    async fn remove_container(&self, id: &str) -> Result<()> {
+        call!(self, s, containers::remove(&s, id))
     }
 }

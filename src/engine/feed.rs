@@ -181,6 +181,8 @@ impl Drop for Attention {
     }
 }
 
+/// `why` may be an engine's error already, in words.
 fn gone(why: &str) -> EngineError {
-    EngineError::Unreachable(why.to_owned())
+    let prefix = EngineError::Unreachable(String::new()).to_string();
+    EngineError::Unreachable(why.strip_prefix(&prefix).unwrap_or(why).to_owned())
 }

@@ -80,6 +80,13 @@ pub struct Resolved {
     pub platforms: Vec<Platform>,
 }
 
+/// A container on this node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    pub id: String,
+    pub running: bool,
+}
+
 /// How asking a registry ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Lookup {
@@ -110,8 +117,8 @@ pub trait Inspect: Send + Sync {
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>>;
     /// Changes from now on. The stream ends when the connection is lost.
     async fn events(&self) -> Result<BoxStream<'static, Result<Event>>>;
-    /// Containers on this node that carry the stack's label, running or not: ids.
-    async fn containers(&self, stack: &str) -> Result<Vec<String>>;
+    /// Containers on this node that carry the stack's label, running or not.
+    async fn containers(&self, stack: &str) -> Result<Vec<Container>>;
 }
 
 /// Changing. Only an operation's `Run` hands these out.
@@ -134,4 +141,6 @@ pub trait Mutate: Send + Sync {
     /// the nodes keep those that they had.
     async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<Vec<String>>;
     async fn remove_service(&self, id: &str) -> Result<()>;
+    /// Removes a container of this node that has ended; one that runs is not touched.
+    async fn remove_container(&self, id: &str) -> Result<()>;
 }

@@ -36,9 +36,9 @@ pub struct CredentialsError {
 #[serde(rename_all = "camelCase", default)]
 #[derive(Default)]
 struct File {
-    auths: BTreeMap<String, Entry>,
-    creds_store: String,
-    cred_helpers: BTreeMap<String, String>,
+    auths: Option<BTreeMap<String, Option<Entry>>>,
+    creds_store: Option<String>,
+    cred_helpers: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -86,14 +86,14 @@ impl Credentials {
             }
         })?;
         let mut credentials = Self::default();
-        if !file.creds_store.is_empty() {
-            credentials.notices.push(format!("credsStore {} is not asked for credentials", file.creds_store));
+        if let Some(store) = file.creds_store.filter(|store| !store.is_empty()) {
+            credentials.notices.push(format!("credsStore {store} is not asked for credentials"));
         }
-        for (host, helper) in &file.cred_helpers {
+        for (host, helper) in file.cred_helpers.unwrap_or_default() {
             credentials.notices.push(format!("{host}: the credential helper {helper} is not asked"));
         }
-        for (host, entry) in file.auths {
-            if let Some(auth) = header(&host, entry)? {
+        for (host, entry) in file.auths.unwrap_or_default() {
+            if let Some(auth) = header(&host, entry.unwrap_or_default())? {
                 credentials.by_host.insert(plain_host(&host), auth);
             }
         }
@@ -162,7 +162,7 @@ mod tests {
             "https://index.docker.io/v1/": {"auth": "YW5hOmE6Yg=="},
             "registry.example:5000": {"auth": "Ym86eg=="},
             "https://token.example/v2/": {"identitytoken": "t"},
-            "empty.example": {}
+            "empty.example": {}, "null.example": null
         }, "credHelpers": {"gcr.io": "gcloud"}}"#;
         let credentials = Credentials::parse(file).unwrap();
         let hub = r#"{"username":"ana","password":"a:b","serveraddress":"https://index.docker.io/v1/"}"#;

@@ -1,13 +1,15 @@
 //! From a desired stack to calls to the engine. Going over it twice does nothing twice, so an interrupted deploy is finished by going
 //! over it again.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::clock::Millis;
 use crate::engine::{EngineError, NewSecret};
 use crate::stack::converge::Expected;
 use crate::stack::desired::Desired;
-use crate::stack::observed::{Observed, UpdateStatus};
-use crate::stack::plan::{equal, version_variable};
+use crate::stack::observed::{Observed, Service, UpdateStatus};
+use crate::stack::plan::{equal, stopped_half_way, version_variable};
 use crate::stack::spec::{SecretSpec, ServiceSpec};
 
 use super::ended::OpError;
@@ -18,8 +20,8 @@ use super::{teardown, view};
 /// A service that changed under our hands, or an engine that went away, makes us look again; so often at most.
 const ROUNDS: usize = 5;
 /// A network of a stack that was removed a moment ago is listed until its last container is gone.
-const LINGERING: Duration = Duration::from_secs(20);
-/// Between two looks at such a network.
+const LINGERING: Duration = Duration::from_mins(2);
+/// Before another look.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// What a stack is to become.
@@ -37,25 +39,44 @@ pub enum Leftovers {
     Keep,
 }
 
-/// Makes the Swarm hold what is desired. Returns what has to come up.
-pub(super) async fn apply(run: &Run, target: &Target<'_>) -> Result<Vec<Expected>, OpError> {
-    let began = tokio::time::Instant::now();
-    let first = view::look(run, target).await?;
-    let (mut round, mut observed) = (1, first.clone());
+/// What this deploy has done so far, over all rounds.
+#[derive(Default)]
+struct Done {
+    /// Services that were updated, by full name, and when.
+    updated: BTreeMap<String, Millis>,
+    /// Services that were made.
+    created: BTreeSet<String>,
+}
+
+/// Makes the Swarm hold what is desired. `first` is the reading that the plan was made from: what is neither so nor as desired was
+/// changed by somebody else. Returns what has to come up.
+pub(super) async fn apply(run: &Run, target: &Target<'_>, first: &Observed) -> Result<Vec<Expected>, OpError> {
+    let (mut round, mut lingering, mut done) = (1, None, Done::default());
     loop {
-        let error = match once(run, target, &first, &observed).await {
+        let before = (done.updated.len(), done.created.len());
+        let tried = async {
+            let observed = view::look(run, target).await?;
+            once(run, target, first, &observed, &mut done).await
+        };
+        let error = match tried.await {
             Err(OpError::Engine(error)) => error,
             other => return other,
         };
-        match error {
-            EngineError::NotFound { ref what } if what.starts_with("network ") && began.elapsed() < LINGERING => {
-                tokio::time::sleep(PAUSE).await;
+        // Each step forward gives the next one its own tries.
+        round = if before == (done.updated.len(), done.created.len()) { round + 1 } else { 1 };
+        let mends_itself = match &error {
+            EngineError::NotFound { what } if what.starts_with("network ") => {
+                lingering.get_or_insert_with(tokio::time::Instant::now).elapsed() < LINGERING
             }
-            EngineError::Unreachable(_) | EngineError::Conflict(_) if round < ROUNDS => round += 1,
-            error => return Err(half_done(&error)),
+            EngineError::Unreachable(_) => round <= ROUNDS,
+            EngineError::Conflict(why) => round <= ROUNDS && (why.contains("out of sequence") || why.contains("already exists")),
+            _ => false,
+        };
+        if !mends_itself {
+            return Err(half_done(&error));
         }
         run.note(&format!("looking again, for {error}")).await?;
-        observed = view::look(run, target).await?;
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -65,8 +86,13 @@ fn half_done(error: &EngineError) -> OpError {
     OpError::stop("failed", text)
 }
 
-/// `first` is what was there when we began; a service that is neither so nor as desired was changed by somebody else.
-async fn once(run: &Run, target: &Target<'_>, first: &Observed, observed: &Observed) -> Result<Vec<Expected>, OpError> {
+async fn once(
+    run: &Run,
+    target: &Target<'_>,
+    first: &Observed,
+    observed: &Observed,
+    done: &mut Done,
+) -> Result<Vec<Expected>, OpError> {
     let desired = target.desired;
     for network in &desired.networks {
         if !observed.networks.iter().any(|n| n.name == network.name && n.scope == "swarm") {
@@ -74,13 +100,13 @@ async fn once(run: &Run, target: &Target<'_>, first: &Observed, observed: &Obser
         }
     }
     let made = Made { secrets: secrets(run, target, observed).await?, configs: configs(run, desired, observed).await? };
-    // What goes makes room: a port or a volume may pass from one service to another.
-    let gone = observed.services.iter().filter(|s| !desired.services.iter().any(|d| d.name == s.spec.name));
+    // What goes makes room: a port or a volume may pass from one service to another. Only what the plan showed may go.
+    let planned = |s: &&Service| first.services.iter().any(|f| f.id == s.id);
+    let gone = observed.services.iter().filter(|s| !desired.services.iter().any(|d| d.name == s.spec.name)).filter(planned);
     teardown::remove(run, &gone.collect::<Vec<_>>(), &observed.tasks).await?;
     let mut expected = vec![];
     for spec in &desired.services {
-        let before = first.services.iter().find(|s| s.spec.name == spec.name).map(|s| &s.spec);
-        expected.push(service(run, with_ids(spec, observed, &made)?, before, observed).await?);
+        expected.push(service(run, with_ids(spec, observed, &made)?, first, observed, done).await?);
     }
     Ok(expected)
 }
@@ -139,32 +165,48 @@ fn other_content(desired: &Desired, kind: &str, name: &str) -> OpError {
     OpError::stop("failed", format!("the {kind} {name} exists with other content, and a {kind} can't be changed; {remedy}"))
 }
 
-async fn service(run: &Run, mut spec: ServiceSpec, before: Option<&ServiceSpec>, observed: &Observed) -> Result<Expected, OpError> {
-    let Some(present) = observed.services.iter().find(|s| s.spec.name == spec.name) else {
+async fn service(
+    run: &Run,
+    mut spec: ServiceSpec,
+    first: &Observed,
+    observed: &Observed,
+    done: &mut Done,
+) -> Result<Expected, OpError> {
+    let named = |s: &&Service| s.spec.name == spec.name;
+    let Some(present) = observed.services.iter().find(named) else {
         let id = run.create_service(&spec).await?;
+        done.created.insert(spec.name.clone());
         return Ok(Expected { name: spec.name.clone(), id, spec, update: None });
     };
     spec.task_template.force_update = present.spec.task_template.force_update;
+    let expected = |spec: ServiceSpec, update| Expected { name: spec.name.clone(), id: present.id.clone(), spec, update };
     // Sent before a restart, and the engine went back meanwhile: that is the verdict, and sending it again would be a second outage.
     let gone_back = |u: &&UpdateStatus| u.state.starts_with("rollback") && run.past.started.is_some_and(|at| u.started >= at);
     if run.past.touched
         && let Some(update) = present.update.as_ref().filter(gone_back)
     {
-        return Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update: Some(update.started) });
+        return Ok(expected(spec, Some(update.started)));
     }
     let as_wanted = equal(&spec, &present.spec, &observed.networks);
-    // A service that stopped half-way through an update, or went back, does not run what its spec says: it is sent again.
-    let settled = present.update.as_ref().is_none_or(|u| matches!(u.state.as_str(), "" | "completed" | "updating"));
-    if as_wanted && settled {
+    let going_back = present.update.as_ref().is_some_and(|u| u.state == "rollback_started");
+    if as_wanted && !stopped_half_way(present) && !going_back {
         // An update that began before a restart is watched as if it had been sent now: it may still go back.
         let update = present.update.as_ref().filter(|u| u.state == "updating").map(|u| u.started);
-        return Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update });
+        return Ok(expected(spec.clone(), done.updated.get(&spec.name).copied().or(update)));
     }
-    if !as_wanted && before.is_some_and(|b| *b != present.spec) {
+    if let (Some(sent), true) =
+        (done.updated.get(&spec.name), present.update.as_ref().is_some_and(|u| u.state.starts_with("rollback")))
+    {
+        return Ok(expected(spec.clone(), Some(*sent)));
+    }
+    let before = first.services.iter().find(named);
+    let touched = run.past.touched && !done.updated.contains_key(&spec.name);
+    if !as_wanted && !touched && before.is_none_or(|b| b.spec != present.spec) {
         let text = format!("{} was changed by somebody else at the same moment; look at the plan and deploy again", spec.name);
         return Err(OpError::stop("failed", text));
     }
     let began = run.now();
     run.update_service(&present.id, present.version, &spec).await?;
-    Ok(Expected { name: spec.name.clone(), id: present.id.clone(), spec, update: Some(began) })
+    done.updated.insert(spec.name.clone(), began);
+    Ok(expected(spec, Some(began)))
 }

@@ -3,6 +3,7 @@
 
 use crate::access::{Action, Actor, Grant, Role};
 use crate::stack::desired::Desired;
+use crate::stack::observed::Observed;
 use crate::stack::plan::plan;
 use crate::stack::policy::host_power;
 
@@ -10,9 +11,10 @@ use super::ended::OpError;
 use super::run::Run;
 
 /// The plan must still be the one that was shown. After a restart our own changes may stand in the Swarm already, and then only what
-/// stands in the way is looked for.
-pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str) -> Result<(), OpError> {
-    let plan = plan(desired, &run.fresh().await?.stack(&desired.stack));
+/// stands in the way is looked for. Returns the reading that it was held against.
+pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str) -> Result<Observed, OpError> {
+    let observed = run.fresh().await?.stack(&desired.stack);
+    let plan = plan(desired, &observed);
     if let Some(blocker) = plan.blockers.first() {
         let done = if run.past.touched { "It was begun before a restart" } else { "Nothing was changed" };
         return Err(OpError::stop("blocked", format!("{}; {}. {done}", blocker.what, blocker.hint)));
@@ -21,7 +23,7 @@ pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str) -> Res
         let text = "the Swarm is not as it was when the plan was shown. Nothing was changed; look at the new plan and ask again";
         return Err(OpError::stop("plan changed", text));
     }
-    Ok(())
+    Ok(observed)
 }
 
 /// The one policy over the objects as they are sent: what reaches beyond the app's own containers is for admins, and is noted.

@@ -15,16 +15,15 @@ use super::{apply, check, pins, watching};
 /// Carries the deploy out. `may` is the right to deploy, judged when the operation began to run.
 pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
-    check::plan_holds(run, &wanted.desired, &wanted.plan_hash).await?;
+    let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash).await?;
     check::powers(may, run, &wanted.desired).await?;
 
     run.step("Find the images").await?;
-    let observed = run.fresh().await?.stack(&wanted.desired.stack);
     let pinned = pins::pin(run, wanted.desired, &observed, Resolve::Always).await?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
-    let expected = apply::apply(run, &Target { desired: &pinned, secrets: &[], leftovers: Leftovers::Remove }).await?;
+    let expected = apply::apply(run, &Target { desired: &pinned, secrets: &[], leftovers: Leftovers::Remove }, &observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &pinned.stack, expected, wanted.timeout_s).await?;

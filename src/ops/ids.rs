@@ -33,5 +33,5 @@ pub(super) fn with_ids(spec: &ServiceSpec, observed: &Observed, made: &Made) -> 
 }
 
 fn missing(kind: &str, name: &str) -> OpError {
-    OpError::stop("blocked", format!("the {kind} {name} is not on the Swarm; make it on the app's Secrets page and deploy again"))
+    OpError::stop("blocked", format!("the {kind} {name} is not on the Swarm any more; make it and deploy again"))
 }

@@ -29,12 +29,13 @@ pub async fn run(may: &Grant<Rollback>, run: &Run, of: Of<'_>, wanted: RollbackW
     run.step("Check the plan").await?;
     let earlier = earlier(of, wanted.deployment).await?;
     let desired = objects(&earlier)?;
-    check::plan_holds(run, &desired, &wanted.plan_hash).await?;
+    let observed = check::plan_holds(run, &desired, &wanted.plan_hash).await?;
     check::powers(may, run, &desired).await?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
-    let expected = apply::apply(run, &Target { desired: &desired, secrets: &[], leftovers: Leftovers::Remove }).await?;
+    let target = Target { desired: &desired, secrets: &[], leftovers: Leftovers::Remove };
+    let expected = apply::apply(run, &target, &observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &desired.stack, expected, wanted.timeout_s).await?;

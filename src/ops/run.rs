@@ -1,6 +1,7 @@
 //! The witness of a running operation: the only thing through which the Swarm can be changed. Every change is written into the
 //! operation's journal before and after it happens.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Run {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) mutate: Arc<dyn Mutate>,
     pub(super) step: Mutex<String>,
+    /// What changes were refused with: tried again and again, it is told once.
+    pub(super) warned: Mutex<BTreeSet<String>>,
     pub(super) hold_at: Option<String>,
 }
 
@@ -152,6 +155,11 @@ impl Run {
         self.change(&format!("remove secret {name}"), self.mutate.remove_secret(id)).await
     }
 
+    /// Removes a container of this node that has ended.
+    pub(super) async fn remove_container(&self, id: &str) -> Result<(), OpError> {
+        self.change(&format!("remove container {id}"), self.mutate.remove_container(id)).await
+    }
+
     /// Returns the id.
     pub(super) async fn create_service(&self, spec: &ServiceSpec) -> Result<String, OpError> {
         let auth = self.auth(spec);
@@ -186,7 +194,13 @@ impl Run {
             Err(EngineError::NotFound { .. }) => {}
             // Whoever asked for it says it with the remedy.
             Err(EngineError::Refused(why)) if why.contains("only updates to Labels are allowed") => {}
-            Err(error) => self.warn(&format!("{what}: {error}")).await?,
+            Err(error) => {
+                let text = format!("{what}: {error}");
+                let new = self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone());
+                if new {
+                    self.warn(&text).await?;
+                }
+            }
         }
         Ok(done?)
     }

@@ -135,6 +135,7 @@ impl Runner {
             journal: Arc::new(journal),
             mutate: Arc::clone(&self.mutate),
             step: Mutex::default(),
+            warned: Mutex::default(),
             hold_at: self.hold_at.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::engine::EngineError;
+use crate::engine::{Container, EngineError};
 use crate::stack::names::StackName;
 use crate::stack::observed::{NAMESPACE_LABEL, Observed, Service, Task};
 use crate::stack::spec::Labels;
@@ -11,8 +11,10 @@ use crate::stack::spec::Labels;
 use super::ended::OpError;
 use super::run::Run;
 
-/// Tasks get their grace period to stop; longer than this is a fault.
+/// So long after their grace period tasks may take to stop; longer is a fault.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// Without waiting, a network is tried for as long as the engine needs to let go of services.
+const ONE_TRY: Duration = Duration::from_secs(3);
 /// Old engines take a moment to end the tasks of a job.
 const JOBS: Duration = Duration::from_secs(30);
 /// What no node is called.
@@ -35,12 +37,17 @@ pub(super) async fn remove(run: &Run, services: &[&Service], tasks: &[Task]) -> 
     for service in &busy {
         let mut spec = service.spec.clone();
         spec.task_template.placement.constraints.push(NOWHERE.to_owned());
-        forgiving(run.update_service(&service.id, service.version, &spec).await)?;
+        match run.update_service(&service.id, service.version, &spec).await {
+            // A job that moves on at this moment is removed as it is.
+            Err(OpError::Engine(EngineError::Conflict(_) | EngineError::Refused(_) | EngineError::NotFound { .. })) => {}
+            other => other?,
+        }
     }
     let began = tokio::time::Instant::now();
     while !busy.is_empty() && began.elapsed() < JOBS {
         let swarm = run.fresh().await?;
-        if !swarm.tasks.iter().any(|t| busy.iter().any(|s| s.id == t.service) && runs(t)) {
+        let down = |node: &str| swarm.nodes.iter().any(|n| n.id == node && n.state == "down");
+        if !swarm.tasks.iter().any(|t| busy.iter().any(|s| s.id == t.service) && runs(t) && !down(&t.node)) {
             break;
         }
         tokio::time::sleep(PAUSE).await;
@@ -58,61 +65,118 @@ fn runs(task: &Task) -> bool {
 
 /// Waits until no task and no container of the stack is left. `before` is the stack before its services were removed.
 pub(super) async fn wait_until_still(run: &Run, stack: &StackName, before: &Observed) -> Result<(), OpError> {
+    let grace =
+        before.services.iter().filter_map(|s| s.spec.task_template.container_spec.stop_grace_period).max().unwrap_or_default();
+    let patience = PATIENCE + Duration::from_nanos(u64::try_from(grace).unwrap_or_default());
     let began = tokio::time::Instant::now();
     let mut told = usize::MAX;
     loop {
         let swarm = run.fresh().await?;
         let gone = |state: &str| matches!(state, "shutdown" | "complete" | "failed" | "rejected" | "orphaned" | "remove");
-        let tasks = swarm.tasks.iter().filter(|t| before.services.iter().any(|s| s.id == t.service) && !gone(&t.state)).count();
-        let left = tasks.max(run.inspect.containers(stack.as_str()).await?.len());
-        if left == 0 {
+        // A node that is down tells of no end; its tasks end when it comes back.
+        let down = |node: &str| swarm.nodes.iter().any(|n| n.id == node && n.state == "down");
+        let mine = |t: &&Task| before.services.iter().any(|s| s.id == t.service);
+        let tasks = swarm.tasks.iter().filter(mine).filter(|t| !gone(&t.state) && !down(&t.node)).count();
+        let containers = run.inspect.containers(stack.as_str()).await?;
+        let left = tasks.max(containers.iter().filter(|c| c.running).count());
+        if left == 0 && containers.is_empty() {
             return Ok(());
+        }
+        if left == 0 {
+            sweep(run, &containers).await?;
         }
         if left != told {
             run.note(&format!("{left} still stopping")).await?;
             told = left;
         }
-        if began.elapsed() > PATIENCE {
-            let text = format!("{left} tasks did not stop within two minutes; remove the stack again to go on waiting");
+        if began.elapsed() > patience {
+            let text =
+                format!("{left} tasks did not stop within {} seconds; look at them and remove the rest again", patience.as_secs());
             return Err(OpError::stop("failed", text));
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Removes the stack's secrets.
-pub(super) async fn secrets(run: &Run, stack: &StackName) -> Result<(), OpError> {
-    for secret in run.fresh().await?.secrets.iter().filter(|s| belongs(&s.labels, stack)) {
-        forgiving(run.remove_secret(&secret.name, &secret.id).await)?;
+/// Old engines keep the containers of jobs that are done, and those hold volumes. The engine may be removing one at this moment.
+async fn sweep(run: &Run, containers: &[Container]) -> Result<(), OpError> {
+    for container in containers {
+        match forgiving(run.remove_container(&container.id).await) {
+            Err(OpError::Engine(EngineError::Conflict(_) | EngineError::Refused(_))) => {}
+            other => other?,
+        }
     }
     Ok(())
 }
 
-/// Removes the stack's configs.
-pub(super) async fn configs(run: &Run, stack: &StackName) -> Result<(), OpError> {
-    for config in run.fresh().await?.configs.iter().filter(|c| belongs(&c.labels, stack)) {
-        forgiving(run.remove_config(&config.name, &config.id).await)?;
+/// Removes the stack's secrets. What can't be removed is told and keeps nothing else from going.
+pub(super) async fn secrets(run: &Run, stack: &StackName, kept: &mut Kept) -> Result<(), OpError> {
+    for secret in run.fresh().await?.secrets.iter().filter(|s| belongs(&s.labels, stack)) {
+        kept.unless(&format!("the secret {}", secret.name), run.remove_secret(&secret.name, &secret.id).await)?;
     }
     Ok(())
+}
+
+/// Removes the stack's configs, likewise.
+pub(super) async fn configs(run: &Run, stack: &StackName, kept: &mut Kept) -> Result<(), OpError> {
+    for config in run.fresh().await?.configs.iter().filter(|c| belongs(&c.labels, stack)) {
+        kept.unless(&format!("the config {}", config.name), run.remove_config(&config.name, &config.id).await)?;
+    }
+    Ok(())
+}
+
+/// What could not be removed.
+#[derive(Default)]
+pub(super) struct Kept {
+    what: Vec<String>,
+}
+
+impl Kept {
+    /// Notes what the engine refused to remove. A lost engine is an error at once.
+    fn unless(&mut self, what: &str, removed: Result<(), OpError>) -> Result<(), OpError> {
+        match forgiving(removed) {
+            Err(OpError::Engine(EngineError::Conflict(why) | EngineError::Refused(why))) => {
+                self.what.push(format!("{what} ({why})"));
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Everything went, or it is an error that names what did not.
+    pub(super) fn nothing(self) -> Result<(), OpError> {
+        if self.what.is_empty() {
+            return Ok(());
+        }
+        let text = format!("not everything could be removed: {}; free it and remove the rest again", self.what.join(", "));
+        Err(OpError::stop("failed", text))
+    }
 }
 
 /// Removes the stack's networks. The engine lets go of a network a moment after its last task, and until then it refuses; once it
 /// has let go, nodes go on listing it until their last container is gone.
-pub(super) async fn networks(run: &Run, stack: &StackName, wait: Wait) -> Result<(), OpError> {
+pub(super) async fn networks(run: &Run, stack: &StackName, wait: Wait, kept: &mut Kept) -> Result<(), OpError> {
+    let patience = if wait == Wait::NotAtAll { ONE_TRY } else { PATIENCE };
     let began = tokio::time::Instant::now();
     let mut removed = BTreeSet::new();
     loop {
         let swarm = run.fresh().await?;
         let mine: Vec<_> = swarm.networks.iter().filter(|n| belongs(&n.labels, stack)).collect();
+        let late = began.elapsed() > patience;
         for network in mine.iter().filter(|n| !removed.contains(&n.id)).collect::<Vec<_>>() {
             match forgiving(run.remove_network(&network.name, &network.id).await) {
-                Err(OpError::Engine(EngineError::Refused(_) | EngineError::Conflict(_))) if began.elapsed() < PATIENCE => {}
-                Err(other) => return Err(other),
-                Ok(()) => drop(removed.insert(network.id.clone())),
+                Err(OpError::Engine(EngineError::Refused(_) | EngineError::Conflict(_))) if !late => {}
+                other => {
+                    kept.unless(&format!("the network {}", network.name), other)?;
+                    removed.insert(network.id.clone());
+                }
             }
         }
         let settled = mine.iter().all(|n| removed.contains(&n.id));
-        if mine.is_empty() || (settled && (wait == Wait::NotAtAll || began.elapsed() > PATIENCE)) {
+        if settled && late && wait == Wait::UntilGone {
+            kept.what.extend(mine.iter().map(|n| format!("the network {} (a node still lists it)", n.name)));
+        }
+        if mine.is_empty() || (settled && (wait == Wait::NotAtAll || late)) {
             return Ok(());
         }
         tokio::time::sleep(PAUSE).await;

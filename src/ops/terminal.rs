@@ -16,10 +16,11 @@ use crate::engine::{Credentials, EngineError, Inspect, Mutate};
 use crate::stack::converge::{Expected, Verdict};
 use crate::stack::desired::Desired;
 use crate::stack::names::StackName;
-use crate::stack::observed::Swarm;
+use crate::stack::observed::{Observed, Swarm};
 use crate::stack::plan::{Plan, plan};
 use crate::stack::spec::SecretSpec;
 
+use super::teardown::Kept;
 pub use super::teardown::Wait;
 
 /// An engine that a command line works on. Readings stop when it is dropped.
@@ -42,6 +43,8 @@ pub struct Wanted {
 pub struct Prepared {
     pub plan: Plan,
     wanted: Wanted,
+    /// What the plan was made from.
+    observed: Observed,
 }
 
 impl Terminal {
@@ -64,6 +67,7 @@ impl Terminal {
             journal,
             mutate: engine,
             step: Mutex::default(),
+            warned: Mutex::default(),
             hold_at: None,
         };
         Self { run, stop, _often: often }
@@ -94,7 +98,7 @@ impl Terminal {
         wanted.desired.own_secrets = wanted.secrets.iter().map(|s| s.name.clone()).collect();
         let observed = view::look(&self.run, &wanted.target()).await?;
         wanted.desired = pins::pin(&self.run, wanted.desired, &observed, wanted.resolve).await?;
-        Ok(Prepared { plan: plan(&wanted.desired, &observed), wanted })
+        Ok(Prepared { plan: plan(&wanted.desired, &observed), wanted, observed })
     }
 
     /// Makes the Swarm hold the stack. Returns what has to come up.
@@ -102,7 +106,7 @@ impl Terminal {
         if let Some(blocker) = prepared.plan.blockers.first() {
             return Err(OpError::stop("blocked", format!("{}; {}. Nothing was changed", blocker.what, blocker.hint)));
         }
-        apply::apply(&self.run, &prepared.wanted.target()).await
+        apply::apply(&self.run, &prepared.wanted.target(), &prepared.observed).await
     }
 
     /// Watches what was applied until there is a verdict.
@@ -120,9 +124,11 @@ impl Terminal {
         if wait == Wait::UntilGone {
             teardown::wait_until_still(&self.run, stack, &before).await?;
         }
-        teardown::secrets(&self.run, stack).await?;
-        teardown::configs(&self.run, stack).await?;
-        teardown::networks(&self.run, stack, wait).await?;
+        let mut kept = Kept::default();
+        teardown::secrets(&self.run, stack, &mut kept).await?;
+        teardown::configs(&self.run, stack, &mut kept).await?;
+        teardown::networks(&self.run, stack, wait, &mut kept).await?;
+        kept.nothing()?;
         Ok(true)
     }
 }

@@ -6,7 +6,7 @@ use crate::stack::names::StackName;
 
 use super::ended::{Ended, OpError};
 use super::run::Run;
-use super::teardown::{self, Wait};
+use super::teardown::{self, Kept, Wait};
 
 /// Carries the undeploy out. Going over it twice does nothing twice.
 pub async fn run(_may: &Grant<Undeploy>, run: &Run, stack: &str) -> Result<Ended, OpError> {
@@ -20,8 +20,10 @@ pub async fn run(_may: &Grant<Undeploy>, run: &Run, stack: &str) -> Result<Ended
     teardown::wait_until_still(run, &stack, &before).await?;
 
     run.step("Remove configs and networks").await?;
-    teardown::configs(run, &stack).await?;
-    teardown::networks(run, &stack, Wait::UntilGone).await?;
+    let mut kept = Kept::default();
+    teardown::configs(run, &stack, &mut kept).await?;
+    teardown::networks(run, &stack, Wait::UntilGone, &mut kept).await?;
+    kept.nothing()?;
     run.note("volumes, secrets and settings were kept").await?;
     Ok(Ended::well("undeployed"))
 }

@@ -49,7 +49,7 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
             }
         }
         if let Some(verdict) = watch.verdict() {
-            tails.follow(run, stack, &ids, ids.keys().map(String::as_str)).await?;
+            tails.follow(run, stack, &ids, verdict.causes.iter().map(|c| c.service.as_str())).await?;
             return Ok(verdict);
         }
         // An engine that is gone for good must not keep the operation for ever, and an old reading proves nothing about now.

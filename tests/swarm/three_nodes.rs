@@ -121,22 +121,21 @@ fn a_node_that_dies_in_the_middle_of_an_update_ends_in_the_right_verdict() {
         stack.set("IMAGE", &image);
         stack.set("RELEASE", "1");
         stack.write("compose.yml", &sleeper(&format!("replicas: 3, {deploy}"), &format!("environment: [RELEASE]\n    {lines}")));
-        stack.deploy(FILE).well();
-        stack.set("RELEASE", "2");
         stack
     };
     // The delay is long enough for the Swarm to find out that the node is gone.
-    let movable = stack_of("three-movable", "update_config: {parallelism: 2, delay: 20s, monitor: 2s}", "");
+    let mut movable = stack_of("three-movable", "update_config: {parallelism: 2, delay: 20s, monitor: 2s}", "");
     let bound = "update_config: {parallelism: 2, delay: 20s, monitor: 2s}, placement: {max_replicas_per_node: 1}";
-    let bound = stack_of("three-bound", bound, "");
+    let mut bound = stack_of("three-bound", bound, "");
     let mut stuck = stack("three-stuck");
     stuck.set("IMAGE", &image);
     stuck.set("SECONDS", "0");
     stuck.write("compose.yml", SLOW);
-    stuck.deploy(FILE).well();
+    let _all = at_once([&movable, &bound, &stuck]).map(Done::well);
+    movable.set("RELEASE", "2");
+    bound.set("RELEASE", "2");
     stuck.set("SECONDS", "15");
-    let _node = Crashing(swarm);
-    let (movable_done, bound_done, stuck_done) = std::thread::scope(|scope| {
+    let (_node, movable_done, bound_done, stuck_done) = std::thread::scope(|scope| {
         let (one, two) = (scope.spawn(|| movable.deploy(FILE)), scope.spawn(|| bound.deploy(FILE)));
         let three = scope.spawn(|| stuck.deploy(&["-c", "compose.yml", "--timeout", "60"]));
         stuck.wait_for("new tasks on every node", || (stuck.tasks().len() == 6).then_some(()));
@@ -144,12 +143,15 @@ fn a_node_that_dies_in_the_middle_of_an_update_ends_in_the_right_verdict() {
             stack.wait_for("the first new tasks", || (stack.tasks().len() == 5 && stack.running("app") == 3).then_some(()));
             assert_eq!(stack.inspect("app", "{{.UpdateStatus.State}}"), "updating");
         }
-        swarm.crash(3);
-        (one.join().expect("the thread ends"), two.join().expect("the thread ends"), three.join().expect("the thread ends"))
+        let node = swarm.crash(3);
+        (node, one.join().expect("the thread ends"), two.join().expect("the thread ends"), three.join().expect("the thread ends"))
     });
     eprintln!("a node died, tasks may move: {:?} {}", movable_done.took, movable_done.err);
     eprintln!("a node died, tasks may not move: {:?} {}", bound_done.took, bound_done.err);
     eprintln!("a node died, and the engine's update waits for it: {:?} {}", stuck_done.took, stuck_done.err);
+    // The engine says for ever that it updates; what is wanted runs nevertheless.
+    let stuck_done = stuck_done.well();
+    assert!(stuck_done.err.contains("three-stuck: converged"), "{stuck_done:#?}");
     let movable_done = movable_done.well();
     assert!(movable_done.err.contains("three-movable: converged"), "{movable_done:#?}");
     let where_and_how = ["--filter", "desired-state=running", "--format", "{{.Node}} {{.CurrentState}}", "three-movable_app"];
@@ -172,15 +174,6 @@ services:
       replicas: 3
       update_config: {parallelism: 0, monitor: 2s}
 "#;
-
-/// Has the third node back when it goes.
-struct Crashing<'a>(&'a ThreeNodes);
-
-impl Drop for Crashing<'_> {
-    fn drop(&mut self) {
-        self.0.start_again(3);
-    }
-}
 
 #[test]
 fn an_image_that_one_node_can_t_have_is_named_with_the_node() {
@@ -210,8 +203,9 @@ fn an_image_that_one_node_can_t_have_is_named_with_the_node() {
     eprintln!("an image that a node can't have, update: {:?} {}", update.took, update.err);
     eprintln!("an image that a node can't have, others can: {:?} {}", elsewhere.took, elsewhere.err);
     first.badly(&[&format!("app: {said}"), "three-image-first: failed"]);
-    update.badly(&[&said, "three-image: rolled back"]);
-    assert_eq!(everywhere.inspect("app", "{{.Spec.TaskTemplate.ContainerSpec.Image}}"), digest);
+    // The Swarm may miss that a task was rejected at once, if that was the first of the update; then it does not go back.
+    let went_back = everywhere.inspect("app", "{{.Spec.TaskTemplate.ContainerSpec.Image}}") == digest;
+    update.badly(&[&said, if went_back { "three-image: rolled back" } else { "three-image: failed" }]);
     // Where other nodes may take the task, the Swarm tries those, and it ends well.
     elsewhere.well();
 }

@@ -51,7 +51,9 @@ impl Progress {
         for (name, text) in &shown.services {
             // A line that wraps would be two, and the block could not be found again.
             let line: String = format!("{name:width$}  {text}").chars().take(columns).collect();
-            block += &format!("\x1b[2K{line}\n");
+            for part in ["\x1b[2K", &line, "\n"] {
+                block.push_str(part);
+            }
         }
         shown.lines = shown.services.len();
         // A terminal that is gone has nobody to tell.
@@ -69,6 +71,7 @@ impl Journal for Progress {
             Level::Change => say(&done(text)),
             Level::Warn => complain(text),
             Level::Progress => self.progress(step, text),
+            Level::Log if self.quiet => {}
             Level::Log => complain(&format!("{step} | {text}")),
             Level::Begin | Level::End | Level::Fail | Level::Note => {}
         }

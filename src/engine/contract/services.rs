@@ -1,7 +1,7 @@
 //! Services, their tasks and containers.
 
 use super::{Bench, attach, check, labels, replicas};
-use crate::engine::{EngineError, NewSecret};
+use crate::engine::{Container, EngineError, NewSecret};
 use crate::stack::spec::{
     ConfigRef, ConfigSpec, ContainerSpec, Empty, Limits, Mount, Port, RefFile, ReplicatedJob, SecretRef, ServiceMode, ServiceSpec,
     TaskSpec, UpdateConfig,
@@ -196,6 +196,11 @@ pub(super) async fn a_healthy_container_says_so(b: Bench<'_>, stack: &str) {
 pub(super) async fn containers_of_a_stack_are_listed(b: Bench<'_>, stack: &str) {
     let id = b.create(&b.sleeper(stack, "true")).await;
     let task = b.running(&id, 1).await.remove(0);
-    assert_eq!(b.inspect.containers(stack).await.unwrap(), [task.container.unwrap()]);
-    assert_eq!(b.inspect.containers("nobody").await.unwrap(), Vec::<String>::new());
+    let expected = Container { id: task.container.unwrap(), running: true };
+    assert_eq!(b.inspect.containers(stack).await.unwrap(), std::slice::from_ref(&expected));
+    assert_eq!(b.inspect.containers("nobody").await.unwrap(), []);
+    let refused = b.mutate.remove_container(&expected.id).await;
+    assert!(matches!(&refused, Err(EngineError::Conflict(_))), "what runs is not removed: {refused:?}");
+    let missing = b.mutate.remove_container(stack).await;
+    assert!(matches!(&missing, Err(EngineError::NotFound { .. })), "{missing:?}");
 }

@@ -56,7 +56,9 @@ fn platform(raw: RawPlatform) -> Platform {
 fn why(words: &str) -> String {
     let lower = words.to_lowercase();
     let any = |marks: &[&str]| marks.iter().any(|m| lower.contains(m));
-    let said = if any(&["toomanyrequests", "too many requests"]) {
+    let said = if any(&["no such host", "dial tcp", "i/o timeout"]) {
+        "the registry could not be asked"
+    } else if any(&["toomanyrequests", "too many requests"]) {
         "the registry takes no more requests for now"
     } else if any(&["unauthorized", "denied", "authentication required", "no basic auth"]) {
         "the registry wants a login, or there is no such image"
@@ -95,7 +97,7 @@ mod tests {
             ("manifest unknown: manifest unknown", "has no such image"),
             ("toomanyrequests: You have reached your pull rate limit", "takes no more requests"),
             ("received unexpected HTTP status: 500 Internal Server Error", "is broken"),
-            ("Get \"https://r.example/v2/\": dial tcp: lookup r.example: i/o timeout", "could not be asked"),
+            ("Get \"https://r.example/v2/\": dial tcp: lookup r.example: no such host", "could not be asked"),
         ] {
             assert!(why(words).contains(said), "{words}");
         }

@@ -8,7 +8,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::FakeEngine;
-use crate::engine::{EngineError, Event, Inspect, LogLine, LogWish, Lookup, RegistryAuth, Resolved, Result};
+use crate::engine::{Container, EngineError, Event, Inspect, LogLine, LogWish, Lookup, RegistryAuth, Resolved, Result};
 use crate::stack::observed::{Config, EngineInfo, Health, NAMESPACE_LABEL, Named, Network, Swarm};
 use crate::stack::spec::Platform;
 
@@ -118,14 +118,14 @@ impl Inspect for FakeEngine {
         Ok(hear(state.events.subscribe()).map(Ok).boxed())
     }
 
-    async fn containers(&self, stack: &str) -> Result<Vec<String>> {
+    async fn containers(&self, stack: &str) -> Result<Vec<Container>> {
         let state = self.enter("containers")?;
         let here = state.nodes.first().map(|n| n.id.clone()).unwrap_or_default();
         let of_stack = |labels: &crate::stack::spec::Labels| labels.get(NAMESPACE_LABEL).is_some_and(|s| s == stack);
         let tasks = state.services.values().flat_map(|s| &s.tasks).chain(&state.orphans);
         Ok(tasks
             .filter(|t| t.task.node == here && of_stack(&t.ran.container_spec.labels))
-            .filter_map(|t| t.task.container.clone())
+            .filter_map(|t| Some(Container { id: t.task.container.clone()?, running: !t.ended() }))
             .collect())
     }
 }

@@ -184,6 +184,18 @@ impl Mutate for FakeEngine {
         Ok(Vec::new())
     }
 
+    async fn remove_container(&self, id: &str) -> Result<()> {
+        let mut state = self.enter("remove_container")?;
+        let tasks = state.services.values_mut().flat_map(|s| &mut s.tasks);
+        let task = tasks.filter(|t| t.task.container.as_deref() == Some(id)).last().ok_or_else(|| missing("container", id))?;
+        if !task.ended() {
+            return Err(EngineError::Conflict(format!("You cannot remove a running container {id}. Stop the container before")));
+        }
+        task.task.container = None;
+        state.changed("remove_container", id, id);
+        Ok(())
+    }
+
     async fn remove_service(&self, id: &str) -> Result<()> {
         let mut state = self.enter("remove_service")?;
         let named = |s: &&FakeService| s.service.id == id || s.service.spec.name == id;

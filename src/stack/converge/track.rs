@@ -7,7 +7,7 @@ use super::tries::{Look, Tries};
 use super::wait::{Wait, stop_grace_ms};
 use super::{Cause, Expected, ServiceProgress, ServiceState, reason, standstill};
 use crate::stack::cause;
-use crate::stack::observed::{Health, Millis, Node, Observed, Service, Task};
+use crate::stack::observed::{Health, Millis, Network, Node, Observed, Service, Task};
 use crate::stack::slots::{Kind, SlotState, Slots, ended, is_to_run, place};
 use crate::stack::spec::ServiceSpec;
 
@@ -36,7 +36,7 @@ pub(super) struct Track {
     started: Millis,
     /// When the newest reading began; `None` before the first.
     at: Option<Millis>,
-    /// The spec as the engine reported it first.
+    /// The spec that was sent, as the engine reported it first.
     reported: Option<ServiceSpec>,
     pub(super) change: Change,
     pub(super) engine: Engine,
@@ -119,7 +119,7 @@ impl Track {
         let slots = Slots::count(service, &observed.tasks, &observed.nodes);
         (self.running, self.wanted) = (slots.ready(), slots.wanted);
         self.follow_update(service, &slots, observed);
-        self.compare(service);
+        self.compare(service, &observed.networks);
         let since = self.since(service);
         let (tasks, nodes) = (&observed.tasks, &observed.nodes);
         let (going_back, at, monitor_ms) = (self.going_back, observed.at, self.monitor_ms());
@@ -236,9 +236,17 @@ impl Track {
         };
     }
 
-    fn compare(&mut self, service: &Service) {
-        let reported = self.reported.get_or_insert_with(|| service.spec.clone());
-        self.change = if self.going_back { Change::None } else { Change::between(reported, &service.spec) };
+    /// The first spec that the engine reports is ours only if it is what was sent, and from then on it has to stay. While the engine
+    /// goes back it reports the spec before.
+    fn compare(&mut self, service: &Service, networks: &[Network]) {
+        self.change = match &self.reported {
+            _ if self.going_back => Change::None,
+            Some(reported) => Change::between(reported, &service.spec),
+            None => Change::since_sent(&self.expected.spec, &service.spec, networks),
+        };
+        if self.reported.is_none() && self.change == Change::None && !self.going_back {
+            self.reported = Some(service.spec.clone());
+        }
     }
 
     /// When the deploy began for this service, by the managers' clock: an update shows whether that clock is behind ours.

@@ -111,15 +111,14 @@ fn same_bytes(wish: &ConfigSpec, there: &Config) -> bool {
 }
 
 fn secrets(desired: &Desired, observed: &Observed, found: &mut Vec<Blocker>) {
-    for secret in &desired.secrets {
-        let there = observed.secrets.iter().find(|s| s.name == secret.name);
-        if there.is_none() && desired.own_secrets.contains(&secret.name) {
-            continue;
-        }
-        if let Some(there) = there {
+    // Using what another stack owns is fine; making it ours is not.
+    for name in &desired.own_secrets {
+        for there in observed.secrets.iter().filter(|s| s.name == *name) {
             foreign(&desired.stack, "secret", &there.name, &there.labels, found);
-            continue;
         }
+    }
+    let there = |name: &String| observed.secrets.iter().any(|s| s.name == *name) || desired.own_secrets.contains(name);
+    for secret in desired.secrets.iter().filter(|s| !there(&s.name)) {
         let what = format!("the secret {} is missing; {} uses it", secret.name, secret.services.join(", "));
         found.push(blocker(what, &format!("generate or insert the secret {}", secret.local)));
     }

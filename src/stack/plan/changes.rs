@@ -55,7 +55,8 @@ const DURATIONS: &[&str] =
 
 /// What is different in `after`, sorted by path.
 pub(super) fn between(before: &ServiceSpec, after: &ServiceSpec) -> Vec<Change> {
-    let (before, after) = (facts(before), facts(after));
+    let (before, after) = differing(before, after);
+    let (before, after) = (facts(&before), facts(&after));
     let mut paths: Vec<&String> = before.keys().chain(after.keys()).collect();
     paths.sort();
     paths.dedup();
@@ -83,11 +84,30 @@ fn looks_secret(path: &str, value: &str) -> bool {
     !name.ends_with("_VERSION") && !name.ends_with("_FILE") && MARKS.iter().any(|mark| name.contains(mark))
 }
 
-fn facts(spec: &ServiceSpec) -> BTreeMap<String, String> {
+/// Both without the objects and values that they have in common: most of a spec is the same, and need not be put into words.
+fn differing(before: &ServiceSpec, after: &ServiceSpec) -> (Value, Value) {
+    let value = |spec: &ServiceSpec| serde_json::to_value(spec).unwrap_or_default();
+    let (mut before, mut after) = (value(before), value(after));
+    drop_common(&mut before, &mut after);
+    (before, after)
+}
+
+fn drop_common(before: &mut Value, after: &mut Value) {
+    let (Value::Object(before), Value::Object(after)) = (before, after) else { return };
+    before.retain(|name, value| {
+        let Some(other) = after.get_mut(name) else { return true };
+        if value == other {
+            after.remove(name);
+            return false;
+        }
+        drop_common(value, other);
+        true
+    });
+}
+
+fn facts(spec: &Value) -> BTreeMap<String, String> {
     let mut facts = BTreeMap::new();
-    if let Ok(value) = serde_json::to_value(spec) {
-        flatten(&mut vec![], &value, &mut facts);
-    }
+    flatten(&mut vec![], spec, &mut facts);
     facts
 }
 

@@ -1,5 +1,6 @@
 //! Specs as the engine would store them, so that two spellings of one wish are equal.
 
+use super::kept;
 use crate::stack::observed::Network;
 use crate::stack::spec::{
     ContainerSpec, EndpointSpec, Healthcheck, Limits, Mount, Replicated, RestartPolicy, ServiceMode, ServiceSpec, TaskSpec,
@@ -10,7 +11,8 @@ const SECOND: i64 = 1_000_000_000;
 
 /// Both specs with the engine's defaults filled in. What `desired` leaves to the engine is taken over from `observed`.
 pub(super) fn pair(desired: &ServiceSpec, observed: &ServiceSpec, networks: &[Network]) -> (ServiceSpec, ServiceSpec) {
-    let (mut desired, mut observed) = (normal(desired, networks), normal(observed, networks));
+    let observed = kept::as_sent(desired, observed, networks);
+    let (mut desired, mut observed) = (normal(desired, networks), normal(&observed, networks));
     let (wish, now) = (&mut desired.task_template, &mut observed.task_template);
     if wish.force_update == 0 {
         now.force_update = 0;

@@ -101,6 +101,13 @@ fn constraints_replace_tasks_only_where_their_nodes_do_not_meet_them() {
 }
 
 #[test]
+fn a_secret_of_another_stack_may_be_used() {
+    let mut swarm = observed();
+    swarm.secrets[0].labels = labels("t");
+    assert_eq!(plan(&desired(), &swarm).blockers, []);
+}
+
+#[test]
 fn the_first_deploy_creates_everything_and_leftovers_go_before_services() {
     let mut swarm = observed();
     swarm.services[0].spec.name = "s_old".into();
@@ -136,7 +143,11 @@ fn what_would_fail_half_way_is_said_before() {
     check(&|_, o| o.networks.retain(|n| n.name != "proxy"), "network proxy is missing", "create -d overlay proxy");
     check(&|_, o| o.networks[1].scope = "local".into(), "on one node only", "overlay");
     check(&|_, o| o.secrets.clear(), "secret s_pw_v1 is missing", "generate or insert the secret pw");
-    check(&|_, o| o.secrets[0].labels = labels("t"), "belongs to the stack t", "another name");
+    let own = |d: &mut Desired, o: &mut Observed| {
+        d.own_secrets = vec![o.secrets[0].name.clone()];
+        o.secrets[0].labels = labels("t");
+    };
+    check(&own, "belongs to the stack t", "another name");
     check(&|_, o| o.networks[0].labels = labels("t"), "network s_default belongs to the stack t", "another name");
     check(&|_, o| o.configs[0].labels = labels("t"), "config s_app_conf_v3 belongs to the stack t", "another name");
     check(&|_, o| o.configs[0].data = b"old".to_vec(), "exists with other content", "raise APP_CONF_VERSION");

@@ -1,5 +1,6 @@
 //! A private Swarm of three engines with a registry, made by `scripts/three-nodes.sh`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -54,20 +55,16 @@ impl ThreeNodes {
         image
     }
 
-    /// Kills the engine of a node.
-    pub(crate) fn crash(&self, node: u32) {
+    /// Kills the engine of a node. It is started again, and the Swarm has it back, when the value that is given back goes.
+    pub(crate) fn crash(&self, node: u32) -> Mended<'_> {
         self.script("crash", node);
-    }
-
-    /// Starts it again, and waits until the Swarm has it back.
-    pub(crate) fn start_again(&self, node: u32) {
-        self.script("start", node);
+        Mended { swarm: self, action: "start", node }
     }
 
     /// Takes the registry away from a node, until the value that is given back goes.
-    pub(crate) fn cut(&self, node: u32) -> NoRegistry<'_> {
+    pub(crate) fn cut(&self, node: u32) -> Mended<'_> {
         self.script("cut", node);
-        NoRegistry { swarm: self, node }
+        Mended { swarm: self, action: "mend", node }
     }
 
     fn launch() -> Self {
@@ -82,15 +79,18 @@ impl ThreeNodes {
     }
 }
 
-/// A node without the registry.
-pub(crate) struct NoRegistry<'a> {
+/// A node that is whole again when this goes.
+pub(crate) struct Mended<'a> {
     swarm: &'a ThreeNodes,
+    action: &'static str,
     node: u32,
 }
 
-impl Drop for NoRegistry<'_> {
+impl Drop for Mended<'_> {
+    /// The test may be failing already; a second panic would end the whole process.
     fn drop(&mut self) {
-        self.swarm.script("mend", self.node);
+        let mended = catch_unwind(AssertUnwindSafe(|| self.swarm.script(self.action, self.node)));
+        assert!(mended.is_ok() || std::thread::panicking(), "node {} is not whole again", self.node);
     }
 }
 

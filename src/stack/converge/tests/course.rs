@@ -1,8 +1,11 @@
 //! Reads the courses that tests/data/converge/cases.txt explains, and plays them.
 
 use crate::stack::converge::{Expected, ServiceProgress, Verdict, Watch};
-use crate::stack::observed::{Millis, Node, Observed, Service, Task, UpdateStatus};
-use crate::stack::spec::{Empty, Healthcheck, Replicated, ReplicatedJob, RestartPolicy, UpdateConfig};
+use crate::stack::observed::{Millis, Network, Node, Observed, Service, Task, UpdateStatus};
+use crate::stack::spec::{
+    Empty, Healthcheck, Mount, NetworkAttachment, Port, Replicated, ReplicatedJob, RestartPolicy, ServiceMode, ServiceSpec,
+    UpdateConfig, VolumeOptions,
+};
 
 pub(super) const START: Millis = 1_000_000_000;
 const LONG_AGO: Millis = 600_000;
@@ -52,14 +55,12 @@ fn change(observed: &mut Observed, change: &str, second: i64) {
             let status = UpdateStatus { state: state.to_owned(), message: String::new(), started };
             find(observed, name).update = Some(status);
         }
-        [name, "becomes", what] => {
-            let spec = &mut find(observed, name).spec;
-            match what.split_once('=').unwrap() {
-                ("replicas", n) => spec.mode.replicated = Some(Replicated { replicas: n.parse().ok() }),
-                ("force", n) => spec.task_template.force_update = n.parse().unwrap(),
-                ("image", image) => image.clone_into(&mut spec.task_template.container_spec.image),
-                (key, _) => panic!("{key}"),
-            }
+        [name, "becomes", what] => becomes(&mut find(observed, name).spec, what),
+        [name, "stored"] => {
+            let network =
+                Network { id: "n1".to_owned(), name: "inner".to_owned(), scope: "swarm".to_owned(), ..Network::default() };
+            observed.networks.push(network);
+            as_stored(&mut find(observed, name).spec);
         }
         _ => {
             let mut new = task(change, second, &observed.nodes);
@@ -71,6 +72,46 @@ fn change(observed: &mut Observed, change: &str, second: i64) {
             observed.tasks.push(new);
         }
     }
+}
+
+/// What somebody else makes of a service.
+fn becomes(spec: &mut ServiceSpec, what: &str) {
+    let task = &mut spec.task_template;
+    match what.split_once('=').unwrap() {
+        ("replicas", n) => spec.mode.replicated = Some(Replicated { replicas: n.parse().ok() }),
+        ("mode", "global") => spec.mode = ServiceMode { global: Some(Empty {}), ..ServiceMode::default() },
+        ("force", n) => task.force_update = n.parse().unwrap(),
+        ("image", image) => image.clone_into(&mut task.container_spec.image),
+        ("env", value) => task.container_spec.env.push(format!("A={value}")),
+        ("network", target) => target.clone_into(&mut task.networks[0].target),
+        ("label", value) => drop(spec.labels.insert("a".to_owned(), value.to_owned())),
+        ("monitor", seconds) => spec.update_config.as_mut().unwrap().monitor = seconds.parse::<i64>().unwrap() * 1_000_000_000,
+        ("port", port) => {
+            let port = Port { target_port: 80, published_port: port.parse().unwrap(), ..Port::default() };
+            spec.endpoint_spec.ports.push(port);
+        }
+        (key, _) => panic!("{key}"),
+    }
+}
+
+/// The engine's spelling of what was sent: defaults are filled in, a network has its id, and some values are left out.
+fn as_stored(spec: &mut ServiceSpec) {
+    let task = &mut spec.task_template;
+    task.container_spec.isolation = "default".to_owned();
+    task.container_spec.stop_grace_period.get_or_insert(10_000_000_000);
+    task.container_spec.image += "@sha256:1";
+    task.container_spec.healthcheck.iter_mut().for_each(|check| check.start_interval = 0);
+    for mount in &mut task.container_spec.mounts {
+        mount.consistency.clear();
+        mount.volume_options = None;
+    }
+    let policy = task.restart_policy.get_or_insert_default();
+    policy.condition = "any".to_owned();
+    policy.max_attempts.get_or_insert(0);
+    for network in &mut task.networks {
+        network.target = if network.target == "inner" { "n1" } else { "n2" }.to_owned();
+    }
+    spec.endpoint_spec.mode = "vip".to_owned();
 }
 
 fn find<'a>(observed: &'a mut Observed, name: &str) -> &'a mut Service {
@@ -117,6 +158,15 @@ pub(super) fn service(line: &str) -> Service {
         start_period: s * 1_000_000_000,
         ..Healthcheck::default()
     });
+    if words.contains(&"unkept") {
+        container.healthcheck.get_or_insert_default().start_interval = 1_000_000_000;
+        let volume_options = Some(VolumeOptions { subpath: "a".to_owned(), ..VolumeOptions::default() });
+        let mount = Mount { kind: "volume".to_owned(), consistency: "cached".to_owned(), volume_options, ..Mount::default() };
+        container.mounts.push(mount);
+    }
+    let network = |name: &str| NetworkAttachment { target: name.to_owned(), ..NetworkAttachment::default() };
+    spec.task_template.networks = text("networks").map(|t| t.split(',').map(network).collect()).unwrap_or_default();
+    spec.task_template.force_update = count("force").unwrap_or_default();
     spec.task_template.placement.constraints = text("constraint").map(str::to_owned).into_iter().collect();
     spec.task_template.restart_policy = Some(RestartPolicy {
         condition: text("condition").unwrap_or_default().to_owned(),

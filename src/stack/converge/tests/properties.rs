@@ -122,6 +122,9 @@ fn play(course: &Course) -> Vec<(Vec<ServiceProgress>, Option<Verdict>)> {
 /// The plainest account of a service that is up: each place has a present task that runs, or that ended well if it may.
 fn is_up(expected: &Expected, reading: &Observed) -> bool {
     let Some(service) = reading.services.iter().find(|s| s.id == expected.id) else { return false };
+    if service.spec != expected.spec {
+        return false;
+    }
     let gone_back = service.update.as_ref().is_some_and(|u| u.state.starts_with("rollback"));
     let mode = &service.spec.mode;
     let job = mode.replicated_job.is_some() || mode.global_job.is_some();
@@ -179,14 +182,22 @@ struct Step {
     updates: Vec<&'static str>,
     nodes: Vec<(&'static str, &'static str)>,
     missing: Option<usize>,
+    /// Somebody else has made another service of it.
+    changed: Option<usize>,
 }
 
 impl Step {
     fn show(self, expected: &[Expected]) -> Observed {
         let services = expected.iter().enumerate().filter(|(at, _)| Some(*at) != self.missing);
+        let spec = |at, e: &Expected| {
+            let mut spec = e.spec.clone();
+            let image = if Some(at) == self.changed { "other" } else { "" };
+            image.clone_into(&mut spec.task_template.container_spec.image);
+            spec
+        };
         let services = services.map(|(at, e)| Service {
             id: e.id.clone(),
-            spec: e.spec.clone(),
+            spec: spec(at, e),
             job_iteration: e.spec.mode.replicated_job.as_ref().map(|_| 1),
             update: Some(UpdateStatus { state: self.updates[at].to_owned(), ..UpdateStatus::default() })
                 .filter(|u| !u.state.is_empty()),
@@ -229,8 +240,17 @@ fn reading() -> impl Strategy<Value = Step> {
         prop::collection::vec(update, 3),
         prop::collection::vec(node, 3),
         prop_oneof![9 => Just(None), 1 => (0..3_usize).prop_map(Some)],
+        prop_oneof![19 => Just(None), 1 => (0..2_usize).prop_map(Some)],
     )
-        .prop_map(|(pause_ms, again, tasks, updates, nodes, missing)| Step { pause_ms, again, tasks, updates, nodes, missing })
+        .prop_map(|(pause_ms, again, tasks, updates, nodes, missing, changed)| Step {
+            pause_ms,
+            again,
+            tasks,
+            updates,
+            nodes,
+            missing,
+            changed,
+        })
 }
 
 fn task() -> impl Strategy<Value = Task> {

@@ -81,6 +81,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, problem
         Ok(made) => {
             changes.fill(facts, &made.rendered.desired, &made.plan, &made.rendered.powers);
             changes.warnings.extend(made.rendered.notices.iter().map(|n| sentence(n)));
+            changes.warnings.extend(made.moving_tags());
         }
     }
     Ok(PlanView {

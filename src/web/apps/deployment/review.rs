@@ -23,6 +23,21 @@ pub(super) struct Made {
     pub(super) plan: Plan,
 }
 
+impl Made {
+    /// Registries are asked when the deploy runs, not for a look at the plan. A tag that has moved until then is a change as well.
+    pub(super) fn moving_tags(&self) -> Option<String> {
+        let tagged = |step: &&plan::Step| {
+            let spec = self.rendered.desired.services.iter().find(|s| s.name == step.name);
+            spec.is_some_and(|s| !s.task_template.container_spec.image.contains('@'))
+        };
+        let kept = self.plan.steps.iter().filter(|s| s.object == plan::Object::Service && s.action == plan::Action::Keep);
+        (kept.filter(tagged).count() > 0).then(|| {
+            "Images are looked up when the deploy runs; where a tag means another image by then, its service gets new tasks too"
+                .to_owned()
+        })
+    }
+}
+
 pub(super) async fn review(facts: &Facts, site: &Site, version: String) -> Result<Review, Failure> {
     let env = facts.revision(site).await?.text;
     let made = facts.render(site, &version, &env).await?.map(|(at, rendered)| {
