@@ -81,8 +81,9 @@ impl Stack {
     /// `docker stack deploy FLAGS… NAME`. It waits for nothing. A client of before version 28 reads files otherwise than the one that we
     /// are held against; then our own deploy stands in for it, and what is compared is ours with ours.
     pub(crate) fn deploy_by_docker(&self, flags: &[&str]) {
-        let version = run("docker", &["version", "--format", "{{.Client.Version}}"]);
-        if version.split('.').next().and_then(|major| major.trim().parse::<u32>().ok()).is_none_or(|major| major < 28) {
+        let version = run("docker", &["--version"]);
+        let major = version.trim_start_matches("Docker version ").split('.').next().and_then(|major| major.parse::<u32>().ok());
+        if major.is_none_or(|major| major < 28) {
             eprintln!("docker's client is {}: canteen stands in for it", version.trim());
             self.deploy(flags).well();
             return;
