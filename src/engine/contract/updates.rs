@@ -24,6 +24,11 @@ fn fast(failure_action: &str) -> UpdateConfig {
     UpdateConfig { parallelism: 1, monitor: 1_000_000_000, failure_action: failure_action.to_owned(), ..UpdateConfig::default() }
 }
 
+/// A busy machine takes its time to start a task that fails; the engine must still be looking.
+fn watchful(failure_action: &str) -> UpdateConfig {
+    UpdateConfig { monitor: 60_000_000_000, ..fast(failure_action) }
+}
+
 pub(super) async fn an_update_from_an_old_version_is_a_conflict(b: Bench<'_>, stack: &str) {
     let id = b.create(&b.sleeper(stack, "true")).await;
     let before = update(&b, &id, |spec| spec.mode = replicas(0)).await;
@@ -80,7 +85,7 @@ pub(super) async fn a_service_is_scaled_to_none_and_back(b: Bench<'_>, stack: &s
 
 pub(super) async fn a_failed_update_pauses(b: Bench<'_>, stack: &str) {
     let mut spec = b.sleeper(stack, "true");
-    spec.update_config = Some(fast("pause"));
+    spec.update_config = Some(watchful("pause"));
     let id = b.create(&spec).await;
     b.running(&id, 1).await;
     let broken = b.shell(stack, "exit 1").task_template.container_spec.command;
@@ -93,7 +98,7 @@ pub(super) async fn a_failed_update_pauses(b: Bench<'_>, stack: &str) {
 
 pub(super) async fn a_failed_update_is_rolled_back(b: Bench<'_>, stack: &str) {
     let mut spec = b.sleeper(stack, "true");
-    spec.update_config = Some(fast("rollback"));
+    spec.update_config = Some(watchful("rollback"));
     spec.rollback_config = Some(fast("pause"));
     let id = b.create(&spec).await;
     b.running(&id, 1).await;
