@@ -118,7 +118,7 @@ fn what_belongs_to_another_stack_is_not_taken() {
     owner.write("c", "mine");
     owner.write("compose.yml", &file(&[("web", service)], shared));
     owner.deploy(FILE).well();
-    let before = owner.tasks();
+    let before = owner.dump();
     for (kind, service, part) in [
         ("config", "configs: [c]", "configs: {c: {name: cli-shared-config, file: ./c}}"),
         ("secret", "secrets: [s]", "secrets: {s: {name: cli-shared-secret, file: ./c}}"),
@@ -131,7 +131,7 @@ fn what_belongs_to_another_stack_is_not_taken() {
         eprintln!("a {kind} of another stack: {}", refused.err);
         assert!(taker.is_gone(), "nothing was made");
     }
-    assert_eq!(owner.tasks(), before, "the owner runs on untouched");
+    assert_eq!(owner.dump(), before);
 }
 
 #[test]

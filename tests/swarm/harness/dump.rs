@@ -1,5 +1,7 @@
 //! Everything that an engine holds of a stack, in a form in which two deploys of the same files are equal.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 /// Reads the stack. `docker` runs Docker's client.
@@ -7,9 +9,11 @@ use serde_json::{Map, Value, json};
 /// Left out is what no two deploys have in common: ids, times, version counters, and addresses that the Swarm chose. References by id
 /// become names, and lists without an order get one.
 pub(super) fn dump(docker: &dyn Fn(&[&str]) -> String, stack: &str) -> Value {
-    let all = |kind: &str| inspected(docker, kind, &[]);
-    let mine = |kind: &str| inspected(docker, kind, &["--filter", &format!("label=com.docker.stack.namespace={stack}")]);
-    let networks = all("network");
+    let label = format!("label=com.docker.stack.namespace={stack}");
+    let mine = |kind: &str| inspected(docker, kind, &label);
+    // Listed in one request: the networks of tests beside this one come and go, and inspecting one that went is an error.
+    let listed = docker(&["network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"]);
+    let networks: BTreeMap<&str, &str> = listed.lines().filter_map(|line| line.split_once(' ')).collect();
     let named = |kind: &str, normalise: &dyn Fn(Value) -> Value| -> Value {
         Value::Object(mine(kind).into_iter().map(normalise).map(|o| (o["Name"].as_str().expect("a name").to_owned(), o)).collect())
     };
@@ -22,8 +26,8 @@ pub(super) fn dump(docker: &dyn Fn(&[&str]) -> String, stack: &str) -> Value {
     })
 }
 
-fn inspected(docker: &dyn Fn(&[&str]) -> String, kind: &str, filter: &[&str]) -> Vec<Value> {
-    let ids = docker(&[&[kind, "ls", "-q"], filter].concat());
+fn inspected(docker: &dyn Fn(&[&str]) -> String, kind: &str, label: &str) -> Vec<Value> {
+    let ids = docker(&[kind, "ls", "-q", "--filter", label]);
     let ids: Vec<&str> = ids.lines().collect();
     if ids.is_empty() {
         return vec![];
@@ -32,14 +36,14 @@ fn inspected(docker: &dyn Fn(&[&str]) -> String, kind: &str, filter: &[&str]) ->
     serde_json::from_str(&text).expect("the client writes JSON")
 }
 
-fn normal_service(mut service: Value, networks: &[Value]) -> Value {
+fn normal_service(mut service: Value, networks: &BTreeMap<&str, &str>) -> Value {
     let mut spec = service["Spec"].take();
     let task = &mut spec["TaskTemplate"];
     if let Some(targets) = task["Networks"].as_array_mut() {
         for one in targets.iter_mut() {
             // The Swarm has ids of its own for the networks of each node, such as `host`; they are always the same.
-            if let Some(network) = networks.iter().find(|n| n["Id"] == one["Target"]) {
-                one["Target"] = network["Name"].clone();
+            if let Some(name) = one["Target"].as_str().and_then(|id| networks.get(id)) {
+                one["Target"] = json!(name);
             }
         }
         targets.sort_by_key(|n| n["Target"].to_string());
