@@ -74,6 +74,10 @@ actions! {
     read Site BeginApp "app.new.begin";
     /// Make an app of a recipe.
     write Site NewApp "app.new";
+    /// See which stacks can become apps.
+    read Site BeginImport "app.import.begin";
+    /// Make an app of what was deployed without the dashboard.
+    write Site ImportApp "app.import";
     /// Change an app's settings.
     write App EditSettings "app.settings.edit";
     /// Generate or insert an app's secrets.

@@ -41,6 +41,8 @@ const fn needs(what: ActionName) -> Needs {
         | A::SignOut => Needs::Viewer,
         A::BeginApp
         | A::NewApp
+        | A::BeginImport
+        | A::ImportApp
         | A::EditSettings
         | A::SetSecret
         | A::RevealSecret
@@ -57,5 +59,6 @@ const fn needs(what: ActionName) -> Needs {
 
 /// What the dashboard itself does: keep the log, finish operations, refresh recipes, obey the server's command line.
 const fn system(what: ActionName) -> bool {
-    matches!(what, ActionName::Conclude | ActionName::Record | ActionName::RefreshRecipe | ActionName::EditMember)
+    use ActionName as A;
+    matches!(what, A::Conclude | A::Record | A::RefreshRecipe | A::EditMember | A::ImportApp)
 }

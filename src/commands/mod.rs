@@ -1,5 +1,6 @@
 //! Short writes, one file each: what it needs, what it changes, what its audit entry says.
 
+pub mod app_import;
 pub mod app_new;
 pub mod env_save;
 pub mod member_add;

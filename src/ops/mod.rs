@@ -11,6 +11,7 @@ pub mod deployed;
 pub mod ended;
 pub mod handover;
 pub mod ids;
+pub mod import;
 pub mod journal;
 pub mod live;
 pub mod order;

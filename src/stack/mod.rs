@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure. What the Swarm looks like comes in as [`observed`], what is sent to it goes out as [`spec`].
 
+pub mod carried;
 pub mod cause;
 pub mod converge;
 pub mod convert;

@@ -8,6 +8,7 @@ mod audit;
 mod bad_input;
 mod compile_fail;
 mod docs;
+mod imports;
 mod journey;
 mod migrations;
 mod plan_and_apply;

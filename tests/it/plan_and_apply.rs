@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use canteen::engine::fake::FakeEngine;
-use canteen::ops::OpError;
 use canteen::ops::apply::Leftovers;
-use canteen::ops::journal::{Journal, Level};
 use canteen::ops::pins::Resolve;
 use canteen::ops::terminal::{Terminal, Wanted};
 use canteen::stack::desired::Desired;
@@ -19,18 +16,7 @@ use canteen::stack::spec::{
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-struct Silent;
-
-#[async_trait]
-impl Journal for Silent {
-    async fn line(&self, _step: &str, _level: Level, _text: &str) -> Result<(), OpError> {
-        Ok(())
-    }
-
-    async fn touch(&self) -> Result<(), OpError> {
-        Ok(())
-    }
-}
+use crate::harness::Silent;
 
 fn stack() -> StackName {
     StackName::parse("s").unwrap()

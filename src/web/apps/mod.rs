@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod deployments;
 pub mod facts;
 pub mod header;
+pub mod imports;
 pub mod index;
 pub mod listing;
 pub mod new;

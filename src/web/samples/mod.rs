@@ -15,6 +15,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "new-address", &apps::new::AddressView::samples());
     add(&mut pages, "new-settings", &apps::new::SettingsView::samples());
     add(&mut pages, "new-secrets", &apps::new::SecretsStepView::samples());
+    add(&mut pages, "imports", &apps::imports::ImportsView::samples());
+    add(&mut pages, "import", &apps::imports::ImportView::samples());
     add(&mut pages, "app", &apps::show::AppView::samples());
     add(&mut pages, "app-settings", &apps::settings::AppSettingsView::samples());
     add(&mut pages, "app-secrets", &apps::secrets::AppSecretsView::samples());

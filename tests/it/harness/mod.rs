@@ -11,6 +11,7 @@ mod golden;
 mod raw;
 pub(crate) mod recipes;
 mod requests;
+mod silent;
 mod site;
 pub(crate) mod stub;
 mod visits;
@@ -20,6 +21,7 @@ pub(crate) use browser::{Answer, Browser, Request};
 pub(crate) use golden::matches;
 pub(crate) use raw::copy_of;
 pub(crate) use requests::same_request;
+pub(crate) use silent::{Silent, deploy_beside};
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use visits::Visits;
 

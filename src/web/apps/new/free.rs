@@ -8,7 +8,7 @@ use crate::web::failure::Failure;
 use crate::web::setup::sentence;
 use crate::web::status::{Check, CheckState};
 
-use super::CheckView;
+use super::{CheckView, RESERVED};
 
 /// A name server that does not answer is not waited for longer.
 const DNS_PATIENCE: Duration = Duration::from_secs(3);
@@ -21,7 +21,7 @@ pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<Sta
     if let Err(error) = Domain::parse(domain).and_then(|_| AppName::parse(domain)) {
         return Ok(Err(sentence(&error.to_string())));
     }
-    if domain == "new" || domain == "rows" {
+    if RESERVED.contains(&domain) {
         return Ok(Err("This word is part of Canteen’s own addresses".to_owned()));
     }
     let stack = match StackName::of_app(domain) {

@@ -1,0 +1,37 @@
+use serde_json::{Map, Value};
+
+use super::particulars;
+use crate::access::action;
+use crate::store::{Command, Denied, Tx, apps};
+
+/// Makes an app of what was deployed without Canteen, with the settings that it has.
+pub struct ImportApp {
+    pub name: String,
+    pub stack: String,
+    pub recipe: String,
+    /// The version that runs; empty when none is known.
+    pub version: String,
+    /// The settings file.
+    pub env: String,
+}
+
+impl Command for ImportApp {
+    type Needs = action::ImportApp;
+    type Output = ();
+
+    fn particulars(&self) -> Map<String, Value> {
+        particulars([
+            ("app", self.name.clone().into()),
+            ("stack", self.stack.clone().into()),
+            ("recipe", self.recipe.clone().into()),
+            ("version", self.version.clone().into()),
+        ])
+    }
+
+    fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+        tx.about_app(&self.name);
+        let new =
+            apps::NewApp { name: &self.name, stack: &self.stack, recipe: &self.recipe, version: &self.version, env: &self.env };
+        apps::insert(tx, &new).map(|_id| ())
+    }
+}

@@ -1,0 +1,69 @@
+//! Making an app of a stack. The Swarm is not touched.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use serde::Deserialize;
+
+use super::review::{review, view};
+use crate::access::Grant;
+use crate::access::action::ImportApp;
+use crate::commands::app_import;
+use crate::stack::names::AppName;
+use crate::store::Denied;
+use crate::web::Site;
+use crate::web::apps::new::RESERVED;
+use crate::web::failure::Failure;
+use crate::web::form::{Form, Name};
+use crate::web::page::{page_with, see_other, wrong_form};
+use crate::web::setup::sentence;
+use crate::web::shell::Problems;
+use crate::web::visit::Visit;
+
+/// What the import form sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeForm {
+    name: String,
+    version: String,
+    hash: String,
+}
+
+/// Makes the app, if its settings are still those that were shown.
+pub async fn take(
+    may: Grant<ImportApp>,
+    Name(stack): Name,
+    Form(form): Form<TakeForm>,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    let name = form.name.trim().to_ascii_lowercase();
+    let reviewed = review(&site, &stack, &name, &form.version).await?;
+    let mut problems = Problems::none();
+    if let Err(error) = AppName::parse(&name) {
+        problems.add("name", sentence(&error.to_string()));
+    } else if RESERVED.contains(&name.as_str()) {
+        problems.add("name", "This word is part of Canteen’s own addresses");
+    }
+    if !problems.is_empty() || reviewed.made.is_err() {
+        return wrong_form(&view(&site, &visit, reviewed, problems).await);
+    }
+    if reviewed.hash() != form.hash {
+        problems.add("", "What runs has changed since you looked. These are the settings that it has now");
+        return page_with(StatusCode::CONFLICT, &view(&site, &visit, reviewed, problems).await);
+    }
+    let env = reviewed.made.as_ref().map(|made| made.env.text()).unwrap_or_default();
+    let recipe = reviewed.found.recipe.clone();
+    let new = app_import::ImportApp { name: name.clone(), stack, recipe, version: form.version, env };
+    match site.store.commit(&may, new).await {
+        Ok(()) => {
+            site.live.poke("apps");
+            see_other(&format!("/apps/{name}"))
+        }
+        Err(Denied::Rule { text, .. }) => {
+            problems.add("name", sentence(&text));
+            page_with(StatusCode::CONFLICT, &view(&site, &visit, reviewed, problems).await)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
