@@ -9,7 +9,7 @@ const DOMAIN: &str = "shelf.example.org";
 const STACK: &str = "shelf_example_org";
 const VERSION: &str = "1.0.0+1.35.0";
 /// The app's `.env` and what the recipe's `abra.sh` adds to it.
-const ENV: [(&str, &str); 10] = [
+const ENV: [(&str, &str); 11] = [
     ("TYPE", "notice-board:1.0.0+1.35.0"),
     ("DOMAIN", DOMAIN),
     ("LETS_ENCRYPT_ENV", ""),
@@ -20,6 +20,7 @@ const ENV: [(&str, &str); 10] = [
     ("STACK_NAME", STACK),
     ("HEAD_HTML_VERSION", "v1"),
     ("HTTPD_CONF_VERSION", "v1"),
+    ("BANNER_HTML_VERSION", "v1"),
 ];
 
 #[test]
@@ -35,7 +36,7 @@ fn a_stack_that_docker_s_client_deployed_becomes_an_app_whose_next_plan_is_empty
     stack.write("tool.yml", &what_the_tool_adds());
     ENV.iter().for_each(|(name, value)| stack.set(name, value));
     stack.write("password", "seven quiet otters");
-    stack.docker(&["secret", "create", &format!("{STACK}_admin_password_v3"), stack.path("password").to_str().expect("a path")]);
+    stack.docker(&["secret", "create", &format!("{STACK}_admin_password_v3"), &stack.path("password")]);
     stack.deploy_by_docker(&["-c", "compose.yml", "-c", "tool.yml", "--resolve-image", "always"]);
     stack.wait_until_up();
     let (before, tasks) = (stack.dump(), stack.tasks());
@@ -43,10 +44,11 @@ fn a_stack_that_docker_s_client_deployed_becomes_an_app_whose_next_plan_is_empty
     let mut ana = canteen.set_up();
     ana.get("/apps/new?recipe=notice-board");
     let path = format!("/apps/import/{STACK}");
-    let review = ana.wait_for_text(&path, "would change nothing");
-    let (version, hash) = (review.field("version"), review.field("hash"));
-    assert_eq!(version, VERSION);
-    let made = ana.post(&path, &path, &[("name", DOMAIN), ("version", &version), ("hash", &hash)]);
+    let review = ana.wait_until(&path, |page| page.status == 200);
+    let text = review.text();
+    assert!(text.contains(&format!("The next deploy of {VERSION} would change nothing")), "{text}");
+    let hash = review.value("hash").expect("a form to import it with");
+    let made = ana.post(&path, &path, &[("name", DOMAIN), ("version", VERSION), ("hash", &hash)]);
     assert_eq!((made.status, made.location.as_str()), (303, format!("/apps/{DOMAIN}").as_str()), "{}", made.text());
     let plan = ana.plan(DOMAIN, VERSION).text();
     assert!(plan.contains("Nothing would change"), "{plan}");

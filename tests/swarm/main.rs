@@ -8,6 +8,7 @@ mod disk_full;
 mod docker_gone;
 mod engine_contract;
 mod harness;
+mod imports;
 mod kill9;
 mod main_job;
 mod on_swarm;

@@ -93,6 +93,11 @@ impl Stack {
         assert_eq!(done.code, Some(0), "{done:#?}");
     }
 
+    /// Where a file of the stack lies.
+    pub(crate) fn path(&self, file: &str) -> String {
+        self.dir.join(file).display().to_string()
+    }
+
     /// `canteen stack deploy FLAGS… NAME`.
     pub(crate) fn deploy(&self, flags: &[&str]) -> Done {
         self.canteen(&[&["deploy"], flags, &[self.name.as_str()]].concat())
