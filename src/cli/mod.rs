@@ -1,5 +1,6 @@
 //! The commands of the binary. Exit code 0: done; 1: refused or failed; 2: wrong usage. Errors go to standard error.
 
+mod app;
 mod audit;
 mod health;
 mod member;
@@ -33,6 +34,9 @@ enum Command {
     /// Add members and give them new passwords
     #[command(subcommand)]
     Member(member::Command),
+    /// Import apps from abra's folder, and export them to it
+    #[command(subcommand)]
+    App(app::Command),
     /// Print every route with what it needs, tab-separated
     Routes,
     /// Deploy, remove and list stacks without the dashboard, as `docker stack` does
@@ -82,6 +86,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Health => health::ask(&settings),
         Command::Migrate => serve::open_store(&settings).map(|_| ()),
         Command::Member(command) => member::run(command, &settings),
+        Command::App(command) => app::run(command, &settings),
         Command::Routes | Command::Stack(_) => Ok(()),
         Command::Audit(audit::Command::Verify { database, expect, export }) => {
             let path = database.unwrap_or_else(|| database_path(&settings));

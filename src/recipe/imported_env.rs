@@ -16,7 +16,9 @@ pub fn imported_env(sample: &str, pin: &Pin, carried: &BTreeMap<String, String>)
     let pin_key = Pin::key(&env);
     let unset: Vec<usize> =
         env.entries().iter().filter(|e| !carried.contains_key(&e.key) && e.key != pin_key).map(|e| e.line).rev().collect();
-    unset.into_iter().for_each(|line| env.disable_line(line));
+    for line in unset {
+        env.disable_line(line);
+    }
     // In the order of the file: `https://${DOMAIN}` is left as it is when the domain before it has its value.
     let known: Vec<String> = env.entries().iter().map(|e| e.key.clone()).collect();
     let others = carried.keys().filter(|key| !known.contains(key)).cloned();
@@ -36,14 +38,20 @@ pub fn imported_env(sample: &str, pin: &Pin, carried: &BTreeMap<String, String>)
 fn name_compose_files(env: &mut EnvFile, list: &str) {
     let wanted: Vec<&str> = list.split(':').collect();
     let appended = env.appended_compose_files();
-    appended.iter().filter(|overlay| !wanted.contains(&overlay.as_str())).for_each(|overlay| env.remove_compose_file(overlay));
+    for overlay in appended.iter().filter(|overlay| !wanted.contains(&overlay.as_str())) {
+        env.remove_compose_file(overlay);
+    }
     let on = env.compose_files().unwrap_or_default();
-    wanted.iter().filter(|file| !on.iter().any(|one| one == *file)).for_each(|file| env.append_compose_file(file));
+    for file in wanted.iter().filter(|file| !on.iter().any(|one| one == *file)) {
+        env.append_compose_file(file);
+    }
     if env.get(LIST).as_deref() == Some(list) {
         return;
     }
     let lines: Vec<usize> = env.entries().iter().filter(|e| e.key == LIST).map(|e| e.line).collect();
-    lines.iter().skip(1).rev().for_each(|line| env.disable_line(*line));
+    for line in lines.iter().skip(1).rev() {
+        env.disable_line(*line);
+    }
     env.set(LIST, list);
 }
 

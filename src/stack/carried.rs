@@ -57,8 +57,8 @@ mod tests {
     }
 
     fn service(labels: &[(&str, &str)], env: &[&str]) -> ServiceSpec {
-        let mut spec = ServiceSpec::default();
-        spec.labels = labels.iter().map(|(name, value)| (key(&stack(), name), (*value).to_owned())).collect();
+        let labels = labels.iter().map(|(name, value)| (key(&stack(), name), (*value).to_owned())).collect();
+        let mut spec = ServiceSpec { labels, ..ServiceSpec::default() };
         spec.task_template.container_spec.env = env.iter().map(|pair| (*pair).to_owned()).collect();
         spec
     }

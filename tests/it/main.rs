@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod abra_folder;
 mod audit;
 mod bad_input;
 mod compile_fail;

@@ -13,6 +13,7 @@ use crate::recipe::RecipeName;
 use crate::stack::health::health;
 use crate::stack::plan;
 use crate::store::apps::App;
+use crate::store::chain::hex;
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
 use crate::web::apps::facts::{Facts, blocking, recipe_at, versions};
@@ -56,8 +57,7 @@ impl Reviewed {
     /// Another one means that the settings would be others than those that were shown.
     pub(super) fn hash(&self) -> String {
         let settings = self.made.as_ref().map(|made| made.env.text()).unwrap_or_default();
-        let digest = Sha256::digest(format!("{}\n{}\n{settings}", self.facts.app.stack, self.facts.app.version));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(format!("{}\n{}\n{settings}", self.facts.app.stack, self.facts.app.version)))
     }
 }
 
