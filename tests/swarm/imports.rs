@@ -34,7 +34,9 @@ fn a_stack_that_docker_s_client_deployed_becomes_an_app_whose_next_plan_is_empty
         stack.write(file, &text.replace("@REGISTRY@", &registry.address));
     }
     stack.write("tool.yml", &what_the_tool_adds());
-    ENV.iter().for_each(|(name, value)| stack.set(name, value));
+    for (name, value) in ENV {
+        stack.set(name, value);
+    }
     stack.write("password", "seven quiet otters");
     stack.docker(&["secret", "create", &format!("{STACK}_admin_password_v3"), &stack.path("password")]);
     stack.deploy_by_docker(&["-c", "compose.yml", "-c", "tool.yml", "--resolve-image", "always"]);
