@@ -4,6 +4,7 @@
 
 mod decode;
 mod duration;
+mod early;
 mod error;
 mod float;
 mod interpolate;
@@ -25,6 +26,7 @@ mod words;
 mod write;
 mod yaml;
 
+pub use early::variables_too_early;
 pub use error::{ComposeError, FilesError};
 pub use types::Config;
 pub use value::{Kind, Node};
@@ -166,6 +168,17 @@ pub fn raw_secret_names(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         }
     }
     Ok(names)
+}
+
+/// The tree of one file as it was written: nothing filled in, checked or merged.
+pub fn tree(source: &Source) -> Result<Node, ComposeError> {
+    let document = yaml::parse(&source.text).map_err(|fault| ComposeError { file: source.name.clone(), ..fault })?;
+    Ok(document.root)
+}
+
+/// `text` with its variables filled in; `None` where [`load`] would refuse it.
+pub fn filled(text: &str, env: &BTreeMap<String, String>) -> Option<String> {
+    template::substitute(text, env).ok()
 }
 
 type Documents<'a> = Vec<(&'a Source, yaml::Document)>;

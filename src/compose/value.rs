@@ -79,6 +79,23 @@ impl Node {
         }
     }
 
+    /// Takes the value at the dotted `path` out of the tree; `None` when the tree has nothing there.
+    pub(super) fn take(&mut self, path: &str) -> Option<Node> {
+        match &mut self.kind {
+            Kind::Map(map) => {
+                let fitting = map.keys().filter_map(|key| Some((key.clone(), below(path, key)?)));
+                let (key, rest) = fitting.max_by_key(|(key, _)| key.len())?;
+                if rest.is_empty() { map.remove(&key) } else { map.get_mut(&key)?.take(rest) }
+            }
+            Kind::List(items) => {
+                let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+                let index = first.parse::<usize>().ok().filter(|index| *index < items.len())?;
+                if rest.is_empty() { Some(items.remove(index)) } else { items.get_mut(index)?.take(rest) }
+            }
+            _ => None,
+        }
+    }
+
     /// The place of the innermost value on the dotted `path` that the tree knows.
     pub fn locate(&self, path: &str) -> (u32, u32) {
         let inner = match &self.kind {
