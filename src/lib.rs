@@ -2,7 +2,8 @@
 //!
 //! The floors, from the ground up. A floor may name those above it in this list and none below; the tidy test holds that.
 //!
-//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`access`]
+//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`access`],
+//!   [`lint`]
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
@@ -18,6 +19,7 @@ pub mod dashboard;
 pub mod engine;
 pub mod envfile;
 pub mod jobs;
+pub mod lint;
 pub mod ops;
 pub mod passwords;
 pub mod random;

@@ -4,6 +4,7 @@ mod app;
 mod audit;
 mod health;
 mod member;
+mod recipe;
 mod routes;
 mod serve;
 mod stack;
@@ -42,6 +43,9 @@ enum Command {
     /// Deploy, remove and list stacks without the dashboard, as `docker stack` does
     #[command(subcommand)]
     Stack(stack::Command),
+    /// Check recipes before they are published
+    #[command(subcommand)]
+    Recipe(recipe::Command),
     /// Check and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
@@ -63,6 +67,7 @@ pub(crate) fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Stack(command) => stack::run(command),
+        Command::Recipe(command) => recipe::run(command),
         Command::Audit(audit::Command::Verify { database: Some(path), expect, export }) => {
             audit::verify(&path, expect.as_deref(), export.as_deref()).map(|()| ExitCode::SUCCESS)
         }
@@ -87,7 +92,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Migrate => serve::open_store(&settings).map(|_| ()),
         Command::Member(command) => member::run(command, &settings),
         Command::App(command) => app::run(command, &settings),
-        Command::Routes | Command::Stack(_) => Ok(()),
+        Command::Routes | Command::Stack(_) | Command::Recipe(_) => Ok(()),
         Command::Audit(audit::Command::Verify { database, expect, export }) => {
             let path = database.unwrap_or_else(|| database_path(&settings));
             audit::verify(&path, expect.as_deref(), export.as_deref())

@@ -13,6 +13,7 @@ pub mod handover;
 pub mod ids;
 pub mod import;
 pub mod journal;
+pub mod lint;
 pub mod live;
 pub mod order;
 pub mod pinned;

@@ -56,6 +56,7 @@ pub fn routes() -> Table {
         .get("/recipes/new", recipes::add::form)
         .post("/recipes/new", recipes::add::add)
         .get("/recipes/{name}", recipes::show::show)
+        .get("/recipes/{name}/lint", recipes::lint::report)
         .post("/recipes/{name}/refresh", recipes::show::refresh)
         .post("/catalogue/refresh", recipes::index::refresh)
         // The history.

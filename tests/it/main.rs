@@ -13,6 +13,7 @@ mod imports;
 mod journey;
 mod migrations;
 mod plan_and_apply;
+mod recipe_lint;
 mod rollback;
 mod routes;
 mod security;

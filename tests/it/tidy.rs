@@ -28,6 +28,7 @@ const FLOORS: &[Floor] = &[
     floor("secret", &["envfile"], &["rand", "zeroize", "eff_wordlist"]),
     floor("stack", &["compose"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
     floor("access", &[], &["serde"]),
+    floor("lint", &["compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
     floor("clock", &[], &["jiff"]),
@@ -62,7 +63,7 @@ const FLOORS: &[Floor] = &[
     floor("commands", &["access", "envfile", "store"], &["serde_json"]),
     floor(
         "ops",
-        &["access", "clock", "commands", "compose", "engine", "envfile", "recipe", "secret", "shelf", "stack", "store"],
+        &["access", "clock", "commands", "compose", "engine", "envfile", "lint", "recipe", "secret", "shelf", "stack", "store"],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "tokio", "tokio_util", "tracing"],
     ),
     floor("jobs", &["access", "commands", "engine", "ops", "shelf", "stack", "store"], &["tokio", "tokio_util", "tracing"]),
@@ -75,6 +76,7 @@ const FLOORS: &[Floor] = &[
             "commands",
             "engine",
             "envfile",
+            "lint",
             "ops",
             "passwords",
             "random",
@@ -116,8 +118,10 @@ const FLOORS: &[Floor] = &[
             "compose",
             "dashboard",
             "engine",
+            "lint",
             "ops",
             "passwords",
+            "recipe",
             "settings",
             "shelf",
             "stack",
@@ -140,7 +144,7 @@ const FLOORS: &[Floor] = &[
 ];
 
 /// Floors that know nothing of the world outside the process.
-const GROUND: [&str; 6] = ["envfile", "recipe", "compose", "secret", "stack", "access"];
+const GROUND: [&str; 7] = ["envfile", "recipe", "compose", "secret", "stack", "access", "lint"];
 /// How the world outside would show on the ground floor.
 const WORLD: [&str; 9] =
     ["async fn", "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "tracing::"];

@@ -2,4 +2,5 @@
 
 pub mod add;
 pub mod index;
+pub mod lint;
 pub mod show;

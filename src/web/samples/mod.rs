@@ -29,6 +29,7 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "operation", &operations::OperationView::samples());
     add(&mut pages, "catalogue", &recipes::index::CatalogueView::samples());
     add(&mut pages, "recipe", &recipes::show::RecipeView::samples());
+    add(&mut pages, "recipe-lint", &recipes::lint::LintView::samples());
     add(&mut pages, "recipe-add", &recipes::add::AddRecipeView::samples());
     add(&mut pages, "audit", &audit::AuditView::samples());
     add(&mut pages, "audit-entry", &audit::EntryView::samples());
