@@ -16,6 +16,7 @@ pub mod journal;
 pub mod lint;
 pub mod live;
 pub mod order;
+pub mod overridden;
 pub mod pinned;
 pub mod pins;
 pub mod refresh;

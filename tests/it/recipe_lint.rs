@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use canteen::lint::{Blobs, Facts, Tag, Verdict, all, lint};
 use serde_json::Value;
 
-use crate::harness::{Browser, Site, recipes};
+use crate::harness::{BOARD, Browser, Site, operation_of, recipes, send_fields};
 
 /// The cases; `good` keeps every rule, and each other one is `good` with changes.
 fn cases() -> PathBuf {
@@ -270,4 +270,49 @@ async fn the_page_of_a_recipe_leads_to_the_report_on_each_version() {
     assert_eq!(vic.get("/recipes/untidy/lint?version=7.0.0%2B1").await.status, 404);
     assert_eq!(vic.get("/recipes/nothing/lint").await.status, 404);
     drop(folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_stops_a_deploy_until_an_admin_gives_a_reason() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let folder = untidy(&site, &ana).await;
+    let path = format!("/apps/{APP}/deployment");
+    let page = ana.page(&path).await;
+    page.says("This recipe breaks rules").says("R010").says("Deploy it although the recipe breaks rules");
+    assert!(page.body.contains("/recipes/untidy/lint?version=1.0.0%2B1"));
+    let before = (site.head().await, site.engine.changes());
+    for (fields, why) in [
+        (&[][..], "tick the box"),
+        (&[("override", "yes"), ("reason", " ")][..], "Say why it is to be deployed"),
+        (&[("override", "no"), ("reason", "I know it \"well\"")][..], "tick the box"),
+    ] {
+        let refused = send_fields(&ana, &page, &path, fields).await;
+        assert_eq!(refused.status, 422, "{fields:?}");
+        refused.says("There is a problem").says(why);
+        for (_, typed) in fields.iter().filter(|(name, typed)| *name == "reason" && *typed != " ") {
+            assert_eq!(refused.fields().iter().find(|(name, _)| name == "reason").unwrap().1, *typed, "what was typed is kept");
+        }
+    }
+    assert_eq!((site.head().await, site.engine.changes()), before, "nothing was asked for");
+    let asked =
+        send_fields(&ana, &page, &path, &[("override", "yes"), ("reason", " its label comes with the next version ")]).await;
+    let done = site.operation_done(operation_of(&asked)).await;
+    assert_eq!(done.outcome, "converged", "{}", done.cause);
+    let entries = site.entries().await;
+    let entry = entries.iter().find(|entry| entry.particulars.get("override_reason").is_some()).unwrap();
+    assert_eq!(entry.action, "app.deploy");
+    assert_eq!(entry.particulars["override_reason"], "its label comes with the next version");
+    assert_eq!(entry.particulars["lint_errors"], serde_json::json!(["R010"]));
+    drop(folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipe_without_errors_is_deployed_without_a_word() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    site.new_board(&ana, BOARD).await;
+    let page = ana.page(&format!("/apps/{BOARD}/deployment")).await;
+    assert!(!page.body.contains("name=\"override\""), "{}", page.text());
+    ana.page("/recipes/notice-board/lint").await.says("C015 No service starts first that can't run twice ▲ Warning");
 }

@@ -189,7 +189,7 @@ async fn hand_over(
 pub(super) async fn start<A: crate::access::WriteAction>(
     may: &Grant<A>,
     site: &Site,
-    order: order::Order<A>,
+    order: impl crate::store::Command<Needs = A, Output = i32>,
 ) -> Result<HttpResponse, Failure> {
     let id = match site.store.commit(may, order).await {
         Ok(id) => id,

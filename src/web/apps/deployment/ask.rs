@@ -9,12 +9,13 @@ use crate::access::Grant;
 use crate::access::action::Deploy;
 use crate::ops::order;
 use crate::ops::order::DeployWanted;
+use crate::ops::overridden::Overridden;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, facts};
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
-use crate::web::page::{page_with, see_other};
+use crate::web::page::{page_with, see_other, wrong_form};
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
@@ -28,6 +29,12 @@ use super::view;
 pub struct DeployForm {
     version: String,
     plan: String,
+    /// `yes` where broken rules are overridden.
+    #[serde(rename = "override", default)]
+    pub(super) overridden: String,
+    /// Why they are.
+    #[serde(default)]
+    pub(super) reason: String,
 }
 
 /// Deploys exactly what was reviewed.
@@ -42,14 +49,16 @@ pub async fn deploy(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
-    let review = review(&facts, &site, form.version).await?;
+    let mut review = review(&facts, &site, form.version.clone()).await?;
+    let missing = review.faults.typed(&form);
     let refused = match &review.made {
         Err(_) => "This can’t be deployed; the reasons are below",
         Ok(made) if !made.plan.blockers.is_empty() => "Something stands in the way of this deploy; the reasons are below",
         Ok(made) if made.plan.hash() != form.plan => {
             "Something changed after you opened this page, so nothing was started. This is the new plan"
         }
-        Ok(made) => match ask(&may, &facts, &site, made, &review.version, &visit).await? {
+        Ok(_) if !missing.is_empty() => return wrong_form(&view(&facts, &visit, &site, review, missing).await?),
+        Ok(made) => match ask(&may, &facts, &site, made, &review, &visit).await? {
             Ok(response) => return Ok(response),
             Err(busy) => return conflict(&facts, &visit, &site, review, sentence(&busy)).await,
         },
@@ -62,7 +71,7 @@ async fn ask(
     facts: &Facts,
     site: &Site,
     made: &Made,
-    version: &str,
+    review: &Review,
     visit: &Visit,
 ) -> Result<Result<HttpResponse, String>, Failure> {
     let (shelf, name, commit) = (site.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
@@ -70,14 +79,21 @@ async fn ask(
     blocking(move || shelf.keep(&name, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
     let wanted = DeployWanted {
         recipe: facts.app.recipe.clone(),
-        version: version.to_owned(),
+        version: review.version.clone(),
         commit: made.at.commit.clone(),
         env_number: facts.app.env_number,
         plan_hash: made.plan.hash(),
         desired: made.rendered.desired.clone(),
         timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
     };
-    match start(may, site, order::deploy(facts.app.id, Box::new(wanted), visit.form.clone())).await {
+    let order = order::deploy(facts.app.id, Box::new(wanted), visit.form.clone());
+    let rules = review.faults.rules();
+    let started = if rules.is_empty() {
+        start(may, site, order).await
+    } else {
+        start(may, site, Overridden { order, rules, reason: review.faults.reason.clone() }).await
+    };
+    match started {
         Ok(response) => Ok(Ok(response)),
         Err(Failure::Conflict(text)) => Ok(Err(text)),
         Err(other) => Err(other),

@@ -1,11 +1,13 @@
 //! The review before a deploy: exactly what would be made, changed and removed.
 
 mod ask;
+mod faults;
 mod review;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 
 pub use ask::{DeployForm, deploy};
+pub use faults::Faults;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -43,6 +45,8 @@ pub struct PlanView {
     pub changes: Changes,
     /// What the authors say about the versions between, as plain text.
     pub release_notes: Vec<ReleaseNote>,
+    /// Broken rules that stop it, unless they are overridden.
+    pub faults: Faults,
     pub problems: Problems,
     /// False where the viewer may look but not deploy.
     pub may_deploy: bool,
@@ -98,6 +102,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, problem
         to_version: review.version,
         versions: review.versions,
         changes,
+        faults: review.faults,
         problems,
         may_deploy: facts.admin,
     })

@@ -1,6 +1,6 @@
 //! The page with made-up contents.
 
-use super::{PlanView, ReleaseNote};
+use super::{Faults, PlanView, ReleaseNote};
 use crate::web::apps::changes::Changes;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
@@ -20,6 +20,7 @@ impl PlanView {
                 version: "1.1.0+2024-02-06a".to_owned(),
                 text: "Pages are re-indexed at the first start.\nIt takes a minute.".to_owned(),
             }],
+            faults: Faults::default(),
             problems: Problems::none(),
             may_deploy: true,
         };
@@ -44,7 +45,17 @@ impl PlanView {
             release_notes: Vec::new(),
             ..upgrade.clone()
         };
+        let faults = Faults {
+            rows: vec![crate::web::recipes::lint::RuleRow::sample()],
+            report: "/recipes/dokuwiki/lint?version=1.1.0".to_owned(),
+            ..Faults::default()
+        };
+        let broken_rules = Self { faults: faults.clone(), ..upgrade.clone() };
+        let mut no_reason =
+            Self { faults: Faults { overridden: true, reason: "a \"\"Ana\"\" <wiki>".to_owned(), ..faults }, ..upgrade.clone() };
+        no_reason.problems.add("override", "The recipe breaks rules; tick the box if it is to be deployed all the same");
+        no_reason.problems.add("reason", "Say why it is to be deployed although the recipe breaks rules");
         let read_only = Self { may_deploy: false, ..upgrade.clone() };
-        vec![upgrade, first, blocked, stale, nothing, read_only]
+        vec![upgrade, first, blocked, stale, nothing, broken_rules, no_reason, read_only]
     }
 }
