@@ -2,7 +2,7 @@
 //!
 //! The floors, from the ground up. A floor may name those above it in this list and none below; the tidy test holds that.
 //!
-//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`access`],
+//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`access`],
 //!   [`lint`]
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
@@ -20,6 +20,7 @@ pub mod engine;
 pub mod envfile;
 pub mod jobs;
 pub mod lint;
+pub mod logs;
 pub mod ops;
 pub mod passwords;
 pub mod random;

@@ -27,6 +27,7 @@ const FLOORS: &[Floor] = &[
     floor("compose", &[], &["serde", "serde_yaml", "base64"]),
     floor("secret", &["envfile"], &["rand", "zeroize", "eff_wordlist"]),
     floor("stack", &["compose"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
+    floor("logs", &[], &["jiff"]),
     floor("access", &[], &["serde"]),
     floor("lint", &["compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
@@ -144,7 +145,7 @@ const FLOORS: &[Floor] = &[
 ];
 
 /// Floors that know nothing of the world outside the process.
-const GROUND: [&str; 7] = ["envfile", "recipe", "compose", "secret", "stack", "access", "lint"];
+const GROUND: [&str; 8] = ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "lint"];
 /// How the world outside would show on the ground floor.
 const WORLD: [&str; 9] =
     ["async fn", "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "tracing::"];
