@@ -26,8 +26,9 @@ use tokio::sync::Mutex;
 
 use self::refusal::{of_bollard, unreachable_host};
 use self::wire::{Host, Wire};
-use super::{Container, EngineError, Event, Inspect, LogLine, LogWish, Lookup, Mutate, NewSecret, RegistryAuth, Result};
+use super::{Container, EngineError, Event, Inspect, LogLine, LogPart, LogWish, Lookup, Mutate, NewSecret, RegistryAuth, Result};
 use crate::clock::{Clock, SystemClock};
+use crate::logs::Piece;
 use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
@@ -153,6 +154,10 @@ impl Inspect for DockerEngine {
 
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>> {
         call!(self, s, logs::stream(&s, wish))
+    }
+
+    async fn log(&self, part: LogPart) -> Result<BoxStream<'static, Result<Piece>>> {
+        call!(self, s, logs::pieces(&s, part))
     }
 
     async fn events(&self) -> Result<BoxStream<'static, Result<Event>>> {

@@ -4,6 +4,7 @@
 //! every task one step on (pending, preparing, starting, running).
 
 mod inspect;
+mod log;
 mod mutate;
 mod script;
 mod seed;

@@ -17,6 +17,7 @@ pub use registry_auth::{Credentials, CredentialsError, RegistryAuth};
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+use crate::logs::{Nanos, Piece};
 use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, Platform, ServiceSpec};
 
@@ -61,6 +62,29 @@ pub struct LogWish {
     pub tail: u32,
     /// Go on with new lines until the stream is dropped.
     pub follow: bool,
+}
+
+/// Whose lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogSource {
+    /// All tasks of the service with this id, as their nodes send them; later tasks too while following.
+    Service(String),
+    /// The task with this id alone, in the order in which it wrote.
+    Task(String),
+}
+
+/// Which part of a log is wanted.
+#[derive(Clone, Debug)]
+pub struct LogPart {
+    pub source: LogSource,
+    /// At most so many of the last lines of each task. `None` is all of them.
+    pub tail: Option<u32>,
+    /// Lines from this time on.
+    pub since: Option<Nanos>,
+    /// Go on with new lines until the stream is dropped.
+    pub follow: bool,
+    /// Bytes of a line that are wanted.
+    pub line_limit: usize,
 }
 
 /// An object changed on the Swarm; what exactly is read afterwards.
@@ -115,6 +139,8 @@ pub trait Inspect: Send + Sync {
     async fn resolve_image(&self, image: &str, auth: Option<&RegistryAuth>) -> Result<Lookup>;
     /// Lines of a service, oldest first. With `follow` they come as the nodes send them, at most `tail` old ones of each task first.
     async fn logs(&self, wish: LogWish) -> Result<BoxStream<'static, Result<LogLine>>>;
+    /// Part of a log, task by task, with the engine's words about what it can't give. Reads no faster than the stream is read.
+    async fn log(&self, part: LogPart) -> Result<BoxStream<'static, Result<Piece>>>;
     /// Changes from now on. The stream ends when the connection is lost.
     async fn events(&self) -> Result<BoxStream<'static, Result<Event>>>;
     /// Containers on this node that carry the stack's label, running or not.

@@ -38,7 +38,7 @@ const FLOORS: &[Floor] = &[
     // The Swarm, the recipes, the database.
     floor(
         "engine",
-        &["clock", "stack"],
+        &["clock", "logs", "stack"],
         &[
             "async_trait",
             "base64",

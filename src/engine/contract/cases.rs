@@ -69,6 +69,10 @@ cases! {
         only_the_last_lines_are_read,
         new_lines_follow,
         lines_of_a_missing_service_are_not_found,
+        a_log_tells_service_task_and_node,
+        each_task_has_its_own_last_lines,
+        a_log_begins_at_a_time,
+        a_log_of_nothing_is_not_found,
         changes_are_told,
     }
 }

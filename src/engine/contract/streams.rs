@@ -6,7 +6,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
 use super::Bench;
-use crate::engine::{EngineError, LogLine, LogWish, NewSecret, Result};
+use crate::engine::{EngineError, LogLine, LogPart, LogSource, LogWish, NewSecret, Result};
+use crate::logs::{LINE_LIMIT, Line, Piece};
 
 /// A stream that brings nothing for so long will bring nothing.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -68,6 +69,56 @@ pub(super) async fn lines_of_a_missing_service_are_not_found(b: Bench<'_>, stack
     let wish = LogWish { service: stack.to_owned(), tail: 1, follow: false };
     let lines = b.inspect.logs(wish).await.map(|_| ());
     assert!(matches!(&lines, Err(EngineError::NotFound { what }) if what.contains(stack)), "{lines:?}");
+}
+
+fn part(source: LogSource, tail: Option<u32>) -> LogPart {
+    LogPart { source, tail, since: None, follow: false, line_limit: LINE_LIMIT }
+}
+
+async fn read(b: &Bench<'_>, part: LogPart) -> Vec<Line> {
+    let pieces: Vec<_> = b.inspect.log(part).await.unwrap().collect().await;
+    let line = |piece| if let Ok(Piece::Line(line)) = piece { line } else { panic!("{piece:?}") };
+    pieces.into_iter().map(line).collect()
+}
+
+pub(super) async fn a_log_tells_service_task_and_node(b: Bench<'_>, stack: &str) {
+    let id = b.create(&b.sleeper(stack, "echo one; echo two >&2")).await;
+    let task = b.running(&id, 1).await.remove(0);
+    at_least(&b, &id, 2).await;
+    let mut lines = read(&b, part(LogSource::Service(id.clone()), None)).await;
+    lines.sort_by_key(|line| line.stderr);
+    let told: Vec<_> = lines.iter().map(|l| (l.text.as_str(), l.stderr, l.cut)).collect();
+    assert_eq!(told, [("one", false, false), ("two", true, false)]);
+    assert!(lines.iter().all(|l| l.at > 0 && (&l.service, &l.task, &l.node) == (&id, &task.id, &task.node)), "{lines:?}");
+    let mut alone = read(&b, part(LogSource::Task(task.id), None)).await;
+    alone.sort_by_key(|line| line.stderr);
+    assert_eq!(alone, lines);
+}
+
+pub(super) async fn each_task_has_its_own_last_lines(b: Bench<'_>, stack: &str) {
+    let mut spec = b.sleeper(stack, "echo one; echo two");
+    spec.mode = super::replicas(2);
+    let id = b.create(&spec).await;
+    b.running(&id, 2).await;
+    at_least(&b, &id, 4).await;
+    let lines = read(&b, part(LogSource::Service(id), Some(1))).await;
+    assert_eq!(lines.iter().map(|l| l.text.as_str()).collect::<Vec<_>>(), ["two", "two"]);
+    assert_ne!(lines[0].task, lines[1].task);
+}
+
+pub(super) async fn a_log_begins_at_a_time(b: Bench<'_>, stack: &str) {
+    let id = b.create(&b.sleeper(stack, "echo one")).await;
+    let at = at_least(&b, &id, 1).await[0].at.parse::<jiff::Timestamp>().unwrap().as_nanosecond();
+    let since = |since| LogPart { since: i64::try_from(since).ok(), ..part(LogSource::Service(id.clone()), None) };
+    assert_eq!(read(&b, since(at)).await.len(), 1);
+    assert_eq!(read(&b, since(at + 1)).await.len(), 0);
+}
+
+pub(super) async fn a_log_of_nothing_is_not_found(b: Bench<'_>, stack: &str) {
+    for source in [LogSource::Service(stack.to_owned()), LogSource::Task(stack.to_owned())] {
+        let log = b.inspect.log(part(source, None)).await.map(|_| ());
+        assert!(matches!(&log, Err(EngineError::NotFound { what }) if what.contains(stack)), "{log:?}");
+    }
 }
 
 pub(super) async fn changes_are_told(b: Bench<'_>, stack: &str) {

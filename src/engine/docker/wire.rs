@@ -3,9 +3,12 @@
 //! HTTP/1.0 is enough for that: the engine then neither keeps the connection nor sends the answer in chunks.
 
 use std::fmt;
+use std::future::ready;
 use std::io;
 use std::path::PathBuf;
 
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -15,6 +18,11 @@ use zeroize::Zeroizing;
 use super::refusal::{of_status, unreachable_host};
 use super::{ANSWER, REGISTRY};
 use crate::engine::{EngineError, RegistryAuth, Result};
+
+/// Bytes of a stream that are read at once.
+const PIECE: usize = 16 * 1024;
+/// Bytes of a refusal's reason.
+const REASON_LIMIT: u64 = 64 * 1024;
 
 /// Where the engine listens.
 #[derive(Clone, Debug)]
@@ -93,6 +101,23 @@ impl Wire {
         self.exchange("POST", path, body, None).await
     }
 
+    /// Like [`Wire::get`] of something without an end. The request goes out when the stream is first polled, and nothing is read before
+    /// it is asked for.
+    pub(super) fn stream(&self, path: &str, query: &[(&str, &str)]) -> Result<BoxStream<'static, Result<Vec<u8>>>> {
+        let query = serde_urlencoded::to_string(query).map_err(|e| EngineError::Refused(e.to_string()))?;
+        let head = format!("GET /{}{path}?{query} HTTP/1.0\r\nHost: docker\r\nConnection: close\r\n\r\n", self.version);
+        let host = self.host.clone();
+        let opened = async move {
+            let lost = |e: &dyn fmt::Display| unreachable_host(&host, &e.to_string());
+            let mut connection = host.open().await.map_err(|e| lost(&e))?;
+            connection.write_all(head.as_bytes()).await.map_err(|e| lost(&e))?;
+            connection.flush().await.map_err(|e| lost(&e))?;
+            let first = begin(&mut connection).await.map_err(|e| lost(&e))??;
+            Ok::<_, EngineError>(stream::once(ready(Ok(first))).chain(rest(connection, host.clone())))
+        };
+        Ok(stream::once(opened).try_flatten().boxed())
+    }
+
     async fn exchange<T: DeserializeOwned>(&self, method: &str, path: &str, body: &[u8], auth: Option<&RegistryAuth>) -> Result<T> {
         let credentials = Zeroizing::new(auth.map_or_else(String::new, |a| format!("X-Registry-Auth: {}\r\n", a.header())));
         let head = Zeroizing::new(format!(
@@ -125,6 +150,37 @@ impl Wire {
         while connection.read_buf(&mut answer).await? > 0 && !is_whole(&answer) {}
         Ok(answer)
     }
+}
+
+/// What follows the head of an answer in the same packet; the reason if the answer is a refusal.
+async fn begin(connection: &mut Box<dyn Connection>) -> io::Result<Result<Vec<u8>>> {
+    let mut answer = Vec::new();
+    while head_and_body(&answer).is_none() {
+        if connection.read_buf(&mut answer).await? == 0 {
+            return Err(io::Error::other("the answer broke off"));
+        }
+    }
+    let status = |answer: &[u8]| head_and_body(answer)?.0.lines().next()?.split(' ').nth(1)?.parse::<u16>().ok();
+    match status(&answer) {
+        Some(200..300) => Ok(Ok(head_and_body(&answer).map(|(_, body)| body.to_vec()).unwrap_or_default())),
+        status => {
+            connection.take(REASON_LIMIT).read_to_end(&mut answer).await?;
+            let reason = head_and_body(&answer).map(|(_, body)| message(body)).unwrap_or_default();
+            Ok(Err(of_status(status.unwrap_or_default(), &reason)))
+        }
+    }
+}
+
+/// What is sent until the connection ends.
+fn rest(connection: Box<dyn Connection>, host: Host) -> impl Stream<Item = Result<Vec<u8>>> {
+    stream::try_unfold(connection, move |mut connection| {
+        let host = host.clone();
+        async move {
+            let mut bytes = Vec::with_capacity(PIECE);
+            let read = connection.read_buf(&mut bytes).await.map_err(|e| unreachable_host(&host, &e.to_string()))?;
+            Ok::<_, EngineError>((read > 0).then_some((bytes, connection)))
+        }
+    })
 }
 
 /// Status and body of a whole answer; `None` if it is not whole.

@@ -8,7 +8,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::FakeEngine;
-use crate::engine::{Container, EngineError, Event, Inspect, LogLine, LogWish, Lookup, RegistryAuth, Resolved, Result};
+use crate::engine::{Container, EngineError, Event, Inspect, LogLine, LogPart, LogWish, Lookup, RegistryAuth, Resolved, Result};
+use crate::logs::Piece;
 use crate::stack::observed::{Config, EngineInfo, Health, NAMESPACE_LABEL, Named, Network, Swarm};
 use crate::stack::spec::Platform;
 
@@ -113,6 +114,10 @@ impl Inspect for FakeEngine {
         Ok(written.chain(coming).boxed())
     }
 
+    async fn log(&self, part: LogPart) -> Result<BoxStream<'static, Result<Piece>>> {
+        self.log_stream(&part)
+    }
+
     async fn events(&self) -> Result<BoxStream<'static, Result<Event>>> {
         let state = self.enter("events")?;
         Ok(hear(state.events.subscribe()).map(Ok).boxed())
@@ -131,7 +136,7 @@ impl Inspect for FakeEngine {
 }
 
 /// What is sent from now on. Whoever is too slow misses some, as with a real engine.
-fn hear<T: Clone + Send + 'static>(receiver: Receiver<T>) -> impl futures_util::Stream<Item = T> + Send + 'static {
+pub(super) fn hear<T: Clone + Send + 'static>(receiver: Receiver<T>) -> impl futures_util::Stream<Item = T> + Send + 'static {
     stream::unfold(receiver, |mut receiver| async move {
         loop {
             match receiver.recv().await {

@@ -1,6 +1,7 @@
 //! Everything that the Swarm in memory knows.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
@@ -36,6 +37,8 @@ pub(super) struct State {
     pub(super) events: broadcast::Sender<Event>,
     /// Lines with their service's id.
     pub(super) lines: broadcast::Sender<(String, LogLine)>,
+    /// Streams of lines that somebody reads now.
+    pub(super) readers: Arc<()>,
 }
 
 /// What a service's step needs of the world around it.
@@ -94,6 +97,7 @@ impl State {
             changes: Vec::new(),
             events: broadcast::channel(BACKLOG).0,
             lines: broadcast::channel(BACKLOG).0,
+            readers: Arc::default(),
         }
     }
 
