@@ -68,6 +68,8 @@ actions! {
     read App ViewSettings "app.settings.view";
     /// See which secrets an app needs and has. Never their values.
     read App ListSecrets "app.secrets.list";
+    /// Read what an app's tasks write.
+    read App ViewLogs "app.logs.view";
     /// See what a deploy would change.
     read App ViewPlan "app.plan.view";
     /// Begin the new-app wizard.

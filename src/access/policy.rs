@@ -33,6 +33,7 @@ const fn needs(what: ActionName) -> Needs {
         | A::ViewApp
         | A::ViewSettings
         | A::ListSecrets
+        | A::ViewLogs
         | A::ViewPlan
         | A::ListDeployments
         | A::ViewOperations

@@ -20,7 +20,7 @@ use crate::engine::feed::Attention;
 use crate::ops::live::Poke;
 
 /// A comment keeps the connection open and tells us when the browser has gone; the right to look is judged again with each.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Topics of one page.
 const MOST_TOPICS: usize = 50;
 
@@ -49,12 +49,23 @@ pub async fn stream(
         Stream { session, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver, judged: Instant::now() };
     let body =
         stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });
-    Ok(HttpResponse::Ok()
+    Ok(event_stream(body))
+}
+
+/// An answer that goes on and is neither kept, changed nor held back on its way.
+pub(super) fn event_stream(body: impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> + 'static) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
         .insert_header(("x-accel-buffering", "no"))
         .insert_header(ContentEncoding::Identity)
-        .streaming(body))
+        .streaming(body)
+}
+
+/// Whether the session that a stream was opened in is still there.
+pub(super) async fn still_signed_in(site: &Site, session: Option<i32>) -> bool {
+    let Some(id) = session else { return false };
+    site.store.session_lives(id).await.unwrap_or(false)
 }
 
 struct Stream {
@@ -74,7 +85,7 @@ impl Stream {
         loop {
             // However busy the stream is, the right to it is judged again in time.
             if self.judged.elapsed() >= HEARTBEAT {
-                if !self.still_signed_in().await {
+                if !still_signed_in(&self.site, self.session).await {
                     return None;
                 }
                 self.judged = Instant::now();
@@ -97,11 +108,6 @@ impl Stream {
                 },
             }
         }
-    }
-
-    async fn still_signed_in(&self) -> bool {
-        let Some(id) = self.session else { return false };
-        self.site.store.session_lives(id).await.unwrap_or(false)
     }
 }
 

@@ -42,6 +42,9 @@ pub fn routes() -> Table {
         .get("/apps/{app}/deployments", apps::deployments::index)
         .get("/apps/{app}/deployments/{id}", apps::deployments::show)
         .post("/apps/{app}/deployments/{id}", apps::deployments::go_back)
+        .get("/apps/{app}/logs", apps::logs::show)
+        .get("/apps/{app}/logs/stream", apps::logs::stream)
+        .get("/apps/{app}/logs/download", apps::logs::download)
         .get("/apps/{app}/undeployment", apps::undeployment::review)
         .post("/apps/{app}/undeployment", apps::undeployment::undeploy)
         // Operations, and the stream that tells open pages of changes.

@@ -11,6 +11,7 @@ mod compile_fail;
 mod docs;
 mod imports;
 mod journey;
+mod logs_pages;
 mod migrations;
 mod plan_and_apply;
 mod recipe_lint;

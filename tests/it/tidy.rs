@@ -78,6 +78,7 @@ const FLOORS: &[Floor] = &[
             "engine",
             "envfile",
             "lint",
+            "logs",
             "ops",
             "passwords",
             "random",

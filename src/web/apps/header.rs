@@ -10,10 +10,11 @@ pub enum Tab {
     Settings,
     Secrets,
     Deploys,
+    Logs,
 }
 
 impl Tab {
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Logs];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -21,6 +22,7 @@ impl Tab {
             Self::Settings => "Settings",
             Self::Secrets => "Secrets",
             Self::Deploys => "Deploys",
+            Self::Logs => "Logs",
         }
     }
 
@@ -31,6 +33,7 @@ impl Tab {
             Self::Settings => "/settings",
             Self::Secrets => "/secrets",
             Self::Deploys => "/deployments",
+            Self::Logs => "/logs",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod header;
 pub mod imports;
 pub mod index;
 pub mod listing;
+pub mod logs;
 pub mod new;
 pub mod reveal;
 pub mod secrets;

@@ -24,6 +24,7 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "plan", &apps::deployment::PlanView::samples());
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());
     add(&mut pages, "go-back", &apps::deployments::GoBackView::samples());
+    add(&mut pages, "logs", &apps::logs::LogsView::samples());
     add(&mut pages, "undeploy", &apps::undeployment::UndeployView::samples());
     add(&mut pages, "operations", &operations::OperationsView::samples());
     add(&mut pages, "operation", &operations::OperationView::samples());

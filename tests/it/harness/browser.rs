@@ -84,7 +84,9 @@ impl Browser {
         // A server that has read enough may close before everything was written; what it said is there all the same.
         while socket.read_buf(&mut raw).await.is_ok_and(|n| n > 0) {
             // A stream never ends by itself; its first message is enough.
-            if request.path.starts_with("/live") && String::from_utf8_lossy(&raw).contains("\ndata: ") {
+            if (request.path.starts_with("/live") || request.path.contains("/logs/stream"))
+                && String::from_utf8_lossy(&raw).contains("\ndata: ")
+            {
                 break;
             }
         }
