@@ -8,6 +8,7 @@
 
 pub mod abra_sh;
 pub mod catalogue;
+pub mod chaos;
 pub mod environment;
 pub mod field;
 pub mod fill;
@@ -15,12 +16,15 @@ pub mod imported_env;
 pub mod name;
 pub mod new_env;
 pub mod pin;
+pub mod quality;
 pub mod readme;
 pub mod release_notes;
+pub mod releases;
 pub mod sample;
 pub mod version;
 
 pub use catalogue::{CatalogueEntry, CatalogueError, Features, ImageFeature};
+pub use chaos::ChaosVersion;
 pub use environment::environment;
 pub use field::{Field, FieldKind};
 pub use fill::fill;
@@ -28,6 +32,8 @@ pub use imported_env::imported_env;
 pub use name::{NameError, RecipeName};
 pub use new_env::new_env;
 pub use pin::Pin;
+pub use quality::{Quality, Rating};
 pub use readme::Metadata;
+pub use releases::Releases;
 pub use sample::Sample;
 pub use version::{RecipeVersion, Tag};

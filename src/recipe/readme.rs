@@ -68,7 +68,8 @@ fn item(line: &str) -> Option<(&str, String)> {
     Some((key, value.trim_start().trim_start_matches(':').trim().to_owned()))
 }
 
-fn status(cell: &str) -> Option<u8> {
+/// The status in a cell, on the scale of today.
+pub(super) fn status(cell: &str) -> Option<u8> {
     // On the older scale 1 is "works well", which is 4 today: 5 adds single sign-on, which it did not ask for.
     if let Some((_, today)) = OLD_SCALE.iter().find(|(old, _)| cell.contains(*old)) {
         return today.to_digit(10).and_then(|digit| u8::try_from(digit + 1).ok());
@@ -78,7 +79,7 @@ fn status(cell: &str) -> Option<u8> {
 }
 
 /// The cell on the scale of today.
-fn rated(cell: &str) -> Option<String> {
+pub(super) fn rated(cell: &str) -> Option<String> {
     if let Some((_, today)) = OLD_SCALE.iter().find(|(old, _)| cell.contains(*old)) {
         return Some(today.to_string());
     }

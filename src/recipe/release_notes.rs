@@ -25,6 +25,28 @@ fn first_newer(tags: &[String], from: &RecipeVersion) -> usize {
     tags.iter().position(newer).unwrap_or(tags.len())
 }
 
+/// As much of a note as a page shows, in characters.
+pub const SHOWN: usize = 20_000;
+
+/// A note as text for a page: unreadable bytes replaced, line ends made alike, blank lines at the ends and whatever could change
+/// the direction or the look of the page around it removed, the rest beyond [`SHOWN`] cut off. It is plain text, whatever it holds.
+pub fn legible(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
+    let mut shown: String = text.trim().chars().filter(|c| !is_meddling(*c)).take(SHOWN + 1).collect();
+    if let Some((end, _)) = shown.char_indices().nth(SHOWN) {
+        shown.truncate(end);
+        shown.push_str("… (the rest is left out)");
+    }
+    shown
+}
+
+/// Controls, and the marks that turn the direction of text.
+fn is_meddling(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t'))
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,9 +63,31 @@ mod tests {
             (Some("2.1.0+2"), "1.0.0+1", vec![]),
             (Some("9.0.0+2"), "2.0.0+2", vec![]),
             (Some("1.0.0+1"), "no-tag", vec![]),
+            (Some("v1.0.0"), "1.1.0+1", vec!["1.1.0+1"]),
+            (Some("0.9.0+1"), "2.1.0+2", vec!["1.0.0+1", "1.1.0+1", "2.0.0+2", "2.1.0+2"]),
+            (Some("eb96de94+U"), "2.1.0+2", vec!["2.1.0+2"]),
+            (Some(""), "2.1.0+2", vec!["2.1.0+2"]),
         ] {
             assert_eq!(between(&tags, from, to), expected, "{from:?} to {to}");
         }
         assert_eq!(path("2.0.0+1.0.5-social-amd64"), "release/2.0.0+1.0.5-social-amd64");
+    }
+
+    #[test]
+    fn trap_45_a_note_is_text_whatever_it_holds() {
+        for (bytes, expected) in [
+            (&b"no line end"[..], "no line end"),
+            (b"\xef\xbb\xbfone\r\ntwo\r\n", "one\ntwo"),
+            (b"\n\n \n", ""),
+            (b"<script>alert(1)</script>\n", "<script>alert(1)</script>"),
+            (b"a\x1b[31mred\x00\x07\tb", "a[31mred\tb"),
+            (b"broken \xff byte", "broken \u{fffd} byte"),
+            ("turned \u{202e}round\u{2069}".as_bytes(), "turned round"),
+        ] {
+            assert_eq!(legible(bytes), expected);
+        }
+        let huge = legible("ä".repeat(SHOWN + 1).as_bytes());
+        assert!(huge.ends_with("ä… (the rest is left out)") && huge.chars().count() < SHOWN + 30);
+        assert_eq!(legible("ä".repeat(SHOWN).as_bytes()).chars().count(), SHOWN, "one that just fits is whole");
     }
 }
