@@ -218,6 +218,7 @@ async fn fill(store: &Store) -> anyhow::Result<()> {
         description: "Does what people want from it".to_owned(),
         newest: "1.2.0+5.1.0".to_owned(),
         status: Some(4),
+        ..Listed::default()
     });
     store.list_recipes(listed.collect()).await?;
     for number in 0..APPS {

@@ -106,6 +106,8 @@ actions! {
     write Site AddRecipe "recipe.add";
     /// Fetch a recipe, or the whole catalogue, anew.
     write Site RefreshRecipe "recipe.refresh";
+    /// Say that versions which changed after they were published are all right.
+    write Site AcceptTags "recipe.tags.accept";
     /// Read the audit log.
     read Site ViewAudit "audit.view";
     /// Sign in.

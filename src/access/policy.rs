@@ -53,7 +53,8 @@ const fn needs(what: ActionName) -> Needs {
         | A::ReviewUndeploy
         | A::BeginRecipe
         | A::AddRecipe
-        | A::RefreshRecipe => Needs::Admin,
+        | A::RefreshRecipe
+        | A::AcceptTags => Needs::Admin,
         A::EditMember | A::Conclude | A::Record => Needs::Nobody,
     }
 }

@@ -13,6 +13,7 @@ pub mod secret_reveal;
 pub mod session_begin;
 pub mod session_end;
 pub mod set_up;
+pub mod tag_alarm_see;
 
 use serde_json::{Map, Value};
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::name::RecipeName;
+use super::readme::status;
+use super::version::RecipeVersion;
 
 /// A published recipe.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,6 +22,8 @@ pub struct CatalogueEntry {
     pub description: String,
     /// Where to clone it from; may be empty.
     pub repository: String,
+    /// The same for those who may write to it; may be empty.
+    pub ssh_url: String,
     /// `main` or `master`; may be empty.
     pub default_branch: String,
     /// The home page of the program; may be empty.
@@ -28,10 +32,39 @@ pub struct CatalogueEntry {
     pub icon: String,
     /// How well it is packaged.
     pub features: Features,
-    /// The tags, oldest first.
-    pub versions: Vec<String>,
-    /// Of the newest version: service to `image:tag`.
-    pub images: BTreeMap<String, String>,
+    /// The published versions, oldest first.
+    pub versions: Vec<CatalogueVersion>,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CatalogueVersion {
+    /// Its tag; not always one that [`RecipeVersion`] reads.
+    pub tag: String,
+    /// The image of each service.
+    pub services: BTreeMap<String, ServiceImage>,
+}
+
+/// The image of a service.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ServiceImage {
+    /// Its name.
+    pub image: String,
+    /// Its tag, `latest` when none is written.
+    pub tag: String,
+    /// What the tag meant when the version was made; empty in newer catalogues.
+    pub digest: String,
+}
+
+impl CatalogueEntry {
+    /// The newest version: the last one of those that are versions by their names, empty when nothing is published. Two releases
+    /// of the same number go by their order in the list.
+    pub fn newest(&self) -> &str {
+        let read = |version: &'_ CatalogueVersion| RecipeVersion::parse(&version.tag);
+        let newest = self.versions.iter().filter_map(|version| Some((read(version)?, version)));
+        let newest = newest.max_by(|(a, _), (b, _)| a.precedence(b)).map(|(_, version)| version);
+        newest.or(self.versions.last()).map_or("", |version| version.tag.as_str())
+    }
 }
 
 /// The self-assessment of a recipe. Texts are as written in its README and may be empty.
@@ -93,12 +126,12 @@ fn entry(name: &str, recipe: &Map<String, Value>) -> Option<CatalogueEntry> {
         category: text(recipe, "category"),
         description: text(recipe, "description"),
         repository: text(recipe, "repository"),
+        ssh_url: text(recipe, "ssh_url"),
         default_branch: text(recipe, "default_branch"),
         website: text(recipe, "website"),
         icon: text(recipe, "icon"),
         features: recipe.get("features").and_then(Value::as_object).map(features).unwrap_or_default(),
-        images: versions.last().and_then(|(_, services)| services.as_object()).map(images).unwrap_or_default(),
-        versions: versions.into_iter().map(|(tag, _)| tag.clone()).collect(),
+        versions: versions.into_iter().map(version).collect(),
     })
 }
 
@@ -106,7 +139,7 @@ fn features(features: &Map<String, Value>) -> Features {
     let image = features.get("image").and_then(Value::as_object);
     let of_image = |key| image.map(|image| text(image, key)).unwrap_or_default();
     Features {
-        status: text(features, "status").chars().next().and_then(|c| c.to_digit(10)).and_then(|digit| u8::try_from(digit).ok()),
+        status: status(&text(features, "status")),
         backups: text(features, "backups"),
         email: text(features, "email"),
         healthcheck: text(features, "healthcheck"),
@@ -121,13 +154,18 @@ fn features(features: &Map<String, Value>) -> Features {
     }
 }
 
-fn images(services: &Map<String, Value>) -> BTreeMap<String, String> {
+fn version((tag, services): (&String, &Value)) -> CatalogueVersion {
     let image = |service: &Value| {
         let service = service.as_object()?;
-        let (image, tag) = (text(service, "image"), text(service, "tag"));
-        (!image.is_empty()).then(|| format!("{image}:{}", if tag.is_empty() { "latest" } else { &tag }))
+        let mut found = ServiceImage { image: text(service, "image"), tag: text(service, "tag"), digest: text(service, "digest") };
+        if found.tag.is_empty() {
+            "latest".clone_into(&mut found.tag);
+        }
+        (!found.image.is_empty()).then_some(found)
     };
-    services.iter().filter_map(|(name, service)| Some((name.clone(), image(service)?))).collect()
+    let services = services.as_object().into_iter().flatten();
+    let services = services.filter_map(|(name, service)| Some((name.clone(), image(service)?))).collect();
+    CatalogueVersion { tag: tag.clone(), services }
 }
 
 fn list(value: Option<&Value>) -> &[Value] {
@@ -153,16 +191,27 @@ mod tests {
         let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
         assert_eq!(names, ["bare", "custom-html", "nulls"], "by name; a bad name and a string are left out");
         let html = &entries[1];
-        assert_eq!(html.versions, ["1.6.0+1.25.0", "1.7.1+1.27.2"]);
-        assert_eq!(
-            html.images,
-            BTreeMap::from([("app".to_owned(), "nginx:1.27.2".to_owned()), ("git".to_owned(), "alpine/git:latest".to_owned())])
-        );
+        let tags: Vec<_> = html.versions.iter().map(|version| version.tag.as_str()).collect();
+        assert_eq!((tags, html.newest()), (vec!["1.6.0+1.25.0", "1.7.1+1.27.2"], "1.7.1+1.27.2"));
+        let image = |image: &str, tag: &str| ServiceImage { image: image.into(), tag: tag.into(), digest: String::new() };
+        let services = [("app", image("nginx", "1.27.2")), ("git", image("alpine/git", "latest"))];
+        assert_eq!(html.versions[1].services, services.map(|(name, image)| (name.to_owned(), image)).into());
+        assert_eq!(html.versions[0].services["app"].digest, "8hex");
         assert_eq!((html.features.status, html.features.email.as_str()), (Some(4), "N/A"));
-        assert_eq!(html.features.image.rating, "4");
+        assert_eq!((html.features.image.rating.as_str(), html.ssh_url.as_str()), ("4", "ssh://git@git.example.org/custom-html"));
         assert_eq!(entries[0], CatalogueEntry { name: "bare".to_owned(), ..CatalogueEntry::default() });
-        assert_eq!(entries[2].versions, ["latest"]);
+        assert_eq!((entries[0].newest(), entries[2].newest()), ("", "latest"));
         assert_eq!(entries[2].features, Features::default());
+    }
+
+    #[test]
+    fn the_newest_version_is_found_in_a_list_that_is_out_of_order() {
+        let of = |tags: &[&str]| {
+            let versions = tags.iter().map(|tag| CatalogueVersion { tag: (*tag).to_owned(), ..CatalogueVersion::default() });
+            CatalogueEntry { versions: versions.collect(), ..CatalogueEntry::default() }.newest().to_owned()
+        };
+        assert_eq!(of(&["1.0.0+1", "10.0.0+1", "9.0.0+1", "latest"]), "10.0.0+1");
+        assert_eq!(of(&["1.0.0+b", "1.0.0+a"]), "1.0.0+a", "of two alike the later one");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub mod releases;
 pub mod sample;
 pub mod version;
 
-pub use catalogue::{CatalogueEntry, CatalogueError, Features, ImageFeature};
+pub use catalogue::{CatalogueEntry, CatalogueError, CatalogueVersion, Features, ImageFeature, ServiceImage};
 pub use chaos::ChaosVersion;
 pub use environment::environment;
 pub use field::{Field, FieldKind};

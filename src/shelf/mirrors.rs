@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::recipe::RecipeName;
 
 use super::error::{ShelfError, chain};
+use super::sweep::Progress;
 
 /// All mirrored recipes. Clones are cheap and share the locks. Every call blocks.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub struct Shelf(Arc<Inner>);
 struct Inner {
     root: PathBuf,
     locks: Mutex<HashMap<String, Arc<Mutex<()>>>>,
+    sweep: Mutex<Option<Progress>>,
 }
 
 /// Folders with these prefixes are half made or half removed, and swept when the shelf opens.
@@ -39,7 +41,7 @@ impl Shelf {
                 fs::remove_dir_all(entry.path()).map_err(failed)?;
             }
         }
-        Ok(Self(Arc::new(Inner { root: root.to_owned(), locks: Mutex::default() })))
+        Ok(Self(Arc::new(Inner { root: root.to_owned(), locks: Mutex::default(), sweep: Mutex::default() })))
     }
 
     /// Takes the recipe off the shelf with all it holds. No error when it is not there.
@@ -89,6 +91,16 @@ impl Shelf {
             tracing::warn!(path = %incoming.display(), %why, "an unfinished mirror could not be removed");
         }
         filled
+    }
+
+    /// Whether the recipe was ever fetched, so that there is something to work with when its origin is out of reach.
+    pub fn has(&self, recipe: &RecipeName) -> bool {
+        self.mirror_path(recipe).is_dir()
+    }
+
+    /// The sweep that is under way.
+    pub(super) fn sweep_under_way(&self) -> MutexGuard<'_, Option<Progress>> {
+        self.0.sweep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn mirror_path(&self, recipe: &RecipeName) -> PathBuf {

@@ -9,17 +9,24 @@ mod fetch_http;
 mod fetch_local;
 mod http;
 mod mirrors;
+mod notes;
 mod origin;
 mod read;
 mod refresh;
+mod releases;
 mod revisions;
+mod sweep;
+mod tag_change;
 #[cfg(test)]
 mod tests;
 pub mod tls;
 
 pub use error::ShelfError;
 pub use mirrors::Shelf;
+pub use notes::Note;
 pub use origin::{Allow, Origin, OriginError};
 pub use read::{FILE_LIMIT_BYTES, TreeFiles};
 pub use refresh::Refreshed;
 pub use revisions::Tagged;
+pub use sweep::{Progress, Sweep};
+pub use tag_change::TagChange;

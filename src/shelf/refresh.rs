@@ -11,17 +11,19 @@ use crate::recipe::RecipeName;
 use super::error::ShelfError;
 use super::mirrors::{Shelf, damaged};
 use super::origin::{Origin, Place};
+use super::revisions::reference_id;
+use super::tag_change::{TagChange, leads_to, memory_of};
 use super::{fetch_http, fetch_local};
 
-/// What a refresh changed. Tag names are without `refs/tags/`, sorted.
+/// What a refresh changed. Tag names are without `refs/tags/`; all lists are sorted by them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refreshed {
     /// Tags that the mirror did not have.
     pub new_tags: Vec<String>,
-    /// Tags that now name another object. What they named before stays readable.
-    pub moved_tags: Vec<String>,
-    /// Tags that the origin no longer has. What they named stays readable.
-    pub vanished_tags: Vec<String>,
+    /// Tags that now lead elsewhere, among them those that had vanished and came back so.
+    pub moved_tags: Vec<TagChange>,
+    /// Tags that the origin no longer has.
+    pub vanished_tags: Vec<TagChange>,
     /// The commit of the origin's default branch, in hex.
     pub head: String,
 }
@@ -52,7 +54,7 @@ impl Shelf {
             check_whole(mirror, &fetched, origin)?;
             let head = head_commit(mirror, &fetched, origin)?;
             let before = branches_and_tags(mirror).map_err(|error| damaged(recipe, &error))?;
-            let changes = Changes::between(&before, &fetched.refs);
+            let changes = Changes::between(mirror, &before, &fetched.refs).map_err(|error| damaged(recipe, &error))?;
             changes.write(mirror, head).map_err(|error| damaged(recipe, &error))?;
             Ok(changes.report(head))
         })
@@ -100,13 +102,19 @@ struct Changes {
     set: BTreeMap<FullName, ObjectId>,
     gone: Vec<FullName>,
     kept: BTreeSet<ObjectId>,
+    /// Memories of vanished tags that are to be made.
+    remembered: Vec<(FullName, ObjectId)>,
+    /// Memories that are over, for the tag is back.
+    forgotten: Vec<FullName>,
     new_tags: Vec<String>,
-    moved_tags: Vec<String>,
-    vanished_tags: Vec<String>,
+    moved_tags: Vec<TagChange>,
+    vanished_tags: Vec<TagChange>,
 }
 
+type Refs = BTreeMap<FullName, ObjectId>;
+
 impl Changes {
-    fn between(before: &BTreeMap<FullName, ObjectId>, now: &BTreeMap<FullName, ObjectId>) -> Self {
+    fn between(mirror: &gix::Repository, before: &Refs, now: &Refs) -> Result<Self, gix::Error> {
         let mut changes = Self::default();
         for (name, id) in now {
             let old = before.get(name);
@@ -116,15 +124,34 @@ impl Changes {
             changes.set.insert(name.clone(), *id);
             changes.kept.extend(old);
             if let Some(tag) = tag_name(name) {
-                if old.is_some() { changes.moved_tags.push(tag) } else { changes.new_tags.push(tag) }
+                changes.tag_came(mirror, tag, old.copied(), *id)?;
             }
         }
         for (name, id) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
             changes.gone.push(name.clone());
             changes.kept.insert(*id);
-            changes.vanished_tags.extend(tag_name(name));
+            if let Some(tag) = tag_name(name) {
+                changes.remembered.push((memory_of(&tag)?, *id));
+                changes.vanished_tags.push(TagChange { tag, was: leads_to(mirror, *id)?, now: None });
+            }
         }
-        changes
+        Ok(changes)
+    }
+
+    /// A tag is new, or names another object than before. One that vanished and comes back is held against what it was.
+    fn tag_came(&mut self, mirror: &gix::Repository, tag: String, old: Option<ObjectId>, id: ObjectId) -> Result<(), gix::Error> {
+        let memory = memory_of(&tag)?;
+        let remembered = reference_id(mirror, &memory)?;
+        self.forgotten.extend(remembered.map(|_| memory));
+        let Some(old) = old.or(remembered) else {
+            self.new_tags.push(tag);
+            return Ok(());
+        };
+        let (was, now) = (leads_to(mirror, old)?, leads_to(mirror, id)?);
+        if was != now {
+            self.moved_tags.push(TagChange { tag, was, now: Some(now) });
+        }
+        Ok(())
     }
 
     /// Keeps first, so that no moment leaves an object without a name; deletes before it sets, because a ref `a` must be
@@ -132,9 +159,11 @@ impl Changes {
     fn write(&self, mirror: &gix::Repository, head: ObjectId) -> Result<(), gix::Error> {
         let kept = self.kept.iter().map(|id| Ok(set(named(&format!("{KEPT}{id}"))?, *id)));
         mirror.edit_references(kept.collect::<Result<Vec<_>, gix::Error>>()?)?;
+        mirror.edit_references(self.remembered.iter().map(|(name, id)| set(name.clone(), *id)))?;
         mirror.edit_references(self.gone.iter().cloned().map(delete))?;
         let head = set(named(HEAD_REF)?, head);
         mirror.edit_references(self.set.iter().map(|(name, id)| set(name.clone(), *id)).chain([head]))?;
+        mirror.edit_references(self.forgotten.iter().cloned().map(delete))?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::recipe::RecipeName;
 use super::error::ShelfError;
 use super::mirrors::{Shelf, damaged};
 use super::refresh::{HEAD_REF, named, set};
+use super::tag_change::memory_of;
 
 /// A tag of a recipe, with the commit that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,16 +52,17 @@ impl Shelf {
         found.map(|id| id.to_string()).ok_or_else(|| no_such(recipe, "HEAD"))
     }
 
-    /// The commit, in hex, that a tag name or a full or shortened commit id means. A tag wins over an id. Nothing else
-    /// of git's language for revisions is understood.
+    /// The commit, in hex, that a tag name or a full or shortened commit id means. A tag wins over an id, also one that the
+    /// origin has no more: what runs at it can still be deployed. Nothing else of git's language for revisions is understood.
     pub fn resolve(&self, recipe: &RecipeName, revision: &str) -> Result<String, ShelfError> {
         let mirror = self.mirror(recipe)?;
         let failed = |error: gix::Error| damaged(recipe, &error);
-        if let Ok(name) = named(&format!("refs/tags/{revision}"))
-            && let Some(id) = reference_id(&mirror, &name).map_err(failed)?
-            && let Some(commit) = commit_below(&mirror, id).map_err(failed)?
-        {
-            return Ok(commit.to_string());
+        for name in [named(&format!("refs/tags/{revision}")), memory_of(revision)].into_iter().flatten() {
+            if let Some(id) = reference_id(&mirror, &name).map_err(failed)?
+                && let Some(commit) = commit_below(&mirror, id).map_err(failed)?
+            {
+                return Ok(commit.to_string());
+            }
         }
         let id = by_digits(&mirror, recipe, revision)?;
         Ok(id.to_string())
@@ -109,7 +111,7 @@ fn no_such(recipe: &RecipeName, revision: &str) -> ShelfError {
 }
 
 /// The ref of exactly this name; a look-up by name alone would also try other folders of refs.
-fn reference_id(mirror: &gix::Repository, name: &gix::refs::FullName) -> Result<Option<ObjectId>, gix::Error> {
+pub(super) fn reference_id(mirror: &gix::Repository, name: &gix::refs::FullName) -> Result<Option<ObjectId>, gix::Error> {
     let found = mirror.try_find_reference(name.as_ref())?.filter(|found| found.name() == name.as_ref());
     Ok(found.and_then(|found| found.try_id().map(gix::Id::detach)))
 }

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
-use super::schema::{recipes, sessions};
+use super::recipes::{PROBLEM, READ_AT, SWEPT_AT};
+use super::schema::{meta, recipe_listings, recipes, sessions};
 use super::sessions::{ABSOLUTE_MS, IDLE_MS};
 use super::{Result, Store};
 use crate::clock::Millis;
 
 /// A catalogue's line about a recipe.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Listed {
     pub name: String,
     pub origin: String,
@@ -16,6 +17,28 @@ pub struct Listed {
     pub description: String,
     pub newest: String,
     pub status: Option<i32>,
+    /// How well it is packaged, as JSON.
+    pub quality: String,
+    /// All that the catalogue says, as JSON.
+    pub entry: String,
+}
+
+/// What a fetch found in a recipe.
+#[derive(Clone, Debug, Default)]
+pub struct Fetched {
+    pub newest: String,
+    /// What the recipe's README says, for recipes that a member added; the catalogue speaks for the others.
+    pub told: Option<Told>,
+}
+
+/// What a README says.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    pub description: String,
+    pub category: String,
+    pub status: Option<i32>,
+    /// How well it is packaged, as JSON.
+    pub quality: String,
 }
 
 impl Store {
@@ -34,48 +57,83 @@ impl Store {
         Ok(self.inner.writer.run(move |c| diesel::delete(sessions::table.filter(over)).execute(c)).await??)
     }
 
-    /// Takes over what the catalogue says. Recipes that a member added are left alone.
+    /// Takes over what the catalogue says now. Recipes that a member added are left alone.
     pub async fn list_recipes(&self, listed: Vec<Listed>) -> Result<()> {
-        self.inner.writer.run(move |c| c.immediate_transaction(|c| list(c, listed))).await??;
-        Ok(())
+        let now = self.clock().now();
+        let change = move |c: &mut SqliteConnection| {
+            c.immediate_transaction(|c| {
+                list(c, listed)?;
+                remember(c, PROBLEM, "")?;
+                remember(c, READ_AT, &now.to_string())
+            })
+        };
+        Ok(self.inner.writer.run(change).await??)
     }
 
-    /// Notes how a fetch of a recipe went; `problem` is empty if it went well.
-    pub async fn note_refresh(&self, name: &str, at: Millis, newest: &str, description: &str, problem: &str) -> Result<()> {
-        let (name, newest, description, problem) = (name.to_owned(), newest.to_owned(), description.to_owned(), problem.to_owned());
-        self.inner
-            .writer
-            .run(move |c| {
-                let row = recipes::table.find(name);
-                diesel::update(row.clone()).set(recipes::problem.eq(&problem)).execute(c)?;
-                if problem.is_empty() {
-                    diesel::update(row.clone()).set((recipes::refreshed_at.eq(at), recipes::newest.eq(newest))).execute(c)?;
-                    if !description.is_empty() {
-                        diesel::update(row).set(recipes::description.eq(description)).execute(c)?;
-                    }
-                }
-                QueryResult::Ok(())
-            })
-            .await??;
-        Ok(())
+    /// Notes why the catalogue could not be read.
+    pub async fn note_catalogue_problem(&self, problem: &str) -> Result<()> {
+        let problem = problem.to_owned();
+        Ok(self.inner.writer.run(move |c| remember(c, PROBLEM, &problem)).await??)
+    }
+
+    /// Notes that all recipes were fetched.
+    pub async fn note_sweep(&self) -> Result<()> {
+        let now = self.clock().now().to_string();
+        Ok(self.inner.writer.run(move |c| remember(c, SWEPT_AT, &now)).await??)
+    }
+
+    /// Notes how a fetch of a recipe went: what was found, or why it failed. What was known before stays known after a failure.
+    pub async fn note_refresh(&self, name: &str, fetched: std::result::Result<Fetched, String>) -> Result<()> {
+        let (name, now) = (name.to_owned(), self.clock().now());
+        Ok(self.inner.writer.run(move |c| c.immediate_transaction(|c| refreshed(c, &name, now, fetched))).await??)
     }
 }
 
+fn refreshed(c: &mut SqliteConnection, name: &str, now: Millis, fetched: std::result::Result<Fetched, String>) -> QueryResult<()> {
+    let row = recipes::table.find(name);
+    let Fetched { newest, told } = match fetched {
+        Ok(fetched) => fetched,
+        Err(problem) => return diesel::update(row).set(recipes::problem.eq(problem)).execute(c).map(drop),
+    };
+    let found = (recipes::problem.eq(""), recipes::refreshed_at.eq(now), recipes::newest.eq(newest));
+    diesel::update(row).set(found).execute(c)?;
+    if let Some(told) = told {
+        let told = (
+            recipes::description.eq(told.description),
+            recipes::category.eq(told.category),
+            recipes::status.eq(told.status),
+            recipes::quality.eq(told.quality),
+        );
+        diesel::update(row.filter(recipes::source.eq("member"))).set(told).execute(c)?;
+    }
+    Ok(())
+}
+
+fn remember(c: &mut SqliteConnection, key: &str, value: &str) -> QueryResult<()> {
+    diesel::replace_into(meta::table).values((meta::key.eq(key), meta::value.eq(value))).execute(c).map(drop)
+}
+
 fn list(c: &mut SqliteConnection, listed: Vec<Listed>) -> QueryResult<()> {
+    diesel::delete(recipe_listings::table).execute(c)?;
     for one in listed {
+        let entry = (recipe_listings::name.eq(&one.name), recipe_listings::entry.eq(one.entry));
+        diesel::replace_into(recipe_listings::table).values(entry).execute(c)?;
         let told = (
             recipes::origin.eq(one.origin),
             recipes::category.eq(one.category),
             recipes::description.eq(one.description),
-            recipes::newest.eq(one.newest),
             recipes::status.eq(one.status),
+            recipes::quality.eq(one.quality),
         );
+        let newest = recipes::newest.eq(one.newest);
         let made = diesel::insert_or_ignore_into(recipes::table)
-            .values((recipes::name.eq(&one.name), recipes::source.eq("catalogue"), told.clone()))
+            .values((recipes::name.eq(&one.name), recipes::source.eq("catalogue"), newest.clone(), told.clone()))
             .execute(c)?;
         if made == 0 {
             let row = recipes::table.find(&one.name).filter(recipes::source.eq("catalogue"));
-            diesel::update(row).set(told).execute(c)?;
+            diesel::update(row.clone()).set(told).execute(c)?;
+            // A mirror knows better than the catalogue, which may be older than it.
+            diesel::update(row.filter(recipes::refreshed_at.is_null())).set(newest).execute(c)?;
         }
     }
     Ok(())

@@ -17,6 +17,7 @@ pub mod overview;
 pub mod recipes;
 pub mod schema;
 pub mod sessions;
+pub mod tag_alarms;
 pub mod tx;
 mod writer;
 

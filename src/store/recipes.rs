@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::schema::recipes;
+use super::schema::{meta, recipe_listings, recipes};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -22,7 +22,25 @@ pub struct Recipe {
     pub refreshed_at: Option<Millis>,
     /// Why the last fetch failed; empty if it did not.
     pub problem: String,
+    /// How well it is packaged, as JSON; empty when nobody says so.
+    pub quality: String,
 }
+
+/// How the last readings of the catalogue went.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct CatalogueState {
+    /// When it was read last.
+    pub read_at: Option<Millis>,
+    /// Why the last try failed; empty if it did not.
+    pub problem: String,
+    /// When all recipes were fetched last, well or in vain.
+    pub swept_at: Option<Millis>,
+}
+
+/// Keys of `meta`.
+pub(super) const READ_AT: &str = "catalogue-read-at";
+pub(super) const PROBLEM: &str = "catalogue-problem";
+pub(super) const SWEPT_AT: &str = "recipes-swept-at";
 
 impl Store {
     /// All recipes by name.
@@ -34,6 +52,23 @@ impl Store {
     pub async fn recipe(&self, name: &str) -> Result<Option<Recipe>> {
         let name = name.to_owned();
         self.read(move |c| Ok(recipes::table.find(name).first(c).optional()?)).await
+    }
+
+    /// What the catalogue says about a recipe, as JSON.
+    pub async fn listing(&self, name: &str) -> Result<Option<String>> {
+        let name = name.to_owned();
+        self.read(move |c| Ok(recipe_listings::table.find(name).select(recipe_listings::entry).first(c).optional()?)).await
+    }
+
+    /// How the last readings of the catalogue went.
+    pub async fn catalogue_state(&self) -> Result<CatalogueState> {
+        self.read(|c| {
+            let mut value = |key: &str| meta::table.find(key).select(meta::value).first::<String>(c).optional();
+            let (read_at, problem, swept_at) = (value(READ_AT)?, value(PROBLEM)?, value(SWEPT_AT)?);
+            let time = |text: Option<String>| text.and_then(|text| text.parse().ok());
+            Ok(CatalogueState { read_at: time(read_at), problem: problem.unwrap_or_default(), swept_at: time(swept_at) })
+        })
+        .await
     }
 }
 

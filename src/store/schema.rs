@@ -41,6 +41,22 @@ diesel::table! {
         status -> Nullable<Integer>,
         refreshed_at -> Nullable<BigInt>,
         problem -> Text,
+        quality -> Text,
+    }
+}
+diesel::table! {
+    recipe_listings (name) { name -> Text, entry -> Text, }
+}
+diesel::table! {
+    tag_alarms (id) {
+        id -> Integer,
+        recipe -> Text,
+        tag -> Text,
+        was -> Text,
+        now -> Text,
+        found_at -> BigInt,
+        seen_at -> Nullable<BigInt>,
+        seen_by -> Text,
     }
 }
 diesel::table! {

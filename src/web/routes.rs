@@ -61,7 +61,10 @@ pub fn routes() -> Table {
         .get("/recipes/{name}", recipes::show::show)
         .get("/recipes/{name}/lint", recipes::lint::report)
         .post("/recipes/{name}/refresh", recipes::show::refresh)
+        .post("/recipes/{name}/alarms", recipes::alarms::see)
         .post("/catalogue/refresh", recipes::index::refresh)
+        .post("/catalogue/mirrors", recipes::index::fetch_all)
+        .get("/catalogue/progress", recipes::index::progress)
         // The history.
         .get("/audit", audit::index)
         .get("/audit/{id}", audit::show)

@@ -15,6 +15,7 @@ mod logs_pages;
 mod migrations;
 mod plan_and_apply;
 mod recipe_lint;
+mod recipes;
 mod rollback;
 mod routes;
 mod security;

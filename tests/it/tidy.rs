@@ -67,7 +67,7 @@ const FLOORS: &[Floor] = &[
         &["access", "clock", "commands", "compose", "engine", "envfile", "lint", "recipe", "secret", "shelf", "stack", "store"],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "tokio", "tokio_util", "tracing"],
     ),
-    floor("jobs", &["access", "commands", "engine", "ops", "shelf", "stack", "store"], &["tokio", "tokio_util", "tracing"]),
+    floor("jobs", &["access", "engine", "ops", "shelf", "stack", "store"], &["tokio", "tokio_util", "tracing"]),
     // Pages.
     floor(
         "web",

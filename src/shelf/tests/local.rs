@@ -1,7 +1,7 @@
 use std::os::unix::fs::symlink;
 
 use super::super::{FILE_LIMIT_BYTES, Refreshed, ShelfError};
-use super::{Scratch, app, fsck};
+use super::{Scratch, app, change, fsck};
 use crate::compose::Files as _;
 
 #[test]
@@ -26,8 +26,8 @@ fn a_mirror_follows_tags_that_come_move_and_vanish() {
     source.git(&["tag", "--force", "light"]);
     source.git(&["tag", "--delete", "1.0.0+2.0.0"]);
     let refreshed = shelf.refresh(&app(), &source.origin()).expect("fetch");
-    assert_eq!(refreshed.moved_tags, ["light"]);
-    assert_eq!(refreshed.vanished_tags, ["1.0.0+2.0.0"]);
+    assert_eq!(refreshed.moved_tags, [change("light", &first, Some(&second))]);
+    assert_eq!(refreshed.vanished_tags, [change("1.0.0+2.0.0", &first, None)]);
     assert_eq!((refreshed.new_tags.len(), refreshed.head.as_str()), (0, second.as_str()));
     assert_eq!(shelf.resolve(&app(), "light").expect("tag"), second);
     assert_eq!(shelf.read(&app(), &first, "compose.yml").expect("kept").as_deref(), Some(&b"first"[..]));
@@ -137,13 +137,16 @@ fn a_failed_refresh_leaves_the_mirror_usable_and_remove_takes_it_away() {
 fn a_tag_may_become_a_folder_of_tags() {
     let scratch = Scratch::new();
     let (shelf, source) = (scratch.shelf(), scratch.repository("source"));
-    source.commit("one");
+    let commit = source.commit("one");
     source.git(&["tag", "v1"]);
     shelf.refresh(&app(), &source.origin()).expect("clone");
     source.git(&["tag", "--delete", "v1"]);
     source.git(&["tag", "v1/final"]);
     let refreshed = shelf.refresh(&app(), &source.origin()).expect("fetch");
-    assert_eq!((refreshed.new_tags, refreshed.vanished_tags), (vec!["v1/final".to_owned()], vec!["v1".to_owned()]));
+    assert_eq!((refreshed.new_tags, refreshed.vanished_tags), (vec!["v1/final".to_owned()], vec![change("v1", &commit, None)]));
+    assert_eq!(shelf.resolve(&app(), "v1").expect("remembered"), commit);
+    source.git(&["tag", "--delete", "v1/final"]);
+    shelf.refresh(&app(), &source.origin()).expect("both are remembered side by side");
 }
 
 #[test]

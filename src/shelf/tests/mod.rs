@@ -2,6 +2,7 @@
 
 mod local;
 mod origin;
+mod releases;
 mod served;
 mod server;
 
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::recipe::RecipeName;
 
-use super::{Allow, Origin, Shelf};
+use super::{Allow, Origin, Shelf, TagChange};
 
 /// A folder of its own, gone with the test.
 struct Scratch(PathBuf);
@@ -51,7 +52,7 @@ struct Repository(PathBuf);
 impl Repository {
     fn git(&self, arguments: &[&str]) -> String {
         let output = git().current_dir(&self.0).args(arguments).output().expect("git is installed where tests run");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "git {arguments:?}: {output:?}");
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     }
 
@@ -86,6 +87,10 @@ fn git() -> Command {
 
 fn app() -> RecipeName {
     RecipeName::parse("app").expect("a recipe name")
+}
+
+fn change(tag: &str, was: &str, now: Option<&str>) -> TagChange {
+    TagChange { tag: tag.to_owned(), was: was.to_owned(), now: now.map(str::to_owned) }
 }
 
 /// Asks git whether the mirror is whole.

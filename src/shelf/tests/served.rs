@@ -7,7 +7,7 @@ use super::super::catalogue_file::{self, CatalogueFileError};
 use super::super::http::{Bounded, Failure, TransferLog};
 use super::super::{Allow, Origin, ShelfError, catalogue_file::fetch_from};
 use super::server::{Server, git_backend, response};
-use super::{Scratch, app, fsck, git};
+use super::{Scratch, app, change, fsck, git};
 
 #[test]
 fn a_recipe_is_cloned_and_then_fetched_over_http() {
@@ -40,7 +40,7 @@ fn a_recipe_is_cloned_and_then_fetched_over_http() {
     let refreshed = shelf.refresh(&app(), &origin).expect("fetch");
     assert!(received() < 20_000, "and did not come again");
     assert_eq!((refreshed.head, refreshed.new_tags), (second.clone(), vec!["2.0.0".to_owned()]));
-    assert_eq!(refreshed.moved_tags, ["1.0.0"]);
+    assert_eq!(refreshed.moved_tags, [change("1.0.0", &first, Some(&second))]);
     assert_eq!(shelf.read(&app(), &second, "compose.yml").expect("read").as_deref(), Some(&b"second"[..]));
     assert_eq!(shelf.read(&app(), &first, "compose.yml").expect("read").as_deref(), Some(&b"first"[..]));
     fsck(&scratch.0);
@@ -124,7 +124,7 @@ fn an_unreachable_host_and_a_server_that_breaks_leave_the_mirror_usable() {
 }
 
 #[test]
-fn a_redirect_on_the_same_host_is_followed() {
+fn trap_44_a_repository_that_moved_on_its_host_is_followed() {
     let scratch = Scratch::new();
     let (shelf, source) = (scratch.shelf(), scratch.repository("source"));
     let commit = source.commit("one");

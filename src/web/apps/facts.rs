@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::access::{Action, Actor, Grant, Role};
 use crate::envfile::EnvFile;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
-use crate::recipe::{RecipeName, version};
+use crate::recipe::RecipeName;
 use crate::shelf::{Shelf, ShelfError};
 use crate::stack::health::{AppHealth, HealthState, health};
 use crate::stack::names::StackName;
@@ -96,13 +96,7 @@ pub(in crate::web) fn recipe_at(shelf: &Shelf, recipe: &str, version: &str) -> R
 
 /// The versions of a recipe that can be chosen, newest first; the short commit if there are no tags.
 pub(in crate::web) fn versions(shelf: &Shelf, recipe: &RecipeName) -> Result<Vec<String>, ShelfError> {
-    let tags = shelf.versions(recipe)?.into_iter().filter(|t| t.annotated);
-    let tags = tags.map(|t| version::Tag { name: t.name, at_s: t.at_s }).collect();
-    let names: Vec<String> = version::newest_first(tags).into_iter().map(|t| t.name).collect();
-    if !names.is_empty() {
-        return Ok(names);
-    }
-    Ok(vec![shelf.head(recipe)?.chars().take(8).collect()])
+    shelf.choices(recipe)
 }
 
 /// The health of the stack floor as the pages show it.

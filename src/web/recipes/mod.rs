@@ -1,6 +1,10 @@
 //! Pages of recipes: the catalogue, one recipe, adding one by its repository.
 
 pub mod add;
+pub mod alarms;
+pub mod filter;
 pub mod index;
 pub mod lint;
+pub mod judgement;
 pub mod show;
+pub mod sync;

@@ -10,22 +10,25 @@ use crate::access::Grant;
 use crate::access::action::{RefreshRecipe, ViewRecipes};
 use crate::commands::recipe_refresh;
 use crate::envfile::EnvFile;
-use crate::ops::refresh::refresh_recipe;
+use crate::ops::refresh::{changed_tags, refresh_recipe};
 use crate::ops::render::{RecipeAt, render, text};
-use crate::recipe::{RecipeName, readme, release_notes, version};
-use crate::shelf::Shelf;
+use crate::recipe::{CatalogueEntry, ChaosVersion, RecipeName, Releases, ServiceImage, abra_sh, readme, release_notes, version};
+use crate::shelf::{Note, Shelf};
 use crate::stack::names::StackName;
 use crate::store::recipes::Recipe;
 use crate::web::apps::facts::{blocking, is_admin};
 use crate::web::failure::Failure;
 use crate::web::filters::Markdown;
-use crate::web::form::Name;
+use crate::web::form::{Name, Query};
 use crate::web::page::{moment, page, see_other, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
 use crate::web::{Site, filters};
+
+use super::alarms::{self, AlarmRow};
+use super::judgement;
 
 /// The page of a recipe.
 #[derive(Debug, Clone, Template)]
@@ -37,10 +40,36 @@ pub struct RecipeView {
     pub category: String,
     /// Where its source is read, as text and link.
     pub source: Option<Link>,
+    /// The home page of the program, as text and link.
+    pub website: Option<Link>,
+    /// Whether the catalogue named it once and does no more.
+    pub delisted: bool,
     /// Features as the authors state them, such as ("Backups", "Yes").
     pub features: Vec<(String, String)>,
     /// Newest first.
     pub versions: Vec<VersionRow>,
+    /// The address that shows all versions, and how many there are; absent where all are shown.
+    pub more_versions: Option<Link>,
+    /// Tags that are no releases, for nobody signed them.
+    pub light: Vec<String>,
+    /// The newest commit, where there is no version to deploy.
+    pub head: Option<String>,
+    /// Whether versions are told by the catalogue, for the repository was not fetched yet.
+    pub from_catalogue: bool,
+    /// Versions that can be held against each other, newest first; fewer than two where there is nothing to compare.
+    pub choices: Vec<String>,
+    /// The two versions that are held against each other.
+    pub from: String,
+    pub to: String,
+    /// What is written about the way from one to the other; absent where nothing was asked.
+    pub between: Option<Vec<Note>>,
+    /// Versions that changed after they were published, newest first.
+    pub alarms: Vec<AlarmRow>,
+    /// The newest of them that nobody has looked at.
+    pub open_alarm: Option<i32>,
+    pub may_accept: bool,
+    /// What can be run in an app's container; with a word about those that no longer work.
+    pub commands: Vec<(String, &'static str)>,
     pub readme: Markdown,
     /// What this recipe may do to the machine, in words; empty if nothing unusual.
     pub host_powers: Vec<String>,
@@ -64,11 +93,17 @@ pub struct VersionRow {
     pub notes: String,
 }
 
-/// Versions whose images are read for the page; the others are listed without.
-const READ_WHOLE: usize = 15;
+/// Versions on the page, with their images; all of them only if that is asked for.
+const SHOWN: usize = 15;
 
 /// The page of a recipe. It is fetched now if it never was.
-pub async fn show(may: Grant<ViewRecipes>, Name(name): Name, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+pub async fn show(
+    may: Grant<ViewRecipes>,
+    Name(name): Name,
+    visit: Visit,
+    query: Query,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
     let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
     let mut trouble = Some(recipe.problem.clone()).filter(|p| !p.is_empty());
     let admin = is_admin(may.actor());
@@ -79,92 +114,198 @@ pub async fn show(may: Grant<ViewRecipes>, Name(name): Name, visit: Visit, site:
             Some("its repository was not fetched yet; an admin who opens this page does that".to_owned())
         };
     }
-    let (shelf, listed) = (site.shelf.clone(), recipe.clone());
-    let read = blocking(move || read(&shelf, &listed)).await?;
+    let listing: Option<CatalogueEntry> = site.store.listing(&name).await?.and_then(|entry| serde_json::from_str(&entry).ok());
+    let website = listing.as_ref().and_then(|entry| link(&entry.website));
+    let delisted = listing.is_none() && recipe.source == "catalogue" && site.store.catalogue_state().await?.read_at.is_some();
+    let asked = Asked { all: query.get("versions") == "all", from: query.get("from").to_owned(), to: query.get("to").to_owned() };
+    let (shelf, listed, wanted) = (site.shelf.clone(), recipe.clone(), asked.clone());
+    let read = blocking(move || read(&shelf, &listed, listing.as_ref(), &wanted)).await?;
     let apps = site.store.apps().await?.into_iter().filter(|a| a.recipe == name).map(|a| a.name).collect();
+    let alarms = site.store.tag_alarms(&name).await?;
+    let more = format!("/recipes/{name}?versions=all#versions");
     page(&RecipeView {
         shell: shell(&site, &visit, name.clone(), Nav::Catalogue).await,
         summary: if recipe.description.is_empty() { read.summary } else { recipe.description.clone() },
         category: recipe.category.clone(),
-        source: source(&recipe),
+        source: link(&recipe.origin),
+        website,
+        delisted,
         features: read.features,
-        may_create: admin && !read.versions.is_empty(),
+        may_create: admin && (!read.versions.is_empty() || read.head.is_some()),
         may_refresh: admin,
+        may_accept: admin,
+        more_versions: (read.count > read.versions.len())
+            .then(|| Link { label: format!("Show all {} versions", read.count), href: more }),
         versions: read.versions.into_iter().map(|v| v.row(&site)).collect(),
+        light: read.light,
+        head: read.head,
+        from_catalogue: read.from_catalogue,
+        choices: read.choices,
+        from: asked.from,
+        to: asked.to,
+        between: read.between,
+        open_alarm: alarms.iter().find(|alarm| alarm.seen_at.is_none()).map(|alarm| alarm.id),
+        alarms: alarms::rows(&site, &alarms),
+        commands: read.commands,
         readme: Markdown(read.readme),
         host_powers: read.powers,
         apps,
-        trouble: trouble.map(|t| format!("{}.", sentence(&t))),
+        trouble: trouble.map(|t| match recipe.refreshed_at {
+            Some(at) => format!("{}. The copy from {} is used.", sentence(&t), moment(&site, at).ago),
+            None => format!("{}.", sentence(&t)),
+        }),
         name,
     })
+}
+
+/// What the address of the page asks for.
+#[derive(Clone)]
+struct Asked {
+    /// All versions instead of the newest ones.
+    all: bool,
+    /// Two versions that are to be held against each other; empty if none.
+    from: String,
+    to: String,
 }
 
 /// Fetches the recipe's repository anew.
 pub async fn refresh(may: Grant<RefreshRecipe>, Name(name): Name, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
     let fetched = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await;
-    let (moved, problem) = match fetched {
-        Ok(refreshed) => (refreshed.moved_tags, String::new()),
+    let (found, problem) = match fetched {
+        Ok(refreshed) => (changed_tags(&refreshed), String::new()),
         Err(problem) => (vec![], problem),
     };
-    site.store.commit(&may, recipe_refresh::RefreshRecipe { what: name.clone(), moved, problem }).await?;
+    site.store.commit(&may, recipe_refresh::RefreshRecipe { what: name.clone(), found, problem }).await?;
     see_other(&format!("/recipes/{name}"))
 }
 
-fn source(recipe: &Recipe) -> Option<Link> {
-    let label = recipe.origin.trim_start_matches("https://").to_owned();
-    recipe.origin.starts_with("https://").then(|| Link { label, href: recipe.origin.clone() })
+/// An address as text and link; nothing but `https` becomes one.
+fn link(address: &str) -> Option<Link> {
+    let label = address.strip_prefix("https://").filter(|rest| !rest.is_empty())?;
+    Some(Link { label: label.to_owned(), href: address.to_owned() })
 }
 
-/// What the shelf knows of a recipe.
+/// What the shelf, or before a first fetch the catalogue, knows of a recipe.
 #[derive(Default)]
 struct Read {
     summary: String,
     features: Vec<(String, String)>,
     versions: Vec<ReadVersion>,
+    /// How many versions there are in all.
+    count: usize,
+    light: Vec<String>,
+    head: Option<String>,
+    from_catalogue: bool,
+    choices: Vec<String>,
+    between: Option<Vec<Note>>,
+    commands: Vec<(String, &'static str)>,
     readme: String,
     powers: Vec<String>,
 }
 
 struct ReadVersion {
     version: String,
-    at_s: i64,
+    /// Unknown to the catalogue.
+    at_s: Option<i64>,
     images: Vec<String>,
     notes: String,
 }
 
 impl ReadVersion {
     fn row(self, site: &Site) -> VersionRow {
-        VersionRow { version: self.version, date: Some(moment(site, self.at_s * 1000)), images: self.images, notes: self.notes }
+        let date = self.at_s.map(|at_s| moment(site, at_s.saturating_mul(1000)));
+        VersionRow { version: self.version, date, images: self.images, notes: self.notes }
     }
 }
 
 /// Reads what there is; a recipe that can't be read at all has an empty page with the reason on top.
-fn read(shelf: &Shelf, recipe: &Recipe) -> Read {
+fn read(shelf: &Shelf, recipe: &Recipe, listing: Option<&CatalogueEntry>, asked: &Asked) -> Read {
     let Ok(name) = RecipeName::parse(&recipe.name) else { return Read::default() };
-    let (Ok(head), Ok(tags)) = (shelf.head(&name), shelf.versions(&name)) else { return Read::default() };
+    match (shelf.head(&name), shelf.releases(&name)) {
+        (Ok(head), Ok(releases)) => read_mirror(shelf, &name, &head, &releases, asked),
+        _ => listing.map(read_listing).unwrap_or_default(),
+    }
+}
+
+fn read_mirror(shelf: &Shelf, name: &RecipeName, head: &str, releases: &Releases, asked: &Asked) -> Read {
     let file = |path: &str| {
-        shelf.read(&name, &head, path).ok().flatten().map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
+        shelf.read(name, head, path).ok().flatten().map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
     };
     let readme = file("README.md");
     let metadata = readme::metadata(&readme);
-    let commits: BTreeMap<String, String> = tags.iter().map(|t| (t.name.clone(), t.commit.clone())).collect();
-    let tags = tags.into_iter().filter(|t| t.annotated).map(|t| version::Tag { name: t.name, at_s: t.at_s }).collect();
-    let newest = version::newest_first(tags);
-    let at = |tag: &version::Tag| RecipeAt {
-        name: name.clone(),
-        version: tag.name.clone(),
-        commit: commits.get(&tag.name).cloned().unwrap_or_default(),
+    let at = |tag: &version::Tag| {
+        let commit = shelf.resolve(name, &tag.name).unwrap_or_default();
+        RecipeAt { name: name.clone(), version: tag.name.clone(), commit }
     };
-    let powers = newest.first().map(|tag| rendered(shelf, &at(tag)).1).unwrap_or_default();
-    let versions = newest.iter().enumerate().map(|(n, tag)| ReadVersion {
-        version: tag.name.clone(),
-        at_s: tag.at_s,
-        images: if n < READ_WHOLE { rendered(shelf, &at(tag)).0 } else { vec![] },
-        notes: file(&release_notes::path(&tag.name)),
+    let shown = releases.versions.iter().take(if asked.all { usize::MAX } else { SHOWN });
+    let (mut powers, mut versions) = (vec![], vec![]);
+    for (number, tag) in shown.enumerate() {
+        // To read the images of a hundred versions would take too long.
+        let (images, asks) = if number < SHOWN { rendered(shelf, &at(tag)) } else { (vec![], vec![]) };
+        if number == 0 {
+            powers = asks;
+        }
+        let notes = shelf.notes(name, head, std::slice::from_ref(&tag.name)).pop().map(|note| note.text).unwrap_or_default();
+        versions.push(ReadVersion { version: tag.name.clone(), at_s: Some(tag.at_s), images, notes });
+    }
+    let choices: Vec<String> = releases.versions.iter().map(|tag| tag.name.clone()).collect();
+    let newest = releases.versions.first().and_then(|tag| shelf.resolve(name, &tag.name).ok()).unwrap_or_else(|| head.to_owned());
+    let script = shelf.read(name, &newest, "abra.sh").ok().flatten().unwrap_or_default();
+    Read {
+        summary: metadata.description.clone(),
+        features: judgement::of_readme(&metadata),
+        versions,
+        count: releases.versions.len(),
+        light: releases.light.iter().map(|tag| tag.name.clone()).collect(),
+        head: releases.versions.is_empty().then(|| ChaosVersion::of_commit(head).to_string()),
+        from_catalogue: false,
+        between: between(shelf, name, &choices, asked),
+        choices,
+        commands: commands(&String::from_utf8_lossy(&script)),
+        readme: body(&readme),
+        powers,
+    }
+}
+
+/// The notes on the way from one version to the other, read at the other; `None` if nothing was asked.
+fn between(shelf: &Shelf, name: &RecipeName, newest_first: &[String], asked: &Asked) -> Option<Vec<Note>> {
+    if asked.to.is_empty() {
+        return None;
+    }
+    let tags: Vec<String> = newest_first.iter().rev().cloned().collect();
+    let wanted = release_notes::between(&tags, Some(&asked.from), &asked.to);
+    let commit = shelf.resolve(name, &asked.to).ok();
+    Some(commit.map(|commit| shelf.notes(name, &commit, &wanted)).unwrap_or_default())
+}
+
+/// Commands that can be run in an app's container.
+fn commands(script: &str) -> Vec<(String, &'static str)> {
+    let word = |name: &String| if abra_sh::is_legacy(name) { "needs the old abra, and can’t be run" } else { "" };
+    abra_sh::functions(script).into_iter().map(|name| (name.clone(), word(&name))).collect()
+}
+
+/// What the catalogue tells before the repository was fetched.
+fn read_listing(entry: &CatalogueEntry) -> Read {
+    let images = |services: &BTreeMap<String, ServiceImage>| {
+        let mut images: Vec<_> = services.values().map(|service| format!("{}:{}", service.image, service.tag)).collect();
+        images.sort();
+        images.dedup();
+        images
+    };
+    let listed = entry.versions.iter().rev().take(SHOWN).map(|listed| ReadVersion {
+        version: listed.tag.clone(),
+        at_s: None,
+        images: images(&listed.services),
+        notes: String::new(),
     });
-    let versions = versions.collect();
-    Read { summary: metadata.description.clone(), features: features(&metadata), versions, readme: body(&readme), powers }
+    Read {
+        summary: entry.description.clone(),
+        features: judgement::of_listing(entry),
+        versions: listed.collect(),
+        from_catalogue: true,
+        ..Read::default()
+    }
 }
 
 /// Images and host powers of a version, with its sample settings.
@@ -176,18 +317,6 @@ fn rendered(shelf: &Shelf, at: &RecipeAt) -> (Vec<String>, Vec<String>) {
     images.sort();
     images.dedup();
     (images, rendered.powers.into_iter().map(|p| p.what).collect())
-}
-
-fn features(metadata: &crate::recipe::Metadata) -> Vec<(String, String)> {
-    let told = [
-        ("Status", metadata.status.map(|s| format!("{s} of 5"))),
-        ("Backups", metadata.backups.clone()),
-        ("Health check", metadata.healthcheck.clone()),
-        ("E-mail", metadata.email.clone()),
-        ("Tests", metadata.tests.clone()),
-        ("Single sign-on", metadata.sso.clone()),
-    ];
-    told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.filter(|v| !v.is_empty())?))).collect()
 }
 
 /// A README without the block that the features were read from.
@@ -213,7 +342,9 @@ impl RecipeView {
             name: "dokuwiki".to_owned(),
             summary: "A wiki that keeps its pages in plain files".to_owned(),
             category: "Apps".to_owned(),
-            source: Some(Link { label: "git.example.org/dokuwiki".to_owned(), href: "https://git.example.org/dokuwiki".to_owned() }),
+            source: link("https://git.example.org/dokuwiki"),
+            website: link("https://www.example.org"),
+            delisted: false,
             features: vec![
                 ("Backups".to_owned(), "Yes".to_owned()),
                 ("Health check".to_owned(), "Yes".to_owned()),
@@ -224,6 +355,21 @@ impl RecipeView {
                 version("1.1.0+2024-02-06a", 50_000, "Pages are re-indexed at the first start.\nIt takes a minute."),
                 version("1.0.0+2023-04-04", 500_000, ""),
             ],
+            more_versions: Some(Link { label: "Show all 31 versions".to_owned(), href: "/recipes/dokuwiki?versions=all#versions".to_owned() }),
+            light: vec!["nightly".to_owned()],
+            head: None,
+            from_catalogue: false,
+            choices: vec!["1.1.0+2024-02-06a".to_owned(), "1.0.0+2023-04-04".to_owned()],
+            from: "1.0.0+2023-04-04".to_owned(),
+            to: "1.1.0+2024-02-06a".to_owned(),
+            between: Some(vec![Note { version: "1.1.0+2024-02-06a".to_owned(), text: "Pages are re-indexed <wiki>".to_owned() }]),
+            alarms: vec![
+                AlarmRow { version: "1.0.0+2023-04-04".to_owned(), what: "was 0123abcd and is now 4567cdef".to_owned(), found: When::sample(30), seen_by: None },
+                AlarmRow { version: "0.9.0".to_owned(), what: "is gone from the repository; it was 0123abcd".to_owned(), found: When::sample(9000), seen_by: Some("ana".to_owned()) },
+            ],
+            open_alarm: Some(7),
+            may_accept: true,
+            commands: vec![("reindex".to_owned(), ""), ("abra_backup_app".to_owned(), "needs the old abra, and can’t be run")],
             readme: Markdown("# DokuWiki\n\nA wiki without a database.\n\n## Set up\n\n* Make an app\n* Deploy it\n\n```\nabra app new dokuwiki\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<script>alert(1)</script>".to_owned()),
             host_powers: vec!["reads the Docker socket".to_owned()],
             apps: vec!["wiki.example.org".to_owned()],
@@ -235,8 +381,19 @@ impl RecipeView {
             summary: String::new(),
             category: String::new(),
             source: None,
+            website: None,
+            delisted: true,
             features: Vec::new(),
             versions: Vec::new(),
+            more_versions: None,
+            light: Vec::new(),
+            head: Some("0123abcd".to_owned()),
+            choices: Vec::new(),
+            between: None,
+            alarms: Vec::new(),
+            open_alarm: None,
+            may_accept: false,
+            commands: Vec::new(),
             readme: Markdown::default(),
             host_powers: Vec::new(),
             apps: Vec::new(),
@@ -245,6 +402,8 @@ impl RecipeView {
             may_refresh: false,
             ..full.clone()
         };
-        vec![full, bare]
+        let mut listed = Self { from_catalogue: true, head: None, between: Some(Vec::new()), ..full.clone() };
+        listed.versions.iter_mut().for_each(|version| version.date = None);
+        vec![full, bare, listed]
     }
 }

@@ -35,7 +35,9 @@ pub(crate) fn repository(folder: &Path, name: &str, tag: Option<&str>, files: &[
     let repo = folder.join(name);
     std::fs::create_dir_all(&repo).unwrap();
     for (path, text) in files {
-        std::fs::write(repo.join(path), text).unwrap();
+        let path = repo.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
     git(&repo, &["init", "-q", "-b", "main"]);
     git(&repo, &["add", "-A"]);
@@ -46,7 +48,8 @@ pub(crate) fn repository(folder: &Path, name: &str, tag: Option<&str>, files: &[
     repo
 }
 
-fn git(repo: &Path, arguments: &[&str]) {
+/// Runs git in a repository.
+pub(crate) fn git(repo: &Path, arguments: &[&str]) {
     let who = ["-c", "user.name=Tests", "-c", "user.email=tests@canteen.example"];
     let ran = Command::new("git")
         .args(who)

@@ -1,5 +1,9 @@
 //! For each route a request that succeeds when an admin sends it, on a site where every kind of thing is in place.
 
+use canteen::access::action::RefreshRecipe;
+use canteen::access::{Actor, Grant, Target};
+use canteen::commands::recipe_refresh;
+use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
 
@@ -41,6 +45,7 @@ impl Visits {
             site.new_board(&admin, app).await;
         }
         site.make_secrets(&admin, SHIP).await;
+        changed_tag(site, "guestbook").await;
         let more = tempfile::tempdir_in(super::recipes::folder()).unwrap();
         let files =
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
@@ -78,6 +83,7 @@ impl Visits {
             "/apps/new/address" => &[("domain", "walk.example.org")],
             "/apps/{app}/secrets/{name}" => &[("value", "pasted by hand")],
             "/recipes/new" => &[("url", &self.addition)],
+            "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings" | "/apps/{app}/deployments/{id}" => return self.admin.page(path).await.fields(),
             "/apps/{app}/settings" => {
                 let mut fields = self.admin.page(path).await.fields();
@@ -106,6 +112,16 @@ impl Browser {
         let body = if method == "GET" { vec![] } else { serde_urlencoded::to_string(&all).unwrap().into_bytes() };
         self.send(Request { method: method.to_owned(), path: path.to_owned(), headers: vec![], body }).await.status
     }
+}
+
+/// A version of the recipe has changed, and nobody has looked at it.
+async fn changed_tag(site: &Site, recipe: &str) {
+    let may = Grant::<RefreshRecipe>::judge(Actor::System("scheduler"), Target::Site).unwrap();
+    let found = vec![Found { tag: "1.0.0+0.1.0".to_owned(), was: "0".repeat(40), now: "1".repeat(40) }];
+    site.store
+        .commit(&may, recipe_refresh::RefreshRecipe { what: recipe.to_owned(), found, problem: String::new() })
+        .await
+        .unwrap();
 }
 
 fn filled(path: &str, app: &str) -> String {

@@ -71,13 +71,6 @@ pub(super) async fn notes(site: &Site, from: Option<&str>, review: &Review) -> R
     tags.reverse();
     let wanted = release_notes::between(&tags, from, &review.version);
     let (shelf, at) = (site.shelf.clone(), made.at.clone());
-    blocking(move || {
-        let read = |version: &String| {
-            let bytes = shelf.read(&at.name, &at.commit, &release_notes::path(version)).ok().flatten()?;
-            let text = String::from_utf8_lossy(&bytes).trim().to_owned();
-            (!text.is_empty()).then(|| ReleaseNote { version: version.clone(), text })
-        };
-        wanted.iter().filter_map(read).collect()
-    })
-    .await
+    let notes = blocking(move || shelf.notes(&at.name, &at.commit, &wanted)).await?;
+    Ok(notes.into_iter().map(|note| ReleaseNote { version: note.version, text: note.text }).collect())
 }

@@ -1,0 +1,79 @@
+//! Published versions of recipes that later meant something else, or were gone.
+
+use diesel::prelude::*;
+
+use super::schema::tag_alarms;
+use super::{Denied, Result, Store, Tx};
+use crate::clock::Millis;
+
+/// A version that changed after it was published.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct TagAlarm {
+    pub id: i32,
+    pub recipe: String,
+    pub tag: String,
+    /// The commit that it led to.
+    pub was: String,
+    /// The commit that it leads to now; empty when it is gone.
+    pub now: String,
+    pub found_at: Millis,
+    /// When somebody said that it is all right.
+    pub seen_at: Option<Millis>,
+    /// Who said so.
+    pub seen_by: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub tag: String,
+    pub was: String,
+    /// Empty when the tag is gone.
+    pub now: String,
+}
+
+impl Store {
+    /// What was found about a recipe, newest first, 100 at most.
+    pub async fn tag_alarms(&self, recipe: &str) -> Result<Vec<TagAlarm>> {
+        let recipe = recipe.to_owned();
+        let query = |c: &mut SqliteConnection| {
+            tag_alarms::table.filter(tag_alarms::recipe.eq(recipe)).order(tag_alarms::id.desc()).limit(100).load(c)
+        };
+        self.read(move |c| Ok(query(c)?)).await
+    }
+
+    /// The recipes with something that nobody has looked at, by name.
+    pub async fn alarmed_recipes(&self) -> Result<Vec<String>> {
+        let query = |c: &mut SqliteConnection| {
+            let open = tag_alarms::table.filter(tag_alarms::seen_at.is_null());
+            open.select(tag_alarms::recipe).distinct().order(tag_alarms::recipe).load(c)
+        };
+        self.read(move |c| Ok(query(c)?)).await
+    }
+}
+
+/// Keeps what was found until somebody looks at it.
+pub fn alarm(tx: &mut Tx<'_>, recipe: &str, found: &[Found]) -> std::result::Result<(), Denied> {
+    let at = tx.now();
+    for one in found {
+        let columns = (
+            tag_alarms::recipe.eq(recipe),
+            tag_alarms::tag.eq(&one.tag),
+            tag_alarms::was.eq(&one.was),
+            tag_alarms::now.eq(&one.now),
+            tag_alarms::found_at.eq(at),
+        );
+        diesel::insert_into(tag_alarms::table).values(columns).execute(tx.connection())?;
+    }
+    Ok(())
+}
+
+/// Somebody has looked at what was found up to the alarm `newest`. Returns the tags; none are left when somebody else was faster.
+pub fn see(tx: &mut Tx<'_>, recipe: &str, newest: i32) -> std::result::Result<Vec<String>, Denied> {
+    let (at, by) = (tx.now(), tx.actor().name().to_owned());
+    let open = tag_alarms::recipe.eq(recipe.to_owned()).and(tag_alarms::seen_at.is_null()).and(tag_alarms::id.le(newest));
+    let tags = tag_alarms::table.filter(open.clone()).select(tag_alarms::tag).order(tag_alarms::id).load(tx.connection())?;
+    let seen = (tag_alarms::seen_at.eq(at), tag_alarms::seen_by.eq(by));
+    diesel::update(tag_alarms::table.filter(open)).set(seen).execute(tx.connection())?;
+    Ok(tags)
+}
