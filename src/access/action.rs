@@ -92,6 +92,14 @@ actions! {
     read App ListDeployments "app.deployments.list";
     /// Put an app back to an earlier deployment.
     write App Rollback "app.rollback";
+    /// Give services of an app new tasks.
+    write App Restart "app.restart";
+    /// Choose how many tasks services of an app have.
+    write App Scale "app.scale";
+    /// Remove an app, with what was chosen of its data.
+    write App Remove "app.remove";
+    /// See the pages before an app is restarted, scaled or removed.
+    read App ReviewChange "app.change.review";
     /// Stop an app; its data stays.
     write App Undeploy "app.undeploy";
     /// See the review of an undeploy.

@@ -49,6 +49,10 @@ const fn needs(what: ActionName) -> Needs {
         | A::RevealSecret
         | A::Deploy
         | A::Rollback
+        | A::Restart
+        | A::Scale
+        | A::Remove
+        | A::ReviewChange
         | A::Undeploy
         | A::ReviewUndeploy
         | A::BeginRecipe

@@ -15,6 +15,7 @@ mod read;
 mod refusal;
 mod secrets;
 mod services;
+mod volumes;
 mod wire;
 
 use std::time::Duration;
@@ -213,6 +214,10 @@ impl Mutate for DockerEngine {
 
     async fn remove_service(&self, id: &str) -> Result<()> {
         call!(self, s, services::remove(&s, id))
+    }
+
+    async fn remove_volume(&self, name: &str) -> Result<()> {
+        call!(self, s, volumes::remove(&s, name))
     }
 
     async fn remove_container(&self, id: &str) -> Result<()> {

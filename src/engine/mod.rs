@@ -167,6 +167,8 @@ pub trait Mutate: Send + Sync {
     /// the nodes keep those that they had.
     async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec, auth: Option<&RegistryAuth>) -> Result<Vec<String>>;
     async fn remove_service(&self, id: &str) -> Result<()>;
+    /// Removes a volume of this node, with all that is in it. `Conflict` while a container holds it.
+    async fn remove_volume(&self, name: &str) -> Result<()>;
     /// Removes a container of this node that has ended; one that runs is not touched.
     async fn remove_container(&self, id: &str) -> Result<()>;
 }

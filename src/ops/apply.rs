@@ -178,7 +178,8 @@ async fn service(
         done.created.insert(spec.name.clone());
         return Ok(Expected { name: spec.name.clone(), id, spec, update: None });
     };
-    spec.task_template.force_update = present.spec.task_template.force_update;
+    // A restart asks for one more than there were; everything else keeps the count.
+    spec.task_template.force_update = spec.task_template.force_update.max(present.spec.task_template.force_update);
     let expected = |spec: ServiceSpec, update| Expected { name: spec.name.clone(), id: present.id.clone(), spec, update };
     // Sent before a restart, and the engine went back meanwhile: that is the verdict, and sending it again would be a second outage.
     let gone_back = |u: &&UpdateStatus| u.state.starts_with("rollback") && run.past.started.is_some_and(|at| u.started >= at);

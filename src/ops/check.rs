@@ -4,7 +4,7 @@
 use crate::access::{Action, Actor, Grant, Role};
 use crate::stack::desired::Desired;
 use crate::stack::observed::Observed;
-use crate::stack::plan::plan;
+use crate::stack::plan::{Plan, plan};
 use crate::stack::policy::host_power;
 
 use super::ended::OpError;
@@ -13,8 +13,13 @@ use super::run::Run;
 /// The plan must still be the one that was shown. After a restart our own changes may stand in the Swarm already, and then only what
 /// stands in the way is looked for. Returns the reading that it was held against.
 pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str) -> Result<Observed, OpError> {
+    plan_holds_beside(run, desired, shown, &[]).await
+}
+
+/// The same, but that services in `keep` (full names) stay, though they are not desired.
+pub(super) async fn plan_holds_beside(run: &Run, desired: &Desired, shown: &str, keep: &[String]) -> Result<Observed, OpError> {
     let observed = run.fresh().await?.stack(&desired.stack);
-    let plan = plan(desired, &observed);
+    let plan = beside(desired, observed.clone(), keep);
     if let Some(blocker) = plan.blockers.first() {
         let done = if run.past.touched { "It was begun before a restart" } else { "Nothing was changed" };
         return Err(OpError::stop("blocked", format!("{}; {}. {done}", blocker.what, blocker.hint)));
@@ -24,6 +29,12 @@ pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str) -> Res
         return Err(OpError::stop("plan changed", text));
     }
     Ok(observed)
+}
+
+/// The plan that leaves these services (full names) alone, though the desired stack does not have them.
+pub fn beside(desired: &Desired, mut observed: Observed, keep: &[String]) -> Plan {
+    observed.services.retain(|s| !keep.contains(&s.spec.name));
+    plan(desired, &observed)
 }
 
 /// The one policy over the objects as they are sent: what reaches beyond the app's own containers is for admins, and is noted.

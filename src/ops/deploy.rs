@@ -15,7 +15,7 @@ use super::{apply, check, pins, watching};
 /// Carries the deploy out. `may` is the right to deploy, judged when the operation began to run.
 pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
-    let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash).await?;
+    let observed = check::plan_holds_beside(run, &wanted.desired, &wanted.plan_hash, &wanted.keep).await?;
     check::powers(may, run, &wanted.desired).await?;
 
     run.step("Find the images").await?;
@@ -23,7 +23,11 @@ pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: 
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
-    let expected = apply::apply(run, &Target { desired: &pinned, secrets: &[], leftovers: Leftovers::Remove }, &observed).await?;
+    let leftovers = if wanted.keep.is_empty() { Leftovers::Remove } else { Leftovers::Keep };
+    for name in &wanted.keep {
+        run.note(&format!("{name} goes on running: it is not in this version, and was not to be removed")).await?;
+    }
+    let expected = apply::apply(run, &Target { desired: &pinned, secrets: &[], leftovers }, &observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &pinned.stack, expected, wanted.timeout_s).await?;

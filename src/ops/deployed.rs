@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::stack::converge::{Outcome, Verdict};
 use crate::stack::desired::Desired;
-use crate::stack::names::descope;
+use crate::stack::names::{StackName, descope};
 use crate::store::deployments::NewDeployment;
 use crate::store::operations::Operation;
 
@@ -28,7 +28,7 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
         desired.services.iter().map(|s| (s.name.clone(), json!(s.task_template.container_spec.image))).collect();
     Ended {
         reached,
-        cause: causes(desired, verdict),
+        cause: causes(&desired.stack, verdict),
         deployment: Some(NewDeployment {
             app_id: operation.app_id,
             operation_id: operation.id,
@@ -45,9 +45,15 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
     }
 }
 
-fn causes(desired: &Desired, verdict: &Verdict) -> String {
+/// The verdict of a watch of which no deployment is kept.
+pub(super) fn judged(stack: &StackName, verdict: &Verdict) -> Ended {
+    let outcome = verdict.outcome.as_str().replace('_', " ");
+    Ended { reached: verdict.outcome == Outcome::Converged, cause: causes(stack, verdict), ..Ended::badly(&outcome, "") }
+}
+
+fn causes(stack: &StackName, verdict: &Verdict) -> String {
     let sentences = verdict.causes.iter().map(|c| {
-        let short = descope(&desired.stack, &c.service).unwrap_or(&c.service);
+        let short = descope(stack, &c.service).unwrap_or(&c.service);
         format!("{short}: {}", c.text)
     });
     sentences.collect::<Vec<_>>().join("\n")

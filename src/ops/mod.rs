@@ -1,9 +1,11 @@
 //! Operations: the long actions, each with a row, a journal and one verdict.
 //!
 //! `order.rs` asks for one (an audit entry and a queued row, in one transaction). `runner.rs` takes it, makes a [`run::Run`], the only
-//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `rollback.rs`, `undeploy.rs`, `secrets.rs`. Closing the page
-//! stops nothing.
+//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `rollback.rs`, `adjust.rs`, `undeploy.rs`, `remove.rs`,
+//! `secrets.rs`.
+//! Closing the page stops nothing.
 
+pub mod adjust;
 pub mod apply;
 pub mod check;
 pub mod deploy;
@@ -20,10 +22,13 @@ pub mod overridden;
 pub mod pinned;
 pub mod pins;
 pub mod refresh;
+pub mod remove;
 pub mod render;
+pub mod restart;
 pub mod rollback;
 pub mod run;
 pub mod runner;
+pub mod scale;
 pub mod secrets;
 pub mod teardown;
 pub mod terminal;

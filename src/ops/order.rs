@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
-use crate::access::action::{Deploy, Rollback, SetSecret, Undeploy};
+use crate::access::action::{Deploy, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
-use crate::store::{Command, Denied, Tx, operations};
+use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
+
+use super::adjust::Adjusted;
+use super::remove::RemoveWanted;
 
 /// What an operation does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +20,11 @@ use crate::store::{Command, Denied, Tx, operations};
 pub enum Wanted {
     Deploy(Box<DeployWanted>),
     Rollback(RollbackWanted),
+    /// New tasks for services that run.
+    Restart(Box<Adjusted>),
+    /// Other numbers of tasks.
+    Scale(Box<ScaleWanted>),
+    Remove(RemoveWanted),
     Undeploy {
         stack: String,
     },
@@ -41,6 +49,9 @@ pub struct DeployWanted {
     pub plan_hash: String,
     pub desired: Desired,
     pub timeout_s: u64,
+    /// Full names of services that the stack has, this version has not, and that stay all the same.
+    #[serde(default)]
+    pub keep: Vec<String>,
 }
 
 /// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
@@ -56,12 +67,33 @@ pub struct RollbackWanted {
     pub timeout_s: u64,
 }
 
+/// Other numbers of tasks, exactly as they were asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScaleWanted {
+    pub adjusted: Adjusted,
+    pub services: Vec<Scaled>,
+}
+
+/// One service and how many tasks it is to have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scaled {
+    /// The short name.
+    pub service: String,
+    pub before: u64,
+    pub after: u64,
+    /// It is the recipe's own number, so there is nothing to keep for later deploys.
+    pub as_recipe: bool,
+}
+
 impl Wanted {
     /// The stable word of the history.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Deploy(_) => "deploy",
             Self::Rollback(_) => "rollback",
+            Self::Restart(_) => "restart",
+            Self::Scale(_) => "scale",
+            Self::Remove(_) => "remove",
             Self::Undeploy { .. } => "undeploy",
             Self::Secrets { .. } => "secrets",
         }
@@ -75,11 +107,24 @@ impl Wanted {
                 ("commit", w.commit.clone().into()),
                 ("settings", w.env_number.into()),
                 ("plan", w.plan_hash.clone().into()),
+                ("kept", w.keep.clone().into()),
             ],
             Self::Rollback(w) => vec![
                 ("deployment", w.deployment.into()),
                 ("version", w.version.clone().into()),
                 ("plan", w.plan_hash.clone().into()),
+            ],
+            Self::Restart(w) => vec![("services", w.names().into())],
+            Self::Scale(w) => {
+                let told = w.services.iter().map(|s| format!("{}: {} → {}", s.service, s.before, s.after));
+                vec![("services", told.collect::<Vec<_>>().into())]
+            }
+            Self::Remove(w) => vec![
+                ("stack", w.stack.clone().into()),
+                ("volumes", w.volumes.clone().into()),
+                ("secrets", w.secrets.clone().into()),
+                ("configs", w.configs.clone().into()),
+                ("settings", w.settings.into()),
             ],
             Self::Undeploy { stack } => vec![("stack", stack.clone().into())],
             Self::Secrets { generate, insert, .. } => {
@@ -106,6 +151,21 @@ pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Or
 /// Asks to go back to an earlier deployment.
 pub const fn rollback(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Rollback> {
     Order { app_id, wanted: Wanted::Rollback(wanted), nonce, action: PhantomData }
+}
+
+/// Asks for new tasks of services that run.
+pub const fn restart(app_id: i32, wanted: Box<Adjusted>, nonce: String) -> Order<Restart> {
+    Order { app_id, wanted: Wanted::Restart(wanted), nonce, action: PhantomData }
+}
+
+/// Asks for other numbers of tasks. They are kept for later deploys from the moment on that they are asked for.
+pub const fn scale(app_id: i32, wanted: Box<ScaleWanted>, nonce: String) -> Order<Scale> {
+    Order { app_id, wanted: Wanted::Scale(wanted), nonce, action: PhantomData }
+}
+
+/// Asks to remove an app.
+pub const fn remove(app_id: i32, wanted: RemoveWanted, nonce: String) -> Order<Remove> {
+    Order { app_id, wanted: Wanted::Remove(wanted), nonce, action: PhantomData }
 }
 
 /// Asks for an undeploy.
@@ -135,6 +195,16 @@ impl<A: WriteAction> Command for Order<A> {
         let wanted = serde_json::to_string(&self.wanted).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
         let id = operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce)?;
         tx.detail("operation", id);
+        if let Wanted::Scale(wanted) = &self.wanted {
+            for one in &wanted.services {
+                replicas::choose(tx, self.app_id, &one.service, Some(one.after).filter(|_| !one.as_recipe))?;
+            }
+        }
+        if matches!(self.wanted, Wanted::Deploy(_) | Wanted::Rollback(_))
+            && let Some(before) = deployments::newest_version(tx, self.app_id)?
+        {
+            tx.detail("before", before);
+        }
         Ok(id)
     }
 }

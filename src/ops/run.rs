@@ -155,6 +155,11 @@ impl Run {
         self.change(&format!("remove secret {name}"), self.mutate.remove_secret(id)).await
     }
 
+    /// Removes a volume of this node, with all that is in it.
+    pub(super) async fn remove_volume(&self, name: &str) -> Result<(), OpError> {
+        self.change(&format!("remove volume {name}"), self.mutate.remove_volume(name)).await
+    }
+
     /// Removes a container of this node that has ended.
     pub(super) async fn remove_container(&self, id: &str) -> Result<(), OpError> {
         self.change(&format!("remove container {id}"), self.mutate.remove_container(id)).await

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::action::{Conclude, Deploy, Rollback, SetSecret, Undeploy};
+use crate::access::action::{Conclude, Deploy, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
 use crate::engine::feed::Feed;
@@ -24,7 +24,7 @@ use super::journal::Kept;
 use super::live::Live;
 use super::order::Wanted;
 use super::run::{Past, Run};
-use super::{deploy, pinned, rollback, secrets, undeploy};
+use super::{adjust, deploy, pinned, remove, rollback, secrets, undeploy};
 
 /// Operations that run at once.
 const AT_ONCE: usize = 4;
@@ -152,6 +152,16 @@ impl Runner {
             Wanted::Rollback(wanted) => {
                 let of = rollback::Of { operation, store: &self.store };
                 rollback::run(&self.judge::<Rollback>(actor, operation)?, run, of, wanted).await
+            }
+            Wanted::Restart(wanted) => {
+                adjust::run(&self.judge::<Restart>(actor, operation)?, run, *wanted, "Restart the services").await
+            }
+            Wanted::Scale(wanted) => {
+                adjust::run(&self.judge::<Scale>(actor, operation)?, run, wanted.adjusted, "Change how many tasks run").await
+            }
+            Wanted::Remove(wanted) => {
+                let of = remove::Of { operation, store: &self.store };
+                remove::run(&self.judge::<Remove>(actor, operation)?, run, of, wanted).await
             }
             Wanted::Undeploy { stack } => undeploy::run(&self.judge::<Undeploy>(actor, operation)?, run, &stack).await,
             Wanted::Secrets { generate, insert, nonce } => {

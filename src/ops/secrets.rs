@@ -10,6 +10,7 @@ use crate::envfile::EnvFile;
 use crate::recipe::RecipeName;
 use crate::secret::{self, SecretNeed};
 use crate::shelf::Shelf;
+use crate::stack::belongings::OWNER_LABEL;
 use crate::stack::names::StackName;
 use crate::stack::spec::Labels;
 use crate::store::Store;
@@ -19,9 +20,6 @@ use super::ended::{Ended, OpError};
 use super::handover::{Reveals, Values};
 use super::render::{RecipeAt, render};
 use super::run::Run;
-
-/// The label by which we know our secrets again. It is not the stack's own label, so that removing the stack leaves them alone.
-const OWNER_LABEL: &str = "coop-cloud.app";
 
 /// What is to be on the Swarm afterwards.
 pub struct Secrets {

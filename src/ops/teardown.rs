@@ -133,7 +133,7 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Notes what the engine refused to remove. A lost engine is an error at once.
-    fn unless(&mut self, what: &str, removed: Result<(), OpError>) -> Result<(), OpError> {
+    pub(super) fn unless(&mut self, what: &str, removed: Result<(), OpError>) -> Result<(), OpError> {
         match forgiving(removed) {
             Err(OpError::Engine(EngineError::Conflict(why) | EngineError::Refused(why))) => {
                 self.what.push(format!("{what} ({why})"));

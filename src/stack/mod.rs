@@ -2,6 +2,7 @@
 //!
 //! Everything here is pure. What the Swarm looks like comes in as [`observed`], what is sent to it goes out as [`spec`].
 
+pub mod belongings;
 pub mod carried;
 pub mod cause;
 pub mod converge;
@@ -14,5 +15,6 @@ pub mod observed;
 pub mod placement;
 pub mod plan;
 pub mod policy;
+pub mod running;
 pub mod slots;
 pub mod spec;

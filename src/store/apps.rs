@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::schema::{apps, env_revisions};
+use super::schema::{apps, env_revisions, removed_apps};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -36,13 +36,21 @@ pub struct EnvRevision {
 impl Store {
     /// All apps by name.
     pub async fn apps(&self) -> Result<Vec<App>> {
-        self.read(|c| Ok(apps::table.order(apps::name).load(c)?)).await
+        self.read(|c| {
+            let removed = removed_apps::table.select(removed_apps::app_id);
+            Ok(apps::table.filter(apps::id.ne_all(removed)).order(apps::name).load(c)?)
+        })
+        .await
     }
 
-    /// One app.
+    /// One app. One that was removed is not found.
     pub async fn app(&self, name: &str) -> Result<Option<App>> {
         let name = name.to_owned();
-        self.read(move |c| Ok(apps::table.filter(apps::name.eq(name)).first(c).optional()?)).await
+        self.read(move |c| {
+            let removed = removed_apps::table.select(removed_apps::app_id);
+            Ok(apps::table.filter(apps::name.eq(name)).filter(apps::id.ne_all(removed)).first(c).optional()?)
+        })
+        .await
     }
 
     /// The app that has this stack name.
@@ -51,7 +59,7 @@ impl Store {
         self.read(move |c| Ok(apps::table.filter(apps::stack.eq(stack)).first(c).optional()?)).await
     }
 
-    /// One app by its row id.
+    /// One app by its row id, be it removed.
     pub async fn app_by_id(&self, id: i32) -> Result<Option<App>> {
         self.read(move |c| Ok(apps::table.find(id).first(c).optional()?)).await
     }

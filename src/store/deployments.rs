@@ -67,7 +67,7 @@ impl Store {
         self.read(move |c| {
             let newest: Option<(i32, String, bool)> = operations::table
                 .filter(operations::app_id.eq(app_id))
-                .filter(operations::kind.eq_any(["deploy", "rollback", "undeploy"]))
+                .filter(operations::kind.eq_any(["deploy", "rollback", "undeploy", "remove"]))
                 .order(operations::id.desc())
                 .select((operations::id, operations::state, operations::touched))
                 .first(c)
@@ -85,6 +85,11 @@ impl Store {
 fn converged(c: &mut SqliteConnection, app_id: i32) -> Result<Option<Deployment>> {
     let query = deployments::table.filter(deployments::app_id.eq(app_id)).filter(deployments::outcome.eq(CONVERGED));
     Ok(query.order(deployments::id.desc()).first(c).optional()?)
+}
+
+/// The version of the newest deployment that worked: what an app is on before something else is asked for.
+pub fn newest_version(tx: &mut Tx<'_>, app_id: i32) -> std::result::Result<Option<String>, Denied> {
+    Ok(converged(tx.connection(), app_id).map_err(Denied::Store)?.map(|d| d.version))
 }
 
 /// What is kept of a deployment when its operation ends.

@@ -15,6 +15,8 @@ pub mod members;
 pub mod operations;
 pub mod overview;
 pub mod recipes;
+pub mod removals;
+pub mod replicas;
 pub mod schema;
 pub mod sessions;
 pub mod tag_alarms;

@@ -50,6 +50,7 @@ const APPS: &str = "
     FROM apps
     LEFT JOIN recipes ON recipes.name = apps.recipe
     LEFT JOIN operations AS last ON last.id = (SELECT MAX(id) FROM operations WHERE app_id = apps.id)
+    WHERE apps.id NOT IN (SELECT app_id FROM removed_apps)
     ORDER BY apps.name";
 
 /// The overview with the number of writes that came before it.

@@ -125,11 +125,19 @@ diesel::table! {
         outcome -> Text,
     }
 }
+diesel::table! {
+    chosen_replicas (app_id, service) { app_id -> Integer, service -> Text, count -> Integer, at -> BigInt, by -> Text, }
+}
+diesel::table! {
+    removed_apps (app_id) { app_id -> Integer, name -> Text, stack -> Text, at -> BigInt, by -> Text, }
+}
+diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     apps,
     audit,
+    chosen_replicas,
     deployments,
     env_revisions,
     members,
@@ -137,5 +145,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     operation_events,
     operations,
     recipes,
+    removed_apps,
     sessions
 );

@@ -187,8 +187,15 @@ fn sentence(entry: &Entry) -> String {
         ("app.settings.edit", _) => format!("changed settings of {app}: {}", fact("changed")),
         ("app.secret.set", _) => format!("asked for secrets of {app}: {}", [fact("generate"), fact("insert")].join(" ").trim()),
         ("app.secret.reveal", _) => format!("looked at new secrets of {}", fact("app")),
+        ("app.deploy", _) if !fact("before").is_empty() && fact("before") == fact("version") => {
+            format!("asked to deploy {} {} to {app} again", fact("recipe"), fact("version"))
+        }
         ("app.deploy", _) => format!("asked to deploy {} {} to {app}", fact("recipe"), fact("version")),
         ("app.rollback", _) => format!("asked to put {app} back to {} (deployment {})", fact("version"), fact("deployment")),
+        ("app.restart", _) => format!("asked to restart {} of {app}", fact("services")),
+        ("app.scale", _) => format!("asked to scale {app}: {}", fact("services")),
+        ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
+        ("app.remove", _) => format!("asked to remove {app}"),
         ("app.undeploy", _) => format!("asked to undeploy {app}"),
         ("operation.conclude", outcome) => format!("{} of {app}: {outcome}", kind(&fact("kind"))),
         ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
@@ -200,11 +207,22 @@ fn sentence(entry: &Entry) -> String {
     }
 }
 
+/// How much went with an app; the names stand in the details.
+fn destroyed(entry: &Entry) -> String {
+    let count = |name: &str| match entry.particulars.get(&format!("{name}s")).and_then(|v| v.as_array()).map_or(0, Vec::len) {
+        1 => format!("1 {name}"),
+        n => format!("{n} {name}s"),
+    };
+    let settings = if entry.particulars.get("settings") == Some(&true.into()) { ", and its settings" } else { "" };
+    format!("{}, {}, {}{settings}", count("volume"), count("secret"), count("config"))
+}
+
 fn kind(kind: &str) -> &str {
     match kind {
         "deploy" => "deploy",
         "rollback" => "putting back",
         "undeploy" => "undeploy",
+        "remove" => "removal",
         "secrets" => "secrets",
         other => other,
     }
@@ -219,7 +237,7 @@ fn object(entry: &Entry) -> String {
 
 fn result(entry: &Entry) -> Outcome {
     match entry.outcome.as_str() {
-        "ok" | "asked" | "converged" | "undeployed" | "generated" | "inserted" => Outcome::Done,
+        "ok" | "asked" | "converged" | "undeployed" | "removed" | "generated" | "inserted" => Outcome::Done,
         "refused" => Outcome::Denied,
         "" => Outcome::Unknown,
         _ => Outcome::Failed,

@@ -45,6 +45,12 @@ pub fn routes() -> Table {
         .get("/apps/{app}/logs", apps::logs::show)
         .get("/apps/{app}/logs/stream", apps::logs::stream)
         .get("/apps/{app}/logs/download", apps::logs::download)
+        .get("/apps/{app}/restart", apps::restart::review)
+        .post("/apps/{app}/restart", apps::restart::restart)
+        .get("/apps/{app}/scale", apps::scale::review)
+        .post("/apps/{app}/scale", apps::scale::scale)
+        .get("/apps/{app}/removal", apps::removal::review)
+        .post("/apps/{app}/removal", apps::removal::remove)
         .get("/apps/{app}/undeployment", apps::undeployment::review)
         .post("/apps/{app}/undeployment", apps::undeployment::undeploy)
         // Operations, and the stream that tells open pages of changes.

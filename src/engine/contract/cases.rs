@@ -32,6 +32,7 @@ cases! {
         a_network_is_found_by_its_whole_name,
         a_missing_secret_is_not_found,
         volumes_of_a_stack_are_listed,
+        a_volume_goes_once_nothing_holds_it,
         a_known_image_has_a_digest,
     }
     services {

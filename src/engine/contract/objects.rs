@@ -185,6 +185,28 @@ pub(super) async fn volumes_of_a_stack_are_listed(b: Bench<'_>, stack: &str) {
     assert_eq!(b.inspect.volumes("nobody").await.unwrap(), Vec::<String>::new());
 }
 
+pub(super) async fn a_volume_goes_once_nothing_holds_it(b: Bench<'_>, stack: &str) {
+    let mut spec = b.sleeper(stack, "true");
+    let options = VolumeOptions { labels: labels(stack), ..VolumeOptions::default() };
+    let (kind, source, target) = ("volume".to_owned(), format!("{stack}_data"), "/data".to_owned());
+    spec.task_template.container_spec.mounts =
+        vec![Mount { kind, source: source.clone(), target, volume_options: Some(options), ..Mount::default() }];
+    let service = b.create(&spec).await;
+    b.running(&service, 1).await;
+    let held = b.mutate.remove_volume(&source).await;
+    assert!(matches!(&held, Err(EngineError::Conflict(why)) if why.contains("in use")), "{held:?}");
+    b.mutate.remove_service(&service).await.unwrap();
+    for _ in 0..b.patience {
+        b.inspect.swarm().await.expect("a reading");
+        if b.mutate.remove_volume(&source).await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(b.pace).await;
+    }
+    assert_eq!(b.inspect.volumes(stack).await.unwrap(), Vec::<String>::new());
+    assert!(matches!(b.mutate.remove_volume(&source).await, Err(EngineError::NotFound { .. })));
+}
+
 pub(super) async fn a_known_image_has_a_digest(b: Bench<'_>, _stack: &str) {
     let Lookup::Found(known) = b.inspect.resolve_image(b.image, None).await.unwrap() else {
         panic!("the registry knows the image");

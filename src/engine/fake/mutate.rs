@@ -184,6 +184,21 @@ impl Mutate for FakeEngine {
         Ok(Vec::new())
     }
 
+    async fn remove_volume(&self, name: &str) -> Result<()> {
+        let mut state = self.enter("remove_volume")?;
+        if !state.volumes.contains_key(name) {
+            return Err(missing("volume", name));
+        }
+        let living = state.services.values().flat_map(|s| &s.tasks).filter(|t| !t.ended());
+        let holds = |t: &&super::service::FakeTask| t.ran.container_spec.mounts.iter().any(|m| m.source == name);
+        if let Some(task) = living.chain(&state.orphans).find(holds) {
+            return Err(EngineError::Conflict(format!("remove {name}: volume is in use - [{}]", task.task.id)));
+        }
+        state.volumes.remove(name);
+        state.changed("remove_volume", name, name);
+        Ok(())
+    }
+
     async fn remove_container(&self, id: &str) -> Result<()> {
         let mut state = self.enter("remove_container")?;
         let tasks = state.services.values_mut().flat_map(|s| &mut s.tasks);

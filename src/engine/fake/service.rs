@@ -196,6 +196,8 @@ impl FakeService {
             // Stopped by an update or never there: no question of restarting.
             None => true,
             Some(last) if last.task.state == "shutdown" => true,
+            // What ended by itself is run once more for each new spec.
+            Some(last) if !job && last.task.state == "complete" && !self.is_current(last) => true,
             Some(last) => self.restarts(last, place, job),
         }
     }

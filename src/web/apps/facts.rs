@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::access::{Action, Actor, Grant, Role};
 use crate::envfile::EnvFile;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
+use crate::ops::scale::keep_chosen;
 use crate::recipe::RecipeName;
 use crate::shelf::{Shelf, ShelfError};
 use crate::stack::health::{AppHealth, HealthState, health};
@@ -64,8 +65,22 @@ impl Facts {
         found.ok_or_else(|| Failure::broken("an app without settings"))
     }
 
-    /// The stack at a version with these settings, read away from the async threads.
+    /// The stack at a version with these settings and the numbers of tasks that somebody chose.
     pub(super) async fn render(
+        &self,
+        site: &Site,
+        version: &str,
+        env: &str,
+    ) -> Result<Result<(RecipeAt, Rendered), RenderError>, Failure> {
+        let chosen = site.store.chosen_replicas(self.app.id).await?;
+        Ok(self.render_plain(site, version, env).await?.map(|(at, mut rendered)| {
+            rendered.notices.extend(keep_chosen(&mut rendered.desired, &chosen));
+            (at, rendered)
+        }))
+    }
+
+    /// The stack at a version with these settings, as the recipe says, read away from the async threads.
+    pub(super) async fn render_plain(
         &self,
         site: &Site,
         version: &str,

@@ -12,6 +12,7 @@ use crate::web::Site;
 use crate::web::apps::deployments::put_back;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::removal::removed;
 use crate::web::failure::Failure;
 use crate::web::operations::{state, title};
 use crate::web::page::{fragment, moment, page, shell};
@@ -79,7 +80,10 @@ const MOST_ERRORS: usize = 5;
 
 /// The page of an app.
 pub async fn show(may: Grant<ViewApp>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    page(&view(&may, &visit, &site).await?)
+    match view(&may, &visit, &site).await {
+        Err(Failure::NotFound) => removed(&may, &visit, &site).await,
+        view => page(&view?),
+    }
 }
 
 /// The living part alone.

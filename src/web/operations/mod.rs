@@ -21,6 +21,12 @@ pub(in crate::web) fn title(operation: &Operation) -> String {
     match serde_json::from_str(&operation.wanted) {
         Ok(Wanted::Deploy(wanted)) => format!("Deploy {}", short(&wanted.version)),
         Ok(Wanted::Rollback(wanted)) => format!("Put back {}", short(&wanted.version)),
+        Ok(Wanted::Restart(wanted)) => format!("Restart {}", wanted.names().join(", ")),
+        Ok(Wanted::Scale(wanted)) => {
+            let to = wanted.services.iter().map(|s| format!("{} to {}", s.service, s.after));
+            format!("Scale {}", to.collect::<Vec<_>>().join(", "))
+        }
+        Ok(Wanted::Remove(_)) => "Remove".to_owned(),
         Ok(Wanted::Undeploy { .. }) => "Undeploy".to_owned(),
         Ok(Wanted::Secrets { .. }) => "Make secrets".to_owned(),
         Err(_unreadable) => operation.kind.clone(),

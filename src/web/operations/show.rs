@@ -115,6 +115,8 @@ fn outcome(operation: &Operation) -> String {
     match (operation.state, operation.outcome.as_str()) {
         (State::Queued | State::Running, _) => String::new(),
         (_, "converged") if operation.kind == "rollback" => "Healthy: everything runs again as it did then".to_owned(),
+        (_, "converged") if operation.kind == "restart" => "Healthy: all new tasks run".to_owned(),
+        (_, "converged") if operation.kind == "scale" => "Healthy: as many tasks run as were asked for".to_owned(),
         (_, "converged") => "Healthy: everything runs as it was deployed".to_owned(),
         (_, "rolled back") => "Rolled back: the new version did not come up, and the one before runs again".to_owned(),
         (_, "paused") => "Paused: the Swarm stopped half-way and waits for somebody".to_owned(),
@@ -122,6 +124,7 @@ fn outcome(operation: &Operation) -> String {
         (_, "still waiting") => "Still waiting: nothing went wrong, but it needs more time than it was given".to_owned(),
         (_, "plan changed") => "Not started: the plan was out of date".to_owned(),
         (_, "undeployed") => "Undeployed: nothing of it runs any more; its data was kept".to_owned(),
+        (_, "removed") => "Removed: the app is gone from the list; its history stays".to_owned(),
         (_, "generated" | "inserted") => "Done: the secrets are set".to_owned(),
         (_, other) => sentence(other),
     }
@@ -133,6 +136,8 @@ fn links(operation: &Operation, admin: bool) -> Vec<Link> {
         (State::Done, "secrets", true) => vec![link("Review and deploy", "/deployment"), link("To the secrets", "/secrets")],
         (State::Failed, "deploy", true) => vec![link("Review again", "/deployment"), link("To the app", "")],
         (State::Failed, "rollback", true) => vec![link("To the deploys", "/deployments"), link("To the app", "")],
+        (State::Failed, "remove", true) => vec![link("Remove the rest", "/removal"), link("To the app", "")],
+        (State::Done, "remove", _) => vec![Link { label: "To the apps".to_owned(), href: "/apps".to_owned() }],
         (State::Failed, "secrets", true) => vec![link("To the secrets", "/secrets")],
         _ => vec![link("To the app", "")],
     }

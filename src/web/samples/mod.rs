@@ -25,6 +25,10 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());
     add(&mut pages, "go-back", &apps::deployments::GoBackView::samples());
     add(&mut pages, "logs", &apps::logs::LogsView::samples());
+    add(&mut pages, "restart", &apps::restart::RestartView::samples());
+    add(&mut pages, "scale", &apps::scale::ScaleView::samples());
+    add(&mut pages, "removal", &apps::removal::RemovalView::samples());
+    add(&mut pages, "removed", &apps::removal::RemovedView::samples());
     add(&mut pages, "undeploy", &apps::undeployment::UndeployView::samples());
     add(&mut pages, "operations", &operations::OperationsView::samples());
     add(&mut pages, "operation", &operations::OperationView::samples());

@@ -96,5 +96,8 @@ pub(crate) async fn send_plan(browser: &Browser, page: &Answer, path: &str) -> A
         // A recipe made for a test need not keep every rule.
         fields.extend([("override", "yes"), ("reason", "it is made for a test")]);
     }
+    if page.fields().iter().any(|(name, _)| name == "prune") {
+        fields.push(("prune", "on"));
+    }
     browser.post(page, path, &fields).await
 }

@@ -16,6 +16,8 @@ const MAKE: &str = "make.example.org";
 const PASTE: &str = "paste.example.org";
 /// Waits to be deployed.
 const SHIP: &str = "ship.example.org";
+/// Waits to be removed.
+const GONE: &str = "gone.example.org";
 
 /// What is in place.
 pub(crate) struct Visits {
@@ -41,7 +43,7 @@ impl Visits {
         // With other settings there is something to go back to.
         let settings = format!("/apps/{BOARD}/settings");
         send_fields(&admin, &admin.page(&settings).await, &settings, &[("TITLE", "Another")]).await.location();
-        for app in [MAKE, PASTE, SHIP] {
+        for app in [MAKE, PASTE, SHIP, GONE] {
             site.new_board(&admin, app).await;
         }
         site.make_secrets(&admin, SHIP).await;
@@ -63,6 +65,7 @@ impl Visits {
             (_, "/apps/new/settings") => format!("/apps/new/settings?{wizard}&domain=walk.example.org"),
             ("POST", "/apps/{app}/secrets/generation") => filled(entry.path, MAKE),
             ("POST", "/apps/{app}/secrets/{name}") => filled(entry.path, PASTE).replace("{name}", "admin_password"),
+            ("POST", "/apps/{app}/removal") => filled(entry.path, GONE),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
             (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
             (_, path) if path.starts_with("/operations/{id}") => path.replace("{id}", &self.made.to_string()),
@@ -85,6 +88,9 @@ impl Visits {
             "/recipes/new" => &[("url", &self.addition)],
             "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings" | "/apps/{app}/deployments/{id}" => return self.admin.page(path).await.fields(),
+            "/apps/{app}/restart" => return self.admin.page(path).await.fields(),
+            "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
+            "/apps/{app}/scale" => &[("tasks.app", "2")],
             "/apps/{app}/settings" => {
                 let mut fields = self.admin.page(path).await.fields();
                 fields.iter_mut().filter(|(name, _)| name == "TITLE").for_each(|(_, value)| value.push('!'));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::access::Grant;
 use crate::access::action::Deploy;
+use crate::ops::check;
 use crate::ops::order;
 use crate::ops::order::DeployWanted;
 use crate::ops::overridden::Overridden;
@@ -21,7 +22,7 @@ use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
 use super::review::{Made, Review, review};
-use super::view;
+use super::{Answered, view};
 
 /// What the deploy button sends.
 #[derive(Deserialize)]
@@ -35,6 +36,9 @@ pub struct DeployForm {
     /// Why they are.
     #[serde(default)]
     pub(super) reason: String,
+    /// Not empty where services that the version no longer has are to be removed.
+    #[serde(default)]
+    prune: String,
 }
 
 /// Deploys exactly what was reviewed.
@@ -49,6 +53,7 @@ pub async fn deploy(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    let prune = !form.prune.is_empty();
     let mut review = review(&facts, &site, form.version.clone()).await?;
     let missing = review.faults.typed(&form);
     let refused = match &review.made {
@@ -57,13 +62,29 @@ pub async fn deploy(
         Ok(made) if made.plan.hash() != form.plan => {
             "Something changed after you opened this page, so nothing was started. This is the new plan"
         }
-        Ok(_) if !missing.is_empty() => return wrong_form(&view(&facts, &visit, &site, review, missing).await?),
-        Ok(made) => match ask(&may, &facts, &site, made, &review, &visit).await? {
+        Ok(_) if !missing.is_empty() => {
+            let answered = Answered { problems: missing, prune };
+            return wrong_form(&view(&facts, &visit, &site, review, answered).await?);
+        }
+        Ok(made) => match ask(&may, &facts, &site, made, Chosen { review: &review, prune }, &visit).await? {
             Ok(response) => return Ok(response),
-            Err(busy) => return conflict(&facts, &visit, &site, review, sentence(&busy)).await,
+            Err(busy) => return conflict(&facts, &visit, &site, review, Refused { text: sentence(&busy), prune }).await,
         },
     };
-    conflict(&facts, &visit, &site, review, refused.to_owned()).await
+    conflict(&facts, &visit, &site, review, Refused { text: refused.to_owned(), prune }).await
+}
+
+/// What the member chose on the page.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
+    review: &'a Review,
+    prune: bool,
+}
+
+/// Why nothing was started, and what was ticked.
+struct Refused {
+    text: String,
+    prune: bool,
 }
 
 async fn ask(
@@ -71,27 +92,29 @@ async fn ask(
     facts: &Facts,
     site: &Site,
     made: &Made,
-    review: &Review,
+    chosen: Chosen<'_>,
     visit: &Visit,
 ) -> Result<Result<HttpResponse, String>, Failure> {
     let (shelf, name, commit) = (site.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
     // A deployed commit stays on the shelf, even when its tag moves away.
     blocking(move || shelf.keep(&name, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    let keep = if chosen.prune { vec![] } else { made.leftovers(&facts.observed) };
     let wanted = DeployWanted {
         recipe: facts.app.recipe.clone(),
-        version: review.version.clone(),
+        version: chosen.review.version.clone(),
         commit: made.at.commit.clone(),
         env_number: facts.app.env_number,
-        plan_hash: made.plan.hash(),
+        plan_hash: check::beside(&made.rendered.desired, facts.observed.clone(), &keep).hash(),
+        keep,
         desired: made.rendered.desired.clone(),
         timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
     };
     let order = order::deploy(facts.app.id, Box::new(wanted), visit.form.clone());
-    let rules = review.faults.rules();
+    let rules = chosen.review.faults.rules();
     let started = if rules.is_empty() {
         start(may, site, order).await
     } else {
-        start(may, site, Overridden { order, rules, reason: review.faults.reason.clone() }).await
+        start(may, site, Overridden { order, rules, reason: chosen.review.faults.reason.clone() }).await
     };
     match started {
         Ok(response) => Ok(Ok(response)),
@@ -100,8 +123,9 @@ async fn ask(
     }
 }
 
-async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, text: String) -> Result<HttpResponse, Failure> {
+async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, refused: Refused) -> Result<HttpResponse, Failure> {
     let mut problems = Problems::none();
-    problems.add("", text);
-    page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, problems).await?)
+    problems.add("", refused.text);
+    let answered = Answered { problems, prune: refused.prune };
+    page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, answered).await?)
 }

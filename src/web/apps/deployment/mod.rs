@@ -5,9 +5,15 @@ mod faults;
 mod review;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
+mod settings_change;
+mod step;
 
 pub use ask::{DeployForm, deploy};
 pub use faults::Faults;
+pub use settings_change::SettingsChange;
+
+pub(super) use settings_change::changed_names;
+pub(super) use step::data_stays;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -16,7 +22,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
 use crate::web::Site;
-use crate::web::apps::changes::Changes;
+use crate::web::apps::changes::{Change, Changes};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
@@ -28,6 +34,7 @@ use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 
 use review::{Review, notes, review};
+use settings_change::settings_change;
 
 /// The plan of a deploy.
 #[derive(Debug, Clone, Template)]
@@ -47,6 +54,11 @@ pub struct PlanView {
     pub release_notes: Vec<ReleaseNote>,
     /// Broken rules that stop it, unless they are overridden.
     pub faults: Faults,
+    pub settings: SettingsChange,
+    /// Services that this version no longer has, by name.
+    pub leftovers: Vec<String>,
+    /// Whether they are to be removed.
+    pub prune: bool,
     pub problems: Problems,
     /// False where the viewer may look but not deploy.
     pub may_deploy: bool,
@@ -56,6 +68,17 @@ impl PlanView {
     /// The version as the button names it: without the upstream part behind `+`.
     pub fn short_version(&self) -> &str {
         self.to_version.split('+').next().unwrap_or(&self.to_version)
+    }
+
+    /// What is told beside a version in the list of those to choose from.
+    pub fn beside(&self, version: &str) -> &'static str {
+        if self.from_version.as_deref() == Some(version) {
+            " (deployed)"
+        } else if self.versions.first().is_some_and(|newest| newest == version) {
+            " (newest)"
+        } else {
+            ""
+        }
     }
 }
 
@@ -71,15 +94,24 @@ pub async fn plan(may: Grant<ViewPlan>, visit: Visit, query: Query, site: Data<S
     let facts = facts(&may, &site).await?;
     let version = Some(query.get("version")).filter(|v| !v.is_empty()).unwrap_or(&facts.app.version).to_owned();
     let review = review(&facts, &site, version).await?;
-    page(&view(&facts, &visit, &site, review, Problems::none()).await?)
+    page(&view(&facts, &visit, &site, review, Answered { problems: Problems::none(), prune: true }).await?)
 }
 
-async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, problems: Problems) -> Result<PlanView, Failure> {
-    let deployed = site.store.last_converged(facts.app.id).await?;
-    let from_version = deployed.map(|d| d.version).filter(|_| !facts.observed.services.is_empty());
+/// What became of the form, where it was sent already.
+struct Answered {
+    problems: Problems,
+    /// Whether what is left over was to go.
+    prune: bool,
+}
+
+async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answered: Answered) -> Result<PlanView, Failure> {
+    let deployed = site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty());
+    let settings = settings_change(facts, site, deployed.as_ref(), &review).await?;
+    let from_version = deployed.map(|d| d.version);
     let first = from_version.is_none();
     let release_notes = notes(site, from_version.as_deref(), &review).await?;
     let mut changes = Changes::begin(facts, site);
+    changes.warnings.extend(from_version.as_deref().and_then(|from| step::warning(from, &review.version)));
     match &review.made {
         Err(error) => changes.block(facts, &error.to_string()),
         Ok(made) => {
@@ -98,12 +130,21 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, problem
             action: format!("/apps/{}/deployment", facts.app.name),
         }),
         release_notes,
+        settings,
+        leftovers: leftovers(&changes),
+        prune: answered.prune,
         from_version,
         to_version: review.version,
         versions: review.versions,
         changes,
         faults: review.faults,
-        problems,
+        problems: answered.problems,
         may_deploy: facts.admin,
     })
+}
+
+/// Services that would be removed.
+fn leftovers(changes: &Changes) -> Vec<String> {
+    let removed = changes.objects.iter().filter(|o| o.kind == "Service" && o.change == Change::Removed);
+    removed.map(|o| o.name.clone()).collect()
 }

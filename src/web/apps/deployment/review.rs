@@ -3,6 +3,7 @@
 use crate::ops::lint::{Known, lint_at};
 use crate::ops::render::{RecipeAt, RenderError, Rendered};
 use crate::recipe::{RecipeName, release_notes};
+use crate::stack::observed::Observed;
 use crate::stack::plan;
 use crate::stack::plan::Plan;
 use crate::web::Site;
@@ -27,6 +28,12 @@ pub(super) struct Made {
 }
 
 impl Made {
+    /// Services of the stack that this version no longer has, by full name.
+    pub(super) fn leftovers(&self, observed: &Observed) -> Vec<String> {
+        let names = observed.services.iter().map(|s| &s.spec.name);
+        names.filter(|name| self.rendered.desired.services.iter().all(|s| s.name != **name)).cloned().collect()
+    }
+
     /// Registries are asked when the deploy runs, not for a look at the plan. A tag that has moved until then is a change as well.
     pub(super) fn moving_tags(&self) -> Option<String> {
         let tagged = |step: &&plan::Step| {

@@ -1,6 +1,6 @@
 //! The page with made-up contents.
 
-use super::{Faults, PlanView, ReleaseNote};
+use super::{Faults, PlanView, ReleaseNote, SettingsChange};
 use crate::web::apps::changes::Changes;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
@@ -21,6 +21,13 @@ impl PlanView {
                 text: "Pages are re-indexed at the first start.\nIt takes a minute.".to_owned(),
             }],
             faults: Faults::default(),
+            settings: SettingsChange {
+                saved: vec!["SMTP_HOST".to_owned()],
+                new: vec!["CACHE_SIZE".to_owned()],
+                gone: vec!["OLD_THEME".to_owned()],
+            },
+            leftovers: vec!["cron".to_owned()],
+            prune: true,
             problems: Problems::none(),
             may_deploy: true,
         };
@@ -33,16 +40,20 @@ impl PlanView {
             }),
             app: AppHeader { primary: None, ..AppHeader::sample_not_deployed(Tab::Overview) },
             from_version: None,
+            settings: SettingsChange::default(),
+            leftovers: Vec::new(),
             changes: Changes { warnings: Vec::new(), host_powers: Vec::new(), ..Changes::sample() },
             ..upgrade.clone()
         };
         let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };
-        let mut stale = upgrade.clone();
+        let mut stale = Self { prune: false, ..upgrade.clone() };
         stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is the new plan");
         let nothing = Self {
             changes: Changes::sample_empty(),
             from_version: Some(upgrade.to_version.clone()),
             release_notes: Vec::new(),
+            settings: SettingsChange::default(),
+            leftovers: Vec::new(),
             ..upgrade.clone()
         };
         let faults = Faults {

@@ -13,6 +13,7 @@ use crate::stack::policy::host_power;
 use crate::store::deployments::{CONVERGED, Deployment};
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
+use crate::web::apps::deployment::data_stays;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
@@ -122,10 +123,7 @@ pub(super) async fn view(
     let mut changes = Changes::begin(facts, site);
     review.against.iter().for_each(|why| changes.block(facts, why));
     if deployment.version != facts.app.version {
-        let version = &deployment.version;
-        changes.warnings.push(format!(
-            "Data is not put back. What a newer version has written may be unreadable for {version}; make a backup first",
-        ));
+        changes.warnings.push(data_stays(&deployment.version));
     }
     match &review.made {
         Err(why) => changes.block(facts, why),

@@ -1,9 +1,9 @@
 //! The settings that come back with a deployment.
 
 use crate::commands::operation_finish::with_version;
-use crate::envfile::{self, EnvFile};
 use crate::store::deployments::Deployment;
 use crate::web::Site;
+use crate::web::apps::deployment::changed_names;
 use crate::web::apps::facts::Facts;
 use crate::web::failure::Failure;
 use crate::web::page::moment;
@@ -28,13 +28,7 @@ impl SettingsBack {
         let newest = facts.revision(site).await?;
         let Some(then) = site.store.env_revision(facts.app.id, deployment.env_number).await? else { return Ok(None) };
         let text = with_version(&then.text, &facts.app.recipe, &deployment.version).unwrap_or(then.text);
-        let changed = match (EnvFile::parse(&newest.text), EnvFile::parse(&text)) {
-            (Ok(old), Ok(new)) => {
-                let keys = envfile::diff(&old, &new).into_iter().map(|c| c.key);
-                keys.filter(|key| key != "TYPE" && key != "RECIPE").collect()
-            }
-            _ => vec![],
-        };
+        let changed = changed_names(&newest.text, &text);
         let differs = text != newest.text;
         Ok(Some(Self { revision: then.number.to_string(), saved: moment(site, then.at), by: then.by, changed, differs }))
     }

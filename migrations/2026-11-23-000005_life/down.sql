@@ -1,0 +1,2 @@
+DROP TABLE removed_apps;
+DROP TABLE chosen_replicas;

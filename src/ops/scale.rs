@@ -1,0 +1,78 @@
+//! How many tasks a service has, where somebody chose another number than the recipe's.
+
+use crate::stack::desired::Desired;
+use crate::stack::names::{StackName, descope, scope};
+use crate::stack::observed::Observed;
+use crate::stack::running::{only, running};
+use crate::store::replicas::Chosen;
+
+use super::adjust::Adjusted;
+use super::restart::adjusted;
+
+/// What gives these services (full names) so many tasks, as the stack is now.
+pub fn scaled(stack: &StackName, observed: &Observed, wanted: &[(String, u64)], timeout_s: u64) -> Adjusted {
+    let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
+    let mut desired = only(running(stack, observed, None), &names);
+    for spec in &mut desired.services {
+        if let Some((_, replicas)) = wanted.iter().find(|(name, _)| *name == spec.name) {
+            spec.mode.replicated.get_or_insert_default().replicas = Some(*replicas);
+        }
+    }
+    adjusted(desired, observed, timeout_s)
+}
+
+/// Puts the chosen numbers in the place of the recipe's, and tells which were others. Only services with a number of tasks have one.
+pub fn keep_chosen(desired: &mut Desired, chosen: &[Chosen]) -> Vec<String> {
+    let mut told = vec![];
+    for one in chosen {
+        let full = scope(&desired.stack, &one.service);
+        let Some(spec) = desired.services.iter_mut().find(|s| s.name == full && is_scalable(&s.mode)) else { continue };
+        let replicas = &mut spec.mode.replicated.get_or_insert_default().replicas;
+        let recipe = replicas.replace(one.replicas()).unwrap_or(1);
+        if recipe != one.replicas() {
+            told.push(format!(
+                "{} has {} instead of the recipe’s {recipe}, as {} chose",
+                descope(&desired.stack, &full).unwrap_or(&full),
+                tasks(one.replicas()),
+                one.by
+            ));
+        }
+    }
+    told
+}
+
+/// Whether a service has a number of tasks: those that run on every node, and jobs, have none that can be chosen.
+pub const fn is_scalable(mode: &crate::stack::spec::ServiceMode) -> bool {
+    mode.global.is_none() && mode.replicated_job.is_none() && mode.global_job.is_none()
+}
+
+/// How many tasks a service is to have; `None` if it has no number.
+pub fn replicas(mode: &crate::stack::spec::ServiceMode) -> Option<u64> {
+    is_scalable(mode).then(|| mode.replicated.as_ref().and_then(|r| r.replicas).unwrap_or(1))
+}
+
+fn tasks(count: u64) -> String {
+    if count == 1 { "1 task".to_owned() } else { format!("{count} tasks") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::spec::{Empty, Replicated, ServiceMode, ServiceSpec};
+
+    #[test]
+    fn a_chosen_number_takes_the_place_of_the_recipes() {
+        let mut desired = Desired::empty(StackName::parse("pad").unwrap());
+        let mode = ServiceMode { replicated: Some(Replicated { replicas: None }), ..ServiceMode::default() };
+        let global = ServiceMode { global: Some(Empty {}), ..ServiceMode::default() };
+        for (name, mode) in [("pad_app", mode), ("pad_agent", global)] {
+            desired.services.push(ServiceSpec { name: name.into(), mode, ..ServiceSpec::default() });
+        }
+        let chosen = |service: &str, count| Chosen { app_id: 1, service: service.into(), count, at: 0, by: "ana".into() };
+        let told = keep_chosen(&mut desired, &[chosen("app", 3), chosen("agent", 2), chosen("gone", 9)]);
+        assert_eq!(told, ["app has 3 tasks instead of the recipe’s 1, as ana chose"]);
+        assert_eq!(replicas(&desired.services[0].mode), Some(3));
+        assert_eq!(replicas(&desired.services[1].mode), None);
+        assert!(keep_chosen(&mut desired, &[chosen("app", 3)]).is_empty(), "the number is the recipe's own by now");
+    }
+}

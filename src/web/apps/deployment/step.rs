@@ -1,0 +1,51 @@
+//! Which way a change of versions goes, and what a member should know of it before.
+
+use crate::recipe::RecipeVersion;
+
+/// What is special about going from one version to another; `None` for an ordinary step or none at all.
+pub(super) fn warning(from: &str, to: &str) -> Option<String> {
+    if from == to {
+        return None;
+    }
+    let (Some(old), Some(new)) = (RecipeVersion::parse(from), RecipeVersion::parse(to)) else {
+        return Some(format!("It can’t be told which of {from} and {to} is newer. {}", data_stays(to)));
+    };
+    if new.precedence(&old).is_lt() {
+        return Some(format!("This is an older version than the one that is deployed. {}", data_stays(to)));
+    }
+    (new.major() > old.major()).then(|| {
+        format!(
+            "This is a major step, from {} to {}: its authors raise this number where somebody has to act. Read what they say, and \
+             make a backup first",
+            old.major(),
+            new.major()
+        )
+    })
+}
+
+/// What every way to an older version has to tell.
+pub(in crate::web::apps) fn data_stays(version: &str) -> String {
+    format!("Data is not put back. What a newer version has written may be unreadable for {version}; make a backup first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_major_step_and_a_way_back_are_told_and_nothing_else_is() {
+        for (from, to, words) in [
+            ("1.0.0+1", "2.0.0+1", "a major step, from 1 to 2"),
+            ("1.9.0+1", "3.0.0+1", "a major step, from 1 to 3"),
+            ("2.0.0+1", "1.9.9+1", "an older version"),
+            ("2.0.1+1", "2.0.0+1", "unreadable for 2.0.0+1"),
+            ("eb96de94", "2.0.0+1", "can’t be told"),
+        ] {
+            let said = warning(from, to).unwrap_or_default();
+            assert!(said.contains(words), "{from} to {to}: {said}");
+        }
+        for (from, to) in [("1.0.0+1", "1.0.0+1"), ("1.0.0+1", "1.1.0+2"), ("eb96de94", "eb96de94")] {
+            assert_eq!(warning(from, to), None, "{from} to {to}");
+        }
+    }
+}
