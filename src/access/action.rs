@@ -92,6 +92,10 @@ actions! {
     read App ListDeployments "app.deployments.list";
     /// Put an app back to an earlier deployment.
     write App Rollback "app.rollback";
+    /// Put back what was deployed, where somebody changed it past the dashboard.
+    write App Reapply "app.reapply";
+    /// Take what runs as the record.
+    write App Adopt "app.adopt";
     /// Give services of an app new tasks.
     write App Restart "app.restart";
     /// Choose how many tasks services of an app have.

@@ -49,6 +49,8 @@ const fn needs(what: ActionName) -> Needs {
         | A::RevealSecret
         | A::Deploy
         | A::Rollback
+        | A::Reapply
+        | A::Adopt
         | A::Restart
         | A::Scale
         | A::Remove

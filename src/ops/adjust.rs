@@ -36,7 +36,7 @@ impl Adjusted {
 /// Carries it out. `may` is the right to it, judged when the operation began to run; `what` names the step that changes something.
 pub async fn run<A: Action>(may: &Grant<A>, run: &Run, wanted: Adjusted, what: &str) -> Result<Ended, OpError> {
     run.step("Check the services").await?;
-    let observed = check::plan_holds_beside(run, &wanted.desired, &wanted.plan_hash, &wanted.others).await?;
+    let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash, &wanted.others).await?;
     check::powers(may, run, &wanted.desired).await?;
 
     run.step(what).await?;

@@ -11,13 +11,9 @@ use super::ended::OpError;
 use super::run::Run;
 
 /// The plan must still be the one that was shown. After a restart our own changes may stand in the Swarm already, and then only what
-/// stands in the way is looked for. Returns the reading that it was held against.
-pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str) -> Result<Observed, OpError> {
-    plan_holds_beside(run, desired, shown, &[]).await
-}
-
-/// The same, but that services in `keep` (full names) stay, though they are not desired.
-pub(super) async fn plan_holds_beside(run: &Run, desired: &Desired, shown: &str, keep: &[String]) -> Result<Observed, OpError> {
+/// stands in the way is looked for. Services in `keep` (full names) stay, though they are not desired. Returns
+/// the reading that it was held against.
+pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str, keep: &[String]) -> Result<Observed, OpError> {
     let observed = run.fresh().await?.stack(&desired.stack);
     let plan = beside(desired, observed.clone(), keep);
     if let Some(blocker) = plan.blockers.first() {

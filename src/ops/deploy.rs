@@ -15,7 +15,7 @@ use super::{apply, check, pins, watching};
 /// Carries the deploy out. `may` is the right to deploy, judged when the operation began to run.
 pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
-    let observed = check::plan_holds_beside(run, &wanted.desired, &wanted.plan_hash, &wanted.keep).await?;
+    let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash, &wanted.keep).await?;
     check::powers(may, run, &wanted.desired).await?;
 
     run.step("Find the images").await?;

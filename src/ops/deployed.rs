@@ -24,8 +24,6 @@ pub(super) struct MadeOf<'a> {
 pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, verdict: &Verdict) -> Ended {
     let reached = verdict.outcome == Outcome::Converged;
     let outcome = verdict.outcome.as_str().replace('_', " ");
-    let images: serde_json::Map<_, _> =
-        desired.services.iter().map(|s| (s.name.clone(), json!(s.task_template.container_spec.image))).collect();
     Ended {
         reached,
         cause: causes(&desired.stack, verdict),
@@ -37,12 +35,18 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
             commit_id: of.commit.to_owned(),
             env_number: of.env_number,
             stack: serde_json::to_string(desired).unwrap_or_default(),
-            images: serde_json::Value::Object(images).to_string(),
+            images: images(desired),
             outcome: outcome.clone(),
         }),
         version: reached.then(|| of.version.to_owned()),
         outcome,
     }
+}
+
+/// Image and digest of each service as JSON.
+pub(super) fn images(desired: &Desired) -> String {
+    let images = desired.services.iter().map(|s| (s.name.clone(), json!(s.task_template.container_spec.image)));
+    serde_json::Value::Object(images.collect()).to_string()
 }
 
 /// The verdict of a watch of which no deployment is kept.

@@ -1,11 +1,12 @@
 //! Operations: the long actions, each with a row, a journal and one verdict.
 //!
 //! `order.rs` asks for one (an audit entry and a queued row, in one transaction). `runner.rs` takes it, makes a [`run::Run`], the only
-//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `rollback.rs`, `adjust.rs`, `undeploy.rs`, `remove.rs`,
+//! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `rollback.rs`, `adopt.rs`, `adjust.rs`, `undeploy.rs`, `remove.rs`,
 //! `secrets.rs`.
 //! Closing the page stops nothing.
 
 pub mod adjust;
+pub mod adopt;
 pub mod apply;
 pub mod check;
 pub mod deploy;

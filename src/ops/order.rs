@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
-use crate::access::action::{Deploy, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
+use crate::access::action::{Adopt, Deploy, Reapply, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
 
 use super::adjust::Adjusted;
+use super::adopt::AdoptWanted;
 use super::remove::RemoveWanted;
 
 /// What an operation does.
@@ -20,6 +21,8 @@ use super::remove::RemoveWanted;
 pub enum Wanted {
     Deploy(Box<DeployWanted>),
     Rollback(RollbackWanted),
+    /// Take what runs as the record.
+    Adopt(Box<AdoptWanted>),
     /// New tasks for services that run.
     Restart(Box<Adjusted>),
     /// Other numbers of tasks.
@@ -65,6 +68,12 @@ pub struct RollbackWanted {
     /// The hash of the plan that was shown.
     pub plan_hash: String,
     pub timeout_s: u64,
+    /// It is what runs already, but for what somebody changed past the dashboard: the settings stay.
+    #[serde(default)]
+    pub reapply: bool,
+    /// Full names of services that stay, though the deployment does not have them.
+    #[serde(default)]
+    pub keep: Vec<String>,
 }
 
 /// Other numbers of tasks, exactly as they were asked for.
@@ -90,7 +99,14 @@ impl Wanted {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Deploy(_) => "deploy",
-            Self::Rollback(_) => "rollback",
+            Self::Rollback(w) => {
+                if w.reapply {
+                    "reapply"
+                } else {
+                    "rollback"
+                }
+            }
+            Self::Adopt(_) => "adopt",
             Self::Restart(_) => "restart",
             Self::Scale(_) => "scale",
             Self::Remove(_) => "remove",
@@ -113,6 +129,11 @@ impl Wanted {
                 ("deployment", w.deployment.into()),
                 ("version", w.version.clone().into()),
                 ("plan", w.plan_hash.clone().into()),
+            ],
+            Self::Adopt(w) => vec![
+                ("deployment", w.deployment.into()),
+                ("version", w.version.clone().into()),
+                ("changes", w.changes.clone().into()),
             ],
             Self::Restart(w) => vec![("services", w.names().into())],
             Self::Scale(w) => {
@@ -151,6 +172,16 @@ pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Or
 /// Asks to go back to an earlier deployment.
 pub const fn rollback(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Rollback> {
     Order { app_id, wanted: Wanted::Rollback(wanted), nonce, action: PhantomData }
+}
+
+/// Asks to put back what runs according to the record.
+pub const fn reapply(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Reapply> {
+    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, action: PhantomData }
+}
+
+/// Asks to take what runs as the record.
+pub fn adopt(app_id: i32, wanted: AdoptWanted, nonce: String) -> Order<Adopt> {
+    Order { app_id, wanted: Wanted::Adopt(Box::new(wanted)), nonce, action: PhantomData }
 }
 
 /// Asks for new tasks of services that run.
@@ -195,10 +226,13 @@ impl<A: WriteAction> Command for Order<A> {
         let wanted = serde_json::to_string(&self.wanted).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
         let id = operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce)?;
         tx.detail("operation", id);
-        if let Wanted::Scale(wanted) = &self.wanted {
-            for one in &wanted.services {
-                replicas::choose(tx, self.app_id, &one.service, Some(one.after).filter(|_| !one.as_recipe))?;
-            }
+        let scaled = match &self.wanted {
+            Wanted::Scale(wanted) => wanted.services.as_slice(),
+            Wanted::Adopt(wanted) => wanted.scaled.as_slice(),
+            _ => &[],
+        };
+        for one in scaled {
+            replicas::choose(tx, self.app_id, &one.service, Some(one.after).filter(|_| !one.as_recipe))?;
         }
         if matches!(self.wanted, Wanted::Deploy(_) | Wanted::Rollback(_))
             && let Some(before) = deployments::newest_version(tx, self.app_id)?

@@ -14,7 +14,12 @@ use super::run::Run;
 pub(super) async fn pinned(store: &Store, run: &Run, operation: &Operation, ended: &Ended) -> Result<Option<Pinned>, OpError> {
     let (Some(version), Some(app)) = (&ended.version, store.app_by_id(operation.app_id).await?) else { return Ok(None) };
     let Some(newest) = store.env_revision(app.id, app.env_number).await? else { return Ok(None) };
-    let pinned = match (serde_json::from_str(&operation.wanted), &ended.deployment) {
+    let wanted = serde_json::from_str(&operation.wanted);
+    // What was deployed is there again; nobody asked for other settings.
+    if matches!(&wanted, Ok(Wanted::Rollback(wanted)) if wanted.reapply) {
+        return Ok(None);
+    }
+    let pinned = match (wanted, &ended.deployment) {
         (Ok(Wanted::Rollback(wanted)), Some(deployment)) => {
             let then = store.env_revision(app.id, deployment.env_number).await?;
             back(run, &app, newest, then, &wanted).await?

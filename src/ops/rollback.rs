@@ -1,10 +1,10 @@
 //! Going back: all services of an app become what an earlier deployment sent, in one operation.
 //!
 //! What runs now is read from the Swarm and held against the kept objects, so it does not matter how far a failed deploy came. The
-//! images are the kept ones, digests and all; no registry is asked.
+//! images are the kept ones, digests and all; no registry is asked. Putting back what somebody changed past the dashboard is the same,
+//! but that the settings stay.
 
-use crate::access::Grant;
-use crate::access::action::Rollback;
+use crate::access::{Action, Grant};
 use crate::stack::desired::Desired;
 use crate::store::Store;
 use crate::store::deployments::Deployment;
@@ -15,6 +15,7 @@ use super::deployed::MadeOf;
 use super::ended::{Ended, OpError};
 use super::order::RollbackWanted;
 use super::run::Run;
+use super::scale::keep_chosen;
 use super::{apply, check, deployed, watching};
 
 /// Whose earlier deployment it is, and where it is kept.
@@ -25,16 +26,20 @@ pub struct Of<'a> {
 }
 
 /// Carries it out. `may` is the right to go back, judged when the operation began to run.
-pub async fn run(may: &Grant<Rollback>, run: &Run, of: Of<'_>, wanted: RollbackWanted) -> Result<Ended, OpError> {
+pub async fn run<A: Action>(may: &Grant<A>, run: &Run, of: Of<'_>, wanted: RollbackWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
     let earlier = earlier(of, wanted.deployment).await?;
-    let desired = objects(&earlier)?;
-    let observed = check::plan_holds(run, &desired, &wanted.plan_hash).await?;
+    let mut desired = objects(&earlier)?;
+    for told in keep_chosen(&mut desired, &of.store.chosen_replicas(of.operation.app_id).await?) {
+        run.note(&told).await?;
+    }
+    let observed = check::plan_holds(run, &desired, &wanted.plan_hash, &wanted.keep).await?;
     check::powers(may, run, &desired).await?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
-    let target = Target { desired: &desired, secrets: &[], leftovers: Leftovers::Remove };
+    let leftovers = if wanted.keep.is_empty() { Leftovers::Remove } else { Leftovers::Keep };
+    let target = Target { desired: &desired, secrets: &[], leftovers };
     let expected = apply::apply(run, &target, &observed).await?;
 
     run.step("Watch the services").await?;
@@ -44,7 +49,8 @@ pub async fn run(may: &Grant<Rollback>, run: &Run, of: Of<'_>, wanted: RollbackW
     Ok(deployed::ended(of.operation, &made_of, &desired, &verdict))
 }
 
-async fn earlier(of: Of<'_>, id: i32) -> Result<Deployment, OpError> {
+/// The deployment of this app of that number.
+pub(super) async fn earlier(of: Of<'_>, id: i32) -> Result<Deployment, OpError> {
     let found = of.store.deployment(of.operation.app_id, id).await?;
     found.ok_or_else(|| OpError::stop("failed", format!("the deployment {id} is not kept any more; choose another one")))
 }

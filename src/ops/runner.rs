@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::action::{Conclude, Deploy, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
+use crate::access::action::{Adopt, Conclude, Deploy, Reapply, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
 use crate::engine::feed::Feed;
@@ -24,7 +24,7 @@ use super::journal::Kept;
 use super::live::Live;
 use super::order::Wanted;
 use super::run::{Past, Run};
-use super::{adjust, deploy, pinned, remove, rollback, secrets, undeploy};
+use super::{adjust, adopt, deploy, pinned, remove, rollback, secrets, undeploy};
 
 /// Operations that run at once.
 const AT_ONCE: usize = 4;
@@ -151,7 +151,14 @@ impl Runner {
             Wanted::Deploy(wanted) => deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await,
             Wanted::Rollback(wanted) => {
                 let of = rollback::Of { operation, store: &self.store };
+                if wanted.reapply {
+                    return rollback::run(&self.judge::<Reapply>(actor, operation)?, run, of, wanted).await;
+                }
                 rollback::run(&self.judge::<Rollback>(actor, operation)?, run, of, wanted).await
+            }
+            Wanted::Adopt(wanted) => {
+                let of = rollback::Of { operation, store: &self.store };
+                adopt::run(&self.judge::<Adopt>(actor, operation)?, run, of, *wanted).await
             }
             Wanted::Restart(wanted) => {
                 adjust::run(&self.judge::<Restart>(actor, operation)?, run, *wanted, "Restart the services").await

@@ -37,7 +37,26 @@ pub struct Fallback {
 /// What an operation's outcome says where it worked.
 pub const CONVERGED: &str = "converged";
 
+/// Kinds of operations that bring or take an app's services, or say what of them is on record.
+const CHANGES: [&str; 6] = ["deploy", "rollback", "reapply", "adopt", "undeploy", "remove"];
+
 impl Store {
+    /// Kind and state of the newest operation that brought or took an app's services.
+    pub async fn last_change(&self, app_id: i32) -> Result<Option<(String, State)>> {
+        self.read(move |c| {
+            let newest: Option<(String, String)> = operations::table
+                .filter(operations::app_id.eq(app_id))
+                .filter(operations::kind.eq_any(CHANGES))
+                .order(operations::id.desc())
+                .select((operations::kind, operations::state))
+                .first(c)
+                .optional()?;
+            let Some((kind, state)) = newest else { return Ok(None) };
+            Ok(Some((kind, State::parse(&state)?)))
+        })
+        .await
+    }
+
     /// The newest deployments of an app, newest first; with `before` only those that are older than that one.
     pub async fn deployments(&self, app_id: i32, before: Option<i32>, limit: i64) -> Result<Vec<Deployment>> {
         self.read(move |c| {
@@ -67,7 +86,7 @@ impl Store {
         self.read(move |c| {
             let newest: Option<(i32, String, bool)> = operations::table
                 .filter(operations::app_id.eq(app_id))
-                .filter(operations::kind.eq_any(["deploy", "rollback", "undeploy", "remove"]))
+                .filter(operations::kind.eq_any(CHANGES))
                 .order(operations::id.desc())
                 .select((operations::id, operations::state, operations::touched))
                 .first(c)

@@ -34,7 +34,7 @@ impl State {
         matches!(self, Self::Queued | Self::Running)
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub(super) fn parse(text: &str) -> Result<Self> {
         [Self::Queued, Self::Running, Self::Done, Self::Failed]
             .into_iter()
             .find(|s| s.as_str() == text)

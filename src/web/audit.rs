@@ -192,6 +192,8 @@ fn sentence(entry: &Entry) -> String {
         }
         ("app.deploy", _) => format!("asked to deploy {} {} to {app}", fact("recipe"), fact("version")),
         ("app.rollback", _) => format!("asked to put {app} back to {} (deployment {})", fact("version"), fact("deployment")),
+        ("app.reapply", _) => format!("asked to put back what was deployed of {app} ({})", fact("version")),
+        ("app.adopt", _) => format!("asked to keep what runs of {app}: {}", fact("changes")),
         ("app.restart", _) => format!("asked to restart {} of {app}", fact("services")),
         ("app.scale", _) => format!("asked to scale {app}: {}", fact("services")),
         ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
@@ -222,6 +224,8 @@ fn kind(kind: &str) -> &str {
         "deploy" => "deploy",
         "rollback" => "putting back",
         "undeploy" => "undeploy",
+        "reapply" => "putting back of what was deployed",
+        "adopt" => "keeping of what runs",
         "remove" => "removal",
         "secrets" => "secrets",
         other => other,
@@ -237,7 +241,7 @@ fn object(entry: &Entry) -> String {
 
 fn result(entry: &Entry) -> Outcome {
     match entry.outcome.as_str() {
-        "ok" | "asked" | "converged" | "undeployed" | "removed" | "generated" | "inserted" => Outcome::Done,
+        "ok" | "asked" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" => Outcome::Done,
         "refused" => Outcome::Denied,
         "" => Outcome::Unknown,
         _ => Outcome::Failed,

@@ -14,6 +14,7 @@ mod journey;
 mod logs_pages;
 mod life_adjust;
 mod life_deploy;
+mod life_drift;
 mod life_pond;
 mod life_removal;
 mod migrations;

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod deployment;
 pub mod deployments;
+pub mod drift;
 pub mod facts;
 pub mod header;
 pub mod imports;

@@ -10,6 +10,7 @@ use crate::stack::health::HealthState;
 use crate::store::deployments::Deployment;
 use crate::web::Site;
 use crate::web::apps::deployments::put_back;
+use crate::web::apps::drift::drift;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::removal::removed;
@@ -33,6 +34,8 @@ pub struct AppView {
     pub last_deploy: Option<DeployLine>,
     /// The way back, after something went wrong.
     pub put_back: Option<Link>,
+    /// What runs is not what was deployed from here.
+    pub drifted: bool,
     /// What is missing before a first deploy, or what a member should know: changed settings, an update.
     pub notes: Vec<Check>,
     /// Address of the event stream; absent where the page is not live.
@@ -103,6 +106,7 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         href: format!("/apps/{}/deployment", facts.app.name),
     };
     let put_back = if facts.admin && running.is_none() { put_back(site, &facts.app).await?.map(|(_, link)| link) } else { None };
+    let drifted = drift(&facts, site).await?.is_some();
     let topics = format!("apps,stack-{}", facts.app.stack);
     Ok(AppView {
         shell: shell(site, visit, facts.app.name.clone(), Nav::Apps).await,
@@ -111,6 +115,7 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         running: running.map(|o| OperationLink { id: o.id.to_string(), title: title(o) }),
         last_deploy: last_deploy(site, last).await?,
         put_back,
+        drifted,
         notes: notes(&facts, site).await?,
         live: Some(format!("/live?since={since}&topics={topics}")),
         live_url: format!("/apps/{}/live", facts.app.name),
@@ -207,6 +212,7 @@ impl AppView {
             running: None,
             last_deploy: Some(deploy.clone()),
             put_back: None,
+            drifted: false,
             notes: vec![check("Settings", CheckState::Warning, "2 settings were saved but are not deployed")],
             live: Some("/apps/wiki.example.org/events".to_owned()),
             live_url: "/apps/wiki.example.org/live".to_owned(),
@@ -244,7 +250,8 @@ impl AppView {
             app.errors =
                 vec!["task: non-zero exit (1)".to_owned(), "starting container failed: <b>no space</b> left on device".to_owned()];
         }
+        let drifted = Self { drifted: true, ..healthy.clone() };
         let read_only = Self { may_deploy: false, may_undeploy: false, ..healthy.clone() };
-        vec![healthy, fresh, failing, read_only]
+        vec![healthy, fresh, failing, drifted, read_only]
     }
 }

@@ -4,6 +4,7 @@ use canteen::access::action::RefreshRecipe;
 use canteen::access::{Actor, Grant, Target};
 use canteen::commands::recipe_refresh;
 use canteen::store::tag_alarms::Found;
+use canteen::engine::Mutate as _;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
 
@@ -16,6 +17,8 @@ const MAKE: &str = "make.example.org";
 const PASTE: &str = "paste.example.org";
 /// Waits to be deployed.
 const SHIP: &str = "ship.example.org";
+/// Were changed past the dashboard: one is to be put back, one to be kept.
+const CHANGED: [&str; 2] = ["back.example.org", "keep.example.org"];
 /// Waits to be removed.
 const GONE: &str = "gone.example.org";
 
@@ -48,6 +51,10 @@ impl Visits {
         }
         site.make_secrets(&admin, SHIP).await;
         changed_tag(site, "guestbook").await;
+        for app in CHANGED {
+            site.deployed_board(&admin, app).await;
+            change(site, app).await;
+        }
         let more = tempfile::tempdir_in(super::recipes::folder()).unwrap();
         let files =
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
@@ -65,6 +72,8 @@ impl Visits {
             (_, "/apps/new/settings") => format!("/apps/new/settings?{wizard}&domain=walk.example.org"),
             ("POST", "/apps/{app}/secrets/generation") => filled(entry.path, MAKE),
             ("POST", "/apps/{app}/secrets/{name}") => filled(entry.path, PASTE).replace("{name}", "admin_password"),
+            ("POST", "/apps/{app}/reapplication") => filled(entry.path, CHANGED[0]),
+            ("POST", "/apps/{app}/adoption") => filled(entry.path, CHANGED[1]),
             ("POST", "/apps/{app}/removal") => filled(entry.path, GONE),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
             (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
@@ -89,6 +98,11 @@ impl Visits {
             "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings" | "/apps/{app}/deployments/{id}" => return self.admin.page(path).await.fields(),
             "/apps/{app}/restart" => return self.admin.page(path).await.fields(),
+            "/apps/{app}/reapplication" | "/apps/{app}/adoption" => {
+                let app = path.split('/').nth(2).unwrap();
+                let page = self.admin.page(&format!("/apps/{app}/drift")).await;
+                return vec![("plan".to_owned(), page.between("name=\"plan\" value=\"", "\"").unwrap())];
+            }
             "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
             "/apps/{app}/scale" => &[("tasks.app", "2")],
             "/apps/{app}/settings" => {
@@ -105,6 +119,17 @@ impl Visits {
         };
         fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
+}
+
+/// As another tool would.
+async fn change(site: &Site, app: &str) {
+    let swarm = site.feed.latest().swarm;
+    let name = format!("{}_app", app.replace('.', "_"));
+    let service = swarm.services.iter().find(|s| s.spec.name == name).unwrap();
+    let mut spec = service.spec.clone();
+    spec.labels.insert("by".to_owned(), "hand".to_owned());
+    site.engine.update_service(&service.id, service.version, &spec, None).await.unwrap();
+    site.fresh().await;
 }
 
 impl Browser {

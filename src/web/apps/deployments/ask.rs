@@ -71,6 +71,8 @@ fn order(facts: &Facts, site: &Site, visit: &Visit, review: &Review, desired: &D
         env_number: facts.app.env_number,
         plan_hash: plan.hash(),
         timeout_s: timeout_s(desired).unwrap_or(site.settings.deploy_timeout_s),
+        reapply: false,
+        keep: vec![],
     };
     order::rollback(facts.app.id, wanted, visit.form.clone())
 }

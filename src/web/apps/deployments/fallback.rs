@@ -14,7 +14,8 @@ pub(in crate::web) async fn put_back(site: &Site, app: &App) -> Result<Option<(i
     let Some(fallback) = site.store.fallback(app.id).await? else { return Ok(None) };
     let stack = StackName::parse(&app.stack).map_err(|e| Failure::broken(e.to_string()))?;
     let observed = site.feed.latest().swarm.stack(&stack);
-    if observed.at > 0 && runs(&fallback.deployment, &observed) {
+    let chosen = site.store.chosen_replicas(app.id).await?;
+    if observed.at > 0 && runs(&fallback.deployment, &observed, &chosen) {
         return Ok(None);
     }
     let href = format!("/apps/{}/deployments/{}", app.name, fallback.deployment.id);

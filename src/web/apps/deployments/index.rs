@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::ListDeployments;
 use crate::store::deployments::{CONVERGED, Deployment};
+use crate::store::replicas::Chosen;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
@@ -59,7 +60,8 @@ pub async fn index(may: Grant<ListDeployments>, visit: Visit, query: Query, site
     let full = i64::try_from(some.len()) == Ok(PAGE);
     let older = some.last().filter(|_| full).map(|last| format!("/apps/{}/deployments?before={}", facts.app.name, last.id));
     // A newer one with the same objects is what runs; an older page need not ask.
-    let now = if before.is_none() { now(&facts, &some) } else { None };
+    let chosen = site.store.chosen_replicas(facts.app.id).await?;
+    let now = if before.is_none() { now(&facts, &some, &chosen) } else { None };
     let mut rows = vec![];
     for deployment in some {
         rows.push(row(&facts, &site, deployment, now).await?);
@@ -73,8 +75,8 @@ pub async fn index(may: Grant<ListDeployments>, visit: Visit, query: Query, site
 }
 
 /// The newest deployment whose objects are exactly what is on the Swarm.
-fn now(facts: &Facts, newest: &[Deployment]) -> Option<i32> {
-    newest.iter().find(|d| runs(d, &facts.observed)).map(|d| d.id).filter(|_| !facts.observed.services.is_empty())
+fn now(facts: &Facts, newest: &[Deployment], chosen: &[Chosen]) -> Option<i32> {
+    newest.iter().find(|d| runs(d, &facts.observed, chosen)).map(|d| d.id).filter(|_| !facts.observed.services.is_empty())
 }
 
 async fn row(facts: &Facts, site: &Site, deployment: Deployment, now: Option<i32>) -> Result<DeploymentRow, Failure> {

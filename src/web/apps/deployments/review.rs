@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
 use crate::ops::rollback;
+use crate::ops::scale::keep_chosen;
 use crate::stack::desired::Desired;
 use crate::stack::plan::{Plan, plan};
 use crate::stack::policy::host_power;
@@ -19,6 +20,7 @@ use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::form::Id;
 use crate::web::page::{moment, page, shell};
+use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
@@ -75,6 +77,8 @@ pub(super) struct Review {
     pub(super) made: Result<(Desired, Plan), String>,
     /// Why it can't be gone back to, beside what the plan says.
     pub(super) against: Vec<String>,
+    /// Numbers of tasks that were chosen since, and stay.
+    pub(super) scaled: Vec<String>,
 }
 
 impl Review {
@@ -88,7 +92,10 @@ impl Review {
                 "this deployment did not come up ({how}), so there is nothing to go back to; choose one that worked"
             ));
         }
-        let made = rollback::objects(&deployment).map_err(|e| e.to_string()).map(|desired| {
+        let chosen = site.store.chosen_replicas(facts.app.id).await?;
+        let mut scaled = vec![];
+        let made = rollback::objects(&deployment).map_err(|e| e.to_string()).map(|mut desired| {
+            scaled = keep_chosen(&mut desired, &chosen);
             let mut plan = plan(&desired, &facts.observed);
             let gone = desired.secrets.iter().filter(|s| facts.observed.secrets.iter().all(|there| there.name != s.name));
             for secret in gone {
@@ -103,7 +110,7 @@ impl Review {
             }
             (desired, plan)
         });
-        Ok(Self { deployment, made, against })
+        Ok(Self { deployment, made, against, scaled })
     }
 
     /// Whether nothing stands in the way.
@@ -121,6 +128,7 @@ pub(super) async fn view(
 ) -> Result<GoBackView, Failure> {
     let deployment = &review.deployment;
     let mut changes = Changes::begin(facts, site);
+    changes.warnings.extend(review.scaled.iter().map(|s| sentence(s)));
     review.against.iter().for_each(|why| changes.block(facts, why));
     if deployment.version != facts.app.version {
         changes.warnings.push(data_stays(&deployment.version));

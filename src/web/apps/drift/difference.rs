@@ -1,0 +1,91 @@
+//! Finding out whether what runs is what was recorded.
+
+use crate::ops::check::beside;
+use crate::ops::order::{Scaled, Wanted};
+use crate::ops::rollback::objects;
+use crate::ops::scale::{keep_chosen, replicas};
+use crate::stack::desired::Desired;
+use crate::stack::labels::key;
+use crate::stack::names::descope;
+use crate::stack::plan::{Action, Plan};
+use crate::store::deployments::Deployment;
+use crate::store::operations::State;
+use crate::web::Site;
+use crate::web::apps::facts::Facts;
+use crate::web::failure::Failure;
+
+/// What runs is not what the newest deployment that worked had sent.
+pub(in crate::web::apps) struct Drift {
+    pub(super) deployment: Deployment,
+    /// Its objects, with the numbers of tasks that somebody chose since.
+    pub(super) record: Desired,
+    /// Services that stay though the record does not have them, for they were left on purpose.
+    pub(super) keep: Vec<String>,
+    /// From what runs to the record.
+    pub(super) plan: Plan,
+}
+
+/// The difference, if there is one and no operation is about to make or mend it.
+pub(in crate::web::apps) async fn drift(facts: &Facts, site: &Site) -> Result<Option<Drift>, Failure> {
+    if facts.observed.at == 0 || site.store.operations(Some(facts.app.id), None, 1).await?.iter().any(|o| o.state.is_live()) {
+        return Ok(None);
+    }
+    // What went wrong has its own way back, and what was undeployed has no record to be held against.
+    match site.store.last_change(facts.app.id).await? {
+        Some((kind, State::Done)) if kind != "undeploy" => {}
+        _ => return Ok(None),
+    }
+    let Some(deployment) = site.store.last_converged(facts.app.id).await? else { return Ok(None) };
+    let Ok(mut record) = objects(&deployment) else { return Ok(None) };
+    keep_chosen(&mut record, &site.store.chosen_replicas(facts.app.id).await?);
+    let keep = left(site, &deployment).await?;
+    let plan = beside(&record, facts.observed.clone(), &keep);
+    Ok((!plan.is_empty()).then_some(Drift { deployment, record, keep, plan }))
+}
+
+/// Services that the deploy left running on purpose.
+async fn left(site: &Site, deployment: &Deployment) -> Result<Vec<String>, Failure> {
+    let operation = site.store.operation(deployment.operation_id).await?;
+    Ok(match operation.and_then(|o| serde_json::from_str(&o.wanted).ok()) {
+        Some(Wanted::Deploy(wanted)) => wanted.keep,
+        Some(Wanted::Rollback(wanted)) => wanted.keep,
+        Some(Wanted::Adopt(wanted)) => wanted.keep,
+        _ => vec![],
+    })
+}
+
+impl Drift {
+    /// The version that the labels of what runs tell, if it is not the record's.
+    pub(super) fn foreign(&self, facts: &Facts) -> Option<String> {
+        let version = key(&facts.stack, "version");
+        let told = facts.observed.services.iter().find_map(|s| s.spec.labels.get(&version));
+        told.filter(|told| **told != self.deployment.version).cloned()
+    }
+
+    /// What differs, by name and without values.
+    pub(super) fn told(&self) -> Vec<String> {
+        let steps = self.plan.steps.iter().filter(|s| s.action != Action::Keep);
+        steps
+            .map(|s| {
+                let name = descope(&self.record.stack, &s.name).unwrap_or(&s.name);
+                let paths: Vec<&str> = s.changes.iter().map(|c| c.path.as_str()).collect();
+                if paths.is_empty() { name.to_owned() } else { format!("{name}: {}", paths.join(", ")) }
+            })
+            .collect()
+    }
+
+    /// Numbers of tasks that are not the record's.
+    pub(super) fn scaled(&self, facts: &Facts) -> Vec<Scaled> {
+        let mut scaled = vec![];
+        for service in &facts.observed.services {
+            let recorded = self.record.services.iter().find(|s| s.name == service.spec.name).and_then(|s| replicas(&s.mode));
+            if let (Some(before), Some(after)) = (recorded, replicas(&service.spec.mode))
+                && before != after
+            {
+                let name = descope(&facts.stack, &service.spec.name).unwrap_or(&service.spec.name).to_owned();
+                scaled.push(Scaled { service: name, before, after, as_recipe: false });
+            }
+        }
+        scaled
+    }
+}
