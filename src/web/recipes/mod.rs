@@ -4,7 +4,7 @@ pub mod add;
 pub mod alarms;
 pub mod filter;
 pub mod index;
-pub mod lint;
 pub mod judgement;
+pub mod lint;
 pub mod show;
 pub mod sync;

@@ -3,8 +3,8 @@
 use canteen::access::action::RefreshRecipe;
 use canteen::access::{Actor, Grant, Target};
 use canteen::commands::recipe_refresh;
-use canteen::store::tag_alarms::Found;
 use canteen::engine::Mutate as _;
+use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
 
