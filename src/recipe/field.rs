@@ -19,6 +19,12 @@ pub struct Field {
     pub kind: FieldKind,
     /// Its line in the sample, counted from 1.
     pub line: usize,
+    /// The overlay that this variable belongs to: it stands with the line that switches the overlay on.
+    pub overlay: Option<String>,
+    /// True when the comment says that it has to be filled.
+    pub required: bool,
+    /// Other values that the sample offers for it; there may be more.
+    pub suggestions: Vec<String>,
 }
 
 /// How a form asks for a variable.
@@ -30,6 +36,8 @@ pub enum FieldKind {
     Bool,
     /// A whole number.
     Number,
+    /// One of these; the comment lists them.
+    Choice(Vec<String>),
     /// The version of a secret: raised when the secret is renewed, not for members to fill.
     Secret,
     /// A line that adds an overlay to `COMPOSE_FILE`.
@@ -53,6 +61,16 @@ impl Field {
             _ => ("true", "false"),
         }
     }
+
+    /// True for `X_ENABLED` of an overlay: the two mean one thing, so the overlay's switch turns both.
+    pub fn follows_overlay(&self) -> bool {
+        self.overlay.is_some() && self.kind == FieldKind::Bool && is_switch(&self.key)
+    }
+}
+
+/// True when the name says that the variable switches something.
+pub(super) fn is_switch(key: &str) -> bool {
+    key.split('_').any(|word| word.starts_with("ENABLE"))
 }
 
 impl FieldKind {
@@ -80,6 +98,16 @@ impl FieldKind {
             _ => Self::Text,
         }
     }
+}
+
+/// True when a comment says that a variable has to be filled. "Required for mail" is no such comment.
+pub(super) fn is_required(help: &str) -> bool {
+    let help = help.to_ascii_lowercase();
+    let alone = |line: &str| {
+        let rest = line.trim().strip_prefix("required").or_else(|| line.trim().strip_prefix("mandatory"));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '!', ':', ',', ';']))
+    };
+    help.lines().any(alone) || help.contains("(required)") || help.contains("(mandatory)")
 }
 
 /// True for `SECRET_<NAME>_VERSION`, and for the few secret versions that recipes name without the suffix.

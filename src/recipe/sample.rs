@@ -3,7 +3,10 @@
 //! Samples are written for people with an editor. Their conventions: a comment right above a line explains it, a decorated or
 //! lonely comment is a heading, a commented-out assignment is an option.
 
-use super::field::{Field, FieldKind};
+use std::collections::BTreeMap;
+
+use super::choices::choices;
+use super::field::{Field, FieldKind, is_required, is_switch};
 use crate::envfile::{EnvError, EnvFile, EnvLine, LineState, Modifiers};
 
 /// What a recipe proposes for the `.env` of a new app. The `.env` of an existing app can be read as one, too.
@@ -11,6 +14,8 @@ use crate::envfile::{EnvError, EnvFile, EnvLine, LineState, Modifiers};
 pub struct Sample {
     /// The variables in file order, each once; overlays each with a field of its own.
     pub fields: Vec<Field>,
+    /// What stands below a heading and above no line in particular, by the heading.
+    pub notes: BTreeMap<String, String>,
 }
 
 /// A heading is short; what is longer explains.
@@ -24,7 +29,7 @@ impl Sample {
         for line in file.lines() {
             reader.line(&line);
         }
-        Ok(Self { fields: reader.fields })
+        Ok(Self { fields: reader.fields, notes: reader.notes })
     }
 
     /// The field of `key`; for `COMPOSE_FILE` the first one.
@@ -36,6 +41,11 @@ impl Sample {
 #[derive(Default)]
 struct Reader {
     fields: Vec<Field>,
+    notes: BTreeMap<String, String>,
+    /// The overlay line above in this paragraph, and whether it is in force.
+    overlay: Option<(String, bool)>,
+    /// Switches above in this paragraph, which may belong to an overlay line that comes yet.
+    switches: Vec<String>,
     group: String,
     /// The comment lines right above.
     above: Vec<String>,
@@ -53,15 +63,42 @@ impl Reader {
                 // A comment of modifiers is for the generator, any other one explains.
                 let note = note.filter(|note| Modifiers::parse(note).is_empty()).map(cleaned);
                 help.extend(note.filter(|note| !note.is_empty()));
+                let help = help.join("\n").trim().to_owned();
+                let overlay = self.belongs_to(&entry.key, &kind, optional);
                 self.add(Field {
                     key: entry.key.clone(),
                     default: entry.value.clone(),
-                    help: help.join("\n").trim().to_owned(),
+                    required: is_required(&help),
+                    kind: listed(kind, &help, &entry.value),
+                    help,
                     optional,
                     group: self.group.clone(),
-                    kind,
                     line: entry.line,
+                    overlay,
+                    suggestions: vec![],
                 });
+            }
+        }
+    }
+
+    /// The overlay of this paragraph, for the lines that are switched on together with it.
+    fn belongs_to(&mut self, key: &str, kind: &FieldKind, optional: bool) -> Option<String> {
+        if let FieldKind::Overlay { file } = kind {
+            for field in self.fields.iter_mut().filter(|f| self.switches.contains(&f.key) && f.optional == optional) {
+                field.overlay = Some(file.clone());
+            }
+            self.switches.clear();
+            self.overlay = Some((file.clone(), !optional));
+            return None;
+        }
+        match &self.overlay {
+            // What is in force while its overlay is not has a use of its own.
+            Some((file, in_force)) if optional || *in_force => Some(file.clone()),
+            _ => {
+                if *kind == FieldKind::Bool && is_switch(key) {
+                    self.switches.push(key.to_owned());
+                }
+                None
             }
         }
     }
@@ -79,9 +116,11 @@ impl Reader {
                 if field.help.is_empty() {
                     field.help = std::mem::take(&mut known.help);
                 }
+                field.suggestions = std::mem::take(&mut known.suggestions);
+                field.suggest(known.default.clone());
                 *known = field;
             }
-            Some(_) => {}
+            Some(known) => known.suggest(field.default),
         }
     }
 
@@ -93,8 +132,24 @@ impl Reader {
             // A drawn line closes what stands above it, as a blank line does.
             self.blank();
         } else {
-            self.above.clear();
+            self.note();
+            self.end_paragraph();
             self.group = words;
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        self.overlay = None;
+        self.switches.clear();
+    }
+
+    /// Keeps what stands above as an explanation of the group.
+    fn note(&mut self) {
+        let text = std::mem::take(&mut self.above).join("\n");
+        if !text.trim().is_empty() {
+            let note = self.notes.entry(self.group.clone()).or_default();
+            let gap = if note.is_empty() { "" } else { "\n" };
+            note.push_str(&format!("{gap}{}", text.trim()));
         }
     }
 
@@ -105,9 +160,29 @@ impl Reader {
             if (1..=LONGEST_HEADING).contains(&title.chars().count()) && !title.ends_with(['.', '!', '?']) && !title.contains(": ")
             {
                 self.group = title.to_owned();
+                self.above.clear();
             }
         }
-        self.above.clear();
+        self.note();
+        self.end_paragraph();
+    }
+}
+
+/// The kind, narrowed to the values that the comment lists.
+fn listed(kind: FieldKind, help: &str, default: &str) -> FieldKind {
+    if !matches!(kind, FieldKind::Text | FieldKind::Number | FieldKind::Bool) {
+        return kind;
+    }
+    let choices = choices(help, default);
+    let is_bool = |word: &String| matches!(word.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "on" | "off");
+    if choices.is_empty() || (choices.len() == 2 && choices.iter().all(is_bool)) { kind } else { FieldKind::Choice(choices) }
+}
+
+impl Field {
+    fn suggest(&mut self, value: String) {
+        if !value.is_empty() && value != self.default && !self.suggestions.contains(&value) {
+            self.suggestions.push(value);
+        }
     }
 }
 
