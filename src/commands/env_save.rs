@@ -21,7 +21,8 @@ impl Command for SaveEnv {
     type Output = i32;
 
     fn particulars(&self) -> Map<String, Value> {
-        particulars([("changed", self.changed.clone().into()), ("reason", self.reason.clone().into())])
+        let changed = self.changed.clone().into();
+        particulars([("changed", changed), ("reason", self.reason.clone().into()), ("based_on", self.based_on.into())])
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {

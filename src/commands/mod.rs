@@ -3,6 +3,7 @@
 pub mod app_import;
 pub mod app_new;
 pub mod app_remove;
+pub mod env_revert;
 pub mod env_save;
 pub mod member_add;
 pub mod member_password;

@@ -9,6 +9,7 @@ pub mod audit;
 mod audit_check;
 pub mod chain;
 pub mod deployments;
+pub mod env_revisions;
 pub mod housekeeping;
 pub mod journal;
 pub mod members;
