@@ -183,7 +183,7 @@ pub(crate) fn until_over(browser: &Browser, words: &str) {
 /// The pages beside the way.
 fn rest(browser: &Browser, look: Look<'_>) {
     for (path, words, name) in [
-        (format!("/apps/{APP}/settings"), "Save the settings", "settings"),
+        (format!("/apps/{APP}/settings"), "Review the changes", "settings"),
         (format!("/apps/{APP}/deployment"), "Nothing would change", "plan that changes nothing"),
         (format!("/apps/{APP}/deployment?version=1.2.0%2B1.35.0"), "What changes", "plan of another version"),
         ("/apps".to_owned(), APP, "apps"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::access::{Action, Actor, Grant, Role};
-use crate::envfile::EnvFile;
+use crate::envfile::{self, EnvFile};
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::scale::keep_chosen;
 use crate::recipe::RecipeName;
@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub(super) observed: Observed,
     pub(super) health: AppHealth,
     pub(super) admin: bool,
+    /// Settings whose saved value is not the deployed one, by name.
+    pub(super) pending: Vec<String>,
 }
 
 /// Looks the app up that the grant is for. An unknown one is not there, for anybody.
@@ -34,7 +36,20 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
     let stack = StackName::parse(&app.stack).map_err(|e| Failure::broken(e.to_string()))?;
     let observed = site.feed.latest().swarm.stack(&stack);
     let health = health(&observed);
-    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()) })
+    let runs = health.state != HealthState::NotDeployed;
+    let pending = if runs { pending(site, &app).await? } else { vec![] };
+    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending })
+}
+
+/// Settings that were saved and not deployed. The version that the file names is the deploy's own affair.
+async fn pending(site: &Site, app: &App) -> Result<Vec<String>, Failure> {
+    let deployed = site.store.last_converged(app.id).await?.map(|deployment| deployment.env_number);
+    let Some(deployed) = deployed.filter(|number| *number != app.env_number) else { return Ok(vec![]) };
+    let (old, new) = (site.store.env_revision(app.id, deployed).await?, site.store.env_revision(app.id, app.env_number).await?);
+    let parsed = |revision: Option<EnvRevision>| revision.and_then(|revision| EnvFile::parse(&revision.text).ok());
+    let (Some(old), Some(new)) = (parsed(old), parsed(new)) else { return Ok(vec![]) };
+    let keys = envfile::diff(&old, &new).into_iter().map(|change| change.key);
+    Ok(keys.filter(|key| key != "TYPE" && key != "RECIPE").collect())
 }
 
 /// Whether the member may change things.
@@ -56,6 +71,7 @@ impl Facts {
             primary: primary.filter(|_| self.admin),
             tab,
             tabs: Tab::ALL.to_vec(),
+            settings_pending: !self.pending.is_empty(),
         }
     }
 

@@ -56,6 +56,8 @@ pub struct AppHeader {
     pub tab: Tab,
     /// The tabs that the viewer may open.
     pub tabs: Vec<Tab>,
+    /// The newest settings are not the deployed ones.
+    pub settings_pending: bool,
 }
 
 #[cfg(any(test, feature = "testing"))]
@@ -71,6 +73,7 @@ impl AppHeader {
             primary: Some(Link { label: "Deploy 1.2.0".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() }),
             tab,
             tabs: Tab::ALL.to_vec(),
+            settings_pending: tab == Tab::Settings,
         }
     }
 
@@ -79,6 +82,7 @@ impl AppHeader {
             state: Status::NotDeployed,
             sentence: "Not deployed yet".to_owned(),
             site: None,
+            settings_pending: false,
             primary: Some(Link { label: "Review and deploy".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() }),
             ..Self::sample(tab)
         }

@@ -19,6 +19,10 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "import", &apps::imports::ImportView::samples());
     add(&mut pages, "app", &apps::show::AppView::samples());
     add(&mut pages, "app-settings", &apps::settings::AppSettingsView::samples());
+    add(&mut pages, "app-settings-review", &apps::settings::ReviewView::samples());
+    add(&mut pages, "app-settings-text", &apps::settings::SettingsTextView::samples());
+    add(&mut pages, "app-settings-revisions", &apps::settings::RevisionsView::samples());
+    add(&mut pages, "app-settings-revision", &apps::settings::RevisionView::samples());
     add(&mut pages, "app-secrets", &apps::secrets::AppSecretsView::samples());
     add(&mut pages, "reveal", &apps::reveal::RevealView::samples());
     add(&mut pages, "plan", &apps::deployment::PlanView::samples());

@@ -23,6 +23,8 @@ pub(crate) struct Answer {
     /// Names in lower case, in the order in which they came.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// Bytes of the body as they came, compressed if the request said so.
+    pub(crate) size: usize,
 }
 
 /// A request that a test puts together itself.
@@ -150,7 +152,7 @@ impl Answer {
         let rest = &raw[end + 4..];
         let chunked = headers.iter().any(|(n, v)| n == "transfer-encoding" && v.contains("chunked"));
         let body = if chunked { joined(rest) } else { rest.to_vec() };
-        Some(Self { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+        Some(Self { status, headers, size: body.len(), body: String::from_utf8_lossy(&body).into_owned() })
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -207,6 +209,15 @@ impl Answer {
             .filter_map(|t| Some((value(t, " name")?, value(t, " value").unwrap_or_default())))
             .filter(|(name, _)| name != "csrf")
             .collect()
+    }
+
+    /// What stands in the text area of this name.
+    pub(crate) fn area(&self, name: &str) -> String {
+        let (_, rest) = self.body.split_once(&format!("<textarea id=\"f-{name}\"")).unwrap();
+        let (_, text) = rest.split_once('>').unwrap();
+        // A line break right behind the tag is not part of the text.
+        let text = text.strip_prefix('\n').unwrap_or(text);
+        unescaped(text.split("</textarea>").next().unwrap())
     }
 
     /// Where the page's buttons that change something lead.

@@ -1,10 +1,11 @@
 //! A running site and browsers that visit it.
 //!
 //! `site.rs` starts the server, `browser.rs` speaks HTTP to it, `apps.rs` makes apps and waits for operations, `recipes.rs` makes the
-//! git repositories, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
+//! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
 //! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests.
 
 mod apps;
+mod broad;
 mod browser;
 mod clock;
 mod golden;
@@ -17,6 +18,7 @@ pub(crate) mod stub;
 mod visits;
 
 pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
+pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};
 pub(crate) use golden::matches;
 pub(crate) use raw::copy_of;

@@ -45,7 +45,9 @@ impl Visits {
         let deployed = site.store.last_converged(app.id).await.unwrap().unwrap().id;
         // With other settings there is something to go back to.
         let settings = format!("/apps/{BOARD}/settings");
-        send_fields(&admin, &admin.page(&settings).await, &settings, &[("TITLE", "Another")]).await.location();
+        for title in ["Another", "A third"] {
+            send_fields(&admin, &admin.page(&settings).await, &settings, &[("TITLE", title)]).await.location();
+        }
         for app in [MAKE, PASTE, SHIP, GONE] {
             site.new_board(&admin, app).await;
         }
@@ -77,6 +79,8 @@ impl Visits {
             ("POST", "/apps/{app}/removal") => filled(entry.path, GONE),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
             (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
+            // Neither the newest revision nor the deployed one.
+            (_, "/apps/{app}/settings/revisions/{id}") => filled(entry.path, BOARD).replace("{id}", "2"),
             (_, path) if path.starts_with("/operations/{id}") => path.replace("{id}", &self.made.to_string()),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
@@ -96,8 +100,12 @@ impl Visits {
             "/apps/{app}/secrets/{name}" => &[("value", "pasted by hand")],
             "/recipes/new" => &[("url", &self.addition)],
             "/recipes/{name}/alarms" => &[("newest", "1")],
-            "/apps/new/settings" | "/apps/{app}/deployments/{id}" => return self.admin.page(path).await.fields(),
-            "/apps/{app}/restart" => return self.admin.page(path).await.fields(),
+            "/apps/new/settings"
+            | "/apps/{app}/deployments/{id}"
+            | "/apps/{app}/restart"
+            | "/apps/{app}/settings/revisions/{id}" => {
+                return self.admin.page(path).await.fields();
+            }
             "/apps/{app}/reapplication" | "/apps/{app}/adoption" => {
                 let app = path.split('/').nth(2).unwrap();
                 let page = self.admin.page(&format!("/apps/{app}/drift")).await;
@@ -108,6 +116,12 @@ impl Visits {
             "/apps/{app}/settings" => {
                 let mut fields = self.admin.page(path).await.fields();
                 fields.iter_mut().filter(|(name, _)| name == "TITLE").for_each(|(_, value)| value.push('!'));
+                return fields;
+            }
+            "/apps/{app}/settings/text" => {
+                let page = self.admin.page(path).await;
+                let mut fields = page.fields();
+                fields.push(("text".to_owned(), page.area("text") + "# visited\n"));
                 return fields;
             }
             "/apps/{app}/deployment" => {
