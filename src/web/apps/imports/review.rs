@@ -92,7 +92,7 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
         env_number: 0,
         created_at: 0,
     };
-    let facts = Facts { app, stack: found.stack.clone(), health: health(&observed), observed, admin: true };
+    let facts = Facts { app, stack: found.stack.clone(), health: health(&observed), observed, admin: true, pending: vec![] };
     let (shelf, recipe, stack, observed) = (site.shelf.clone(), found.recipe.clone(), found.stack.clone(), facts.observed.clone());
     let made = blocking(move || {
         let at = recipe_at(&shelf, &recipe, &version)?;
