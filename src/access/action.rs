@@ -84,6 +84,16 @@ actions! {
     write App EditSettings "app.settings.edit";
     /// Generate or insert an app's secrets.
     write App SetSecret "app.secret.set";
+    /// See the review of a rotation.
+    read App ReviewRotation "app.secret.rotate.review";
+    /// Put a new version of a secret into use.
+    write App RotateSecret "app.secret.rotate";
+    /// Remove secrets of an app that nothing reads.
+    write App RemoveSecret "app.secret.remove";
+    /// See the configs of an app.
+    read App ListConfigs "app.configs.list";
+    /// Remove configs of an app that nothing uses.
+    write App RemoveConfig "app.config.remove";
     /// See generated values, once, right after they were made.
     write Site RevealSecret "app.secret.reveal";
     /// Deploy an app, or another version of it.

@@ -34,6 +34,7 @@ const fn needs(what: ActionName) -> Needs {
         | A::ViewSettings
         | A::ListSecrets
         | A::ViewLogs
+        | A::ListConfigs
         | A::ViewPlan
         | A::ListDeployments
         | A::ViewOperations
@@ -46,6 +47,10 @@ const fn needs(what: ActionName) -> Needs {
         | A::ImportApp
         | A::EditSettings
         | A::SetSecret
+        | A::ReviewRotation
+        | A::RotateSecret
+        | A::RemoveSecret
+        | A::RemoveConfig
         | A::RevealSecret
         | A::Deploy
         | A::Rollback

@@ -12,6 +12,7 @@ pub mod recipe_add;
 pub mod recipe_refresh;
 pub mod record;
 pub mod secret_reveal;
+pub mod secret_version;
 pub mod session_begin;
 pub mod session_end;
 pub mod set_up;

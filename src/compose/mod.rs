@@ -181,6 +181,17 @@ pub fn filled(text: &str, env: &BTreeMap<String, String>) -> Option<String> {
     template::substitute(text, env).ok()
 }
 
+/// The configs of `sources` that have a name of their own: the key in the files and the raw text of the name.
+pub fn raw_config_names(sources: &[Source]) -> Result<BTreeMap<String, String>, ComposeError> {
+    let mut names = BTreeMap::new();
+    for (_, document) in parse_all(sources)? {
+        for (key, config) in document.root.get("configs").and_then(Node::as_map).into_iter().flatten() {
+            names.extend(config.get("name").and_then(Node::printed).map(|name| (key.clone(), name)));
+        }
+    }
+    Ok(names)
+}
+
 type Documents<'a> = Vec<(&'a Source, yaml::Document)>;
 
 /// Every file, before anything in it is looked at.

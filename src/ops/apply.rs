@@ -9,7 +9,7 @@ use crate::engine::{EngineError, NewSecret};
 use crate::stack::converge::Expected;
 use crate::stack::desired::Desired;
 use crate::stack::observed::{Observed, Service, UpdateStatus};
-use crate::stack::plan::{equal, stopped_half_way, version_variable};
+use crate::stack::plan::{equal, remedy, stopped_half_way};
 use crate::stack::spec::{SecretSpec, ServiceSpec};
 
 use super::ended::OpError;
@@ -158,10 +158,7 @@ async fn configs(run: &Run, desired: &Desired, observed: &Observed) -> Result<Ve
 }
 
 fn other_content(desired: &Desired, kind: &str, name: &str) -> OpError {
-    let remedy = match version_variable(&desired.stack, name) {
-        Some(variable) => format!("raise {variable}"),
-        None => "give it another name".to_owned(),
-    };
+    let remedy = remedy(desired, name);
     OpError::stop("failed", format!("the {kind} {name} exists with other content, and a {kind} can't be changed; {remedy}"))
 }
 

@@ -15,6 +15,12 @@ use super::run::Run;
 /// the reading that it was held against.
 pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str, keep: &[String]) -> Result<Observed, OpError> {
     let observed = run.fresh().await?.stack(&desired.stack);
+    holds(run, desired, &observed, shown, keep)?;
+    Ok(observed)
+}
+
+/// Whether the plan for this reading is the one that was shown.
+pub(super) fn holds(run: &Run, desired: &Desired, observed: &Observed, shown: &str, keep: &[String]) -> Result<(), OpError> {
     let plan = beside(desired, observed.clone(), keep);
     if let Some(blocker) = plan.blockers.first() {
         let done = if run.past.touched { "It was begun before a restart" } else { "Nothing was changed" };
@@ -24,7 +30,7 @@ pub(super) async fn plan_holds(run: &Run, desired: &Desired, shown: &str, keep: 
         let text = "the Swarm is not as it was when the plan was shown. Nothing was changed; look at the new plan and ask again";
         return Err(OpError::stop("plan changed", text));
     }
-    Ok(observed)
+    Ok(())
 }
 
 /// The plan that leaves these services (full names) alone, though the desired stack does not have them.

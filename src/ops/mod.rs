@@ -2,8 +2,7 @@
 //!
 //! `order.rs` asks for one (an audit entry and a queued row, in one transaction). `runner.rs` takes it, makes a [`run::Run`], the only
 //! thing that can change the Swarm, and hands it to the verb: `deploy.rs`, `rollback.rs`, `adopt.rs`, `adjust.rs`, `undeploy.rs`, `remove.rs`,
-//! `secrets.rs`.
-//! Closing the page stops nothing.
+//! `secrets.rs`, `rotate.rs`, `unused.rs`. Closing the page stops nothing.
 
 pub mod adjust;
 pub mod adopt;
@@ -22,11 +21,13 @@ pub mod order;
 pub mod overridden;
 pub mod pinned;
 pub mod pins;
+mod putback;
 pub mod refresh;
 pub mod remove;
 pub mod render;
 pub mod restart;
 pub mod rollback;
+pub mod rotate;
 pub mod run;
 pub mod runner;
 pub mod scale;
@@ -34,6 +35,7 @@ pub mod secrets;
 pub mod teardown;
 pub mod terminal;
 pub mod undeploy;
+pub mod unused;
 pub mod view;
 pub mod watching;
 

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
-use crate::access::action::{Adopt, Deploy, Reapply, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
+use crate::access::action::{
+    Adopt, Deploy, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret, Undeploy,
+};
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
@@ -37,7 +39,52 @@ pub enum Wanted {
         generate: Vec<String>,
         insert: Vec<String>,
         nonce: String,
+        /// For the history: the rule of each value that is generated, the size of each that is inserted.
+        #[serde(default)]
+        about: Vec<String>,
     },
+    Rotate(Box<RotateWanted>),
+    /// Full names.
+    RemoveSecrets {
+        names: Vec<String>,
+    },
+    /// Full names.
+    RemoveConfigs {
+        names: Vec<String>,
+    },
+}
+
+/// A new version of a secret and the deploy that puts it into use, exactly as it was shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RotateWanted {
+    /// The variable of the settings that holds the version.
+    pub variable: String,
+    pub from_version: String,
+    pub to_version: String,
+    /// The secret, and others whose version the same variable holds.
+    pub turns: Vec<Turn>,
+    /// The old version stays on the Swarm, so that earlier deployments can be gone back to.
+    pub keep_old: bool,
+    /// The number of the deployment that runs now, if there is one.
+    pub deployment: Option<i32>,
+    /// With the new version in its settings.
+    pub deploy: DeployWanted,
+    /// A value that was given waits in memory under this.
+    pub nonce: String,
+}
+
+/// One secret that turns from one version to the next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The name in the compose files.
+    pub local: String,
+    /// Full names.
+    pub from: String,
+    pub to: String,
+    /// A member gave the new value; else it is generated.
+    pub given: bool,
+    /// For the history: the rule or the size of the new value.
+    pub about: String,
 }
 
 /// A deploy, exactly as it was shown.
@@ -112,6 +159,9 @@ impl Wanted {
             Self::Remove(_) => "remove",
             Self::Undeploy { .. } => "undeploy",
             Self::Secrets { .. } => "secrets",
+            Self::Rotate(_) => "rotate",
+            Self::RemoveSecrets { .. } => "secrets_removal",
+            Self::RemoveConfigs { .. } => "configs_removal",
         }
     }
 
@@ -148,9 +198,22 @@ impl Wanted {
                 ("settings", w.settings.into()),
             ],
             Self::Undeploy { stack } => vec![("stack", stack.clone().into())],
-            Self::Secrets { generate, insert, .. } => {
-                vec![("generate", generate.clone().into()), ("insert", insert.clone().into())]
+            Self::Secrets { generate, insert, about, .. } => {
+                vec![("generate", generate.clone().into()), ("insert", insert.clone().into()), ("about", about.clone().into())]
             }
+            Self::Rotate(w) => {
+                let lines = w.turns.iter().map(|t| format!("{} → {} ({})", t.from, t.to, t.about));
+                vec![
+                    ("rotate", lines.collect::<Vec<_>>().into()),
+                    ("variable", w.variable.clone().into()),
+                    ("from", w.from_version.clone().into()),
+                    ("to", w.to_version.clone().into()),
+                    ("keep", w.keep_old.into()),
+                    ("settings", w.deploy.env_number.into()),
+                    ("plan", w.deploy.plan_hash.clone().into()),
+                ]
+            }
+            Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };
         pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -205,8 +268,24 @@ pub const fn undeploy(app_id: i32, stack: String, nonce: String) -> Order<Undepl
 }
 
 /// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the same nonce beforehand.
-pub fn secrets(app_id: i32, generate: Vec<String>, insert: Vec<String>, nonce: String) -> Order<SetSecret> {
-    Order { app_id, wanted: Wanted::Secrets { generate, insert, nonce: nonce.clone() }, nonce, action: PhantomData }
+pub fn secrets(app_id: i32, generate: Vec<String>, insert: Vec<String>, about: Vec<String>, nonce: String) -> Order<SetSecret> {
+    Order { app_id, wanted: Wanted::Secrets { generate, insert, about, nonce: nonce.clone() }, nonce, action: PhantomData }
+}
+
+/// Asks for a rotation. A given value is put into the handover under the same nonce beforehand.
+pub fn rotate(app_id: i32, wanted: Box<RotateWanted>) -> Order<RotateSecret> {
+    let nonce = wanted.nonce.clone();
+    Order { app_id, wanted: Wanted::Rotate(wanted), nonce, action: PhantomData }
+}
+
+/// Asks to remove secrets that nothing reads, by their full names.
+pub const fn remove_secrets(app_id: i32, names: Vec<String>, nonce: String) -> Order<RemoveSecret> {
+    Order { app_id, wanted: Wanted::RemoveSecrets { names }, nonce, action: PhantomData }
+}
+
+/// Asks to remove configs that nothing uses, by their full names.
+pub const fn remove_configs(app_id: i32, names: Vec<String>, nonce: String) -> Order<RemoveConfig> {
+    Order { app_id, wanted: Wanted::RemoveConfigs { names }, nonce, action: PhantomData }
 }
 
 impl<A: WriteAction> Command for Order<A> {

@@ -1,7 +1,8 @@
 //! From a recipe at a commit and an app's settings to the stack that is to be. Reads blobs of the shelf; changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compose::types::{Config, FileObject};
 use crate::compose::{self, ComposeError, Source};
 use crate::envfile::{EnvError, EnvFile};
 use crate::recipe::{self, NameError, RecipeName, abra_sh};
@@ -10,7 +11,7 @@ use crate::shelf::{Shelf, ShelfError};
 use crate::stack::convert::{ConvertError, convert};
 use crate::stack::desired::Desired;
 use crate::stack::labels::{Stamp, stamp, timeout_s};
-use crate::stack::names::StackName;
+use crate::stack::names::{StackName, scope};
 use crate::stack::policy::{Power, host_power};
 
 /// A recipe at one commit.
@@ -30,6 +31,8 @@ pub struct Rendered {
     /// What Swarm ignores, what is deprecated, what is missing in the settings.
     pub notices: Vec<String>,
     pub needs: Vec<SecretNeed>,
+    /// Every secret that the compose files name, whether a service uses it or not.
+    pub declared: BTreeSet<String>,
     /// What the recipe asks of the host.
     pub powers: Vec<Power>,
     pub timeout_s: Option<u64>,
@@ -52,7 +55,7 @@ pub enum RenderError {
     Compose(#[from] ComposeError),
     #[error(transparent)]
     Convert(#[from] ConvertError),
-    #[error(transparent)]
+    #[error("{0}; {hint}", hint = .0.hint())]
     Secret(#[from] SecretError),
 }
 
@@ -66,10 +69,13 @@ pub fn render(shelf: &Shelf, at: &RecipeAt, stack: &StackName, env: &EnvFile) ->
     let mut desired = convert(stack, &loaded.config, &tree)?;
     let stamp_with = Stamp { recipe: at.name.as_str(), version: &at.version, chaos: false, chaos_version: None, env: &variables };
     stamp(&mut desired, &stamp_with);
-    let needs = needs(&sources, &desired, env)?;
+    let raw = compose::raw_secret_names(&sources)?;
+    desired.remedies = remedies(&sources, &loaded.config, stack, &exports)?;
+    let needs = needs(&raw, &desired, env)?;
+    let declared = raw.into_keys().collect();
     let mut notices: Vec<String> = loaded.notices.iter().map(|n| format!("{}: {}: {}", n.file, n.path, n.text)).collect();
     notices.extend(missing_settings(shelf, at, env)?);
-    Ok(Rendered { notices, needs, powers: host_power(&desired), timeout_s: timeout_s(&desired), desired })
+    Ok(Rendered { notices, needs, declared, powers: host_power(&desired), timeout_s: timeout_s(&desired), desired })
 }
 
 fn sources(shelf: &Shelf, at: &RecipeAt, env: &EnvFile) -> Result<Vec<Source>, RenderError> {
@@ -84,11 +90,36 @@ fn sources(shelf: &Shelf, at: &RecipeAt, env: &EnvFile) -> Result<Vec<Source>, R
         .collect()
 }
 
-fn needs(sources: &[Source], desired: &Desired, env: &EnvFile) -> Result<Vec<SecretNeed>, RenderError> {
-    let raw = compose::raw_secret_names(sources)?;
+fn needs(raw: &BTreeMap<String, String>, desired: &Desired, env: &EnvFile) -> Result<Vec<SecretNeed>, RenderError> {
     let resolved: BTreeMap<String, String> = desired.secrets.iter().map(|s| (s.local.clone(), s.name.clone())).collect();
     let used_by = desired.secrets.iter().map(|s| (s.local.clone(), s.services.clone())).collect();
-    Ok(secret::needs(&raw, &resolved, &used_by, env)?)
+    Ok(secret::needs(raw, &resolved, &used_by, env)?)
+}
+
+/// For each config the variable that is to be raised where its file has changed and its name has not, and where: what the recipe sets
+/// itself, the settings can't change.
+fn remedies(
+    sources: &[Source],
+    config: &Config,
+    stack: &StackName,
+    exports: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, RenderError> {
+    let raw = compose::raw_config_names(sources)?;
+    let remedy = |(key, declared): (&String, &FileObject)| {
+        let variable = secret::variables(raw.get(key)?).filter(|name| *name != "STACK_NAME").last()?;
+        let name = if declared.name.is_empty() { scope(stack, key) } else { declared.name.clone() };
+        let text = if exports.contains_key(variable) {
+            format!(
+                "the recipe sets {variable} itself (in abra.sh), whatever the settings say, and has to raise it; tell its maintainers. \
+                 Until then undeploy the app and deploy it again"
+            )
+        } else {
+            let version = name.rsplit_once('_').map_or("", |(_, version)| version);
+            format!("raise {variable} in the settings, for example to {}", secret::next_version(version, |_| false))
+        };
+        Some((name, text))
+    };
+    Ok(config.configs.iter().filter_map(remedy).collect())
 }
 
 fn missing_settings(shelf: &Shelf, at: &RecipeAt, env: &EnvFile) -> Result<Vec<String>, RenderError> {

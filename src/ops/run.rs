@@ -60,9 +60,18 @@ impl Run {
         Ok(())
     }
 
+    /// The present step is over, well or badly, and the operation goes on all the same.
+    pub(super) async fn close_step(&self, reached: bool) -> Result<(), OpError> {
+        let name = std::mem::take(&mut *self.step.lock().unwrap_or_else(PoisonError::into_inner));
+        self.line(&name, if reached { Level::End } else { Level::Fail }, "").await
+    }
+
     /// The last step is over, well or badly.
     pub(super) async fn last_step(&self, reached: bool) -> Result<(), OpError> {
         let name = self.present_step();
+        if name.is_empty() {
+            return Ok(());
+        }
         self.line(&name, if reached { Level::End } else { Level::Fail }, "").await
     }
 

@@ -9,7 +9,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::action::{Adopt, Conclude, Deploy, Reapply, Remove, Restart, Rollback, Scale, SetSecret, Undeploy};
+use crate::access::action::{
+    Adopt, Conclude, Deploy, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret,
+    Undeploy,
+};
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
 use crate::engine::feed::Feed;
@@ -24,7 +27,7 @@ use super::journal::Kept;
 use super::live::Live;
 use super::order::Wanted;
 use super::run::{Past, Run};
-use super::{adjust, adopt, deploy, pinned, remove, rollback, secrets, undeploy};
+use super::{adjust, adopt, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused};
 
 /// Operations that run at once.
 const AT_ONCE: usize = 4;
@@ -171,10 +174,23 @@ impl Runner {
                 remove::run(&self.judge::<Remove>(actor, operation)?, run, of, wanted).await
             }
             Wanted::Undeploy { stack } => undeploy::run(&self.judge::<Undeploy>(actor, operation)?, run, &stack).await,
-            Wanted::Secrets { generate, insert, nonce } => {
+            Wanted::Secrets { generate, insert, nonce, .. } => {
                 let wanted = secrets::Secrets { generate, insert, values: self.handover.take(&nonce) };
                 let of = secrets::Of { operation, store: &self.store, shelf: &self.shelf };
                 secrets::run(&self.judge::<SetSecret>(actor, operation)?, run, of, wanted, &self.reveals).await
+            }
+            Wanted::Rotate(wanted) => {
+                let values = self.handover.take(&wanted.nonce);
+                let of = secrets::Of { operation, store: &self.store, shelf: &self.shelf };
+                rotate::run(&self.judge::<RotateSecret>(actor, operation)?, run, of, *wanted, values, &self.reveals).await
+            }
+            Wanted::RemoveSecrets { names } => {
+                let of = unused::Of { operation, store: &self.store };
+                unused::secrets(&self.judge::<RemoveSecret>(actor, operation)?, run, of, &names).await
+            }
+            Wanted::RemoveConfigs { names } => {
+                let of = unused::Of { operation, store: &self.store };
+                unused::configs(&self.judge::<RemoveConfig>(actor, operation)?, run, of, &names).await
             }
         }
     }

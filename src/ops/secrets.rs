@@ -8,10 +8,11 @@ use crate::access::action::SetSecret;
 use crate::engine::NewSecret;
 use crate::envfile::EnvFile;
 use crate::recipe::RecipeName;
-use crate::secret::{self, SecretNeed};
+use crate::secret::{self, SecretNeed, SecretValue};
 use crate::shelf::Shelf;
 use crate::stack::belongings::OWNER_LABEL;
 use crate::stack::names::StackName;
+use crate::stack::observed::{Named, Swarm};
 use crate::stack::spec::Labels;
 use crate::store::Store;
 use crate::store::operations::Operation;
@@ -20,6 +21,11 @@ use super::ended::{Ended, OpError};
 use super::handover::{Reveals, Values};
 use super::render::{RecipeAt, render};
 use super::run::Run;
+use super::teardown::forgiving;
+use super::unused::secret_readers;
+
+/// The label that tells which operation made a secret. After a restart it is known by this what was made before.
+const OPERATION_LABEL: &str = "coop-cloud.canteen.operation";
 
 /// What is to be on the Swarm afterwards.
 pub struct Secrets {
@@ -44,43 +50,41 @@ pub async fn run(may: &Grant<SetSecret>, run: &Run, of: Of<'_>, wanted: Secrets,
     run.step("Read the rules").await?;
     let needs = needs(&of).await?;
     let present = run.fresh().await?;
-    let there = |name: &str| present.secrets.iter().any(|s| s.name == name);
     run.touch().await?;
     if !wanted.insert.is_empty() {
         run.step("Insert the secrets").await?;
-        insert(run, &of, &wanted, there).await?;
+        insert(run, &of, &wanted, &present).await?;
     }
-    run.step("Generate the secrets").await?;
     let mut values = vec![];
-    let done = generate(run, &of, &wanted.generate, &needs, there, &mut values).await;
+    let done = if wanted.generate.is_empty() {
+        Ok(())
+    } else {
+        run.step("Generate the secrets").await?;
+        generate(run, &of, &wanted.generate, &needs, &present, &mut values).await
+    };
     let made = values.len();
     // What was made is shown even if a later one failed: nobody could ever know it otherwise.
     if made > 0 {
         reveals.put(of.operation.id, may.actor().member(), run.now(), values);
     }
-    if of.operation.attempts > 0 && made < wanted.generate.len() {
-        run.warn("values that were made before the restart can't be shown any more; who needs to know them replaces those secrets")
-            .await?;
-    }
     done?;
     Ok(Ended::well(if wanted.generate.is_empty() { "inserted" } else { "generated" }))
 }
 
-async fn insert(run: &Run, of: &Of<'_>, wanted: &Secrets, there: impl Fn(&str) -> bool) -> Result<(), OpError> {
+async fn insert(run: &Run, of: &Of<'_>, wanted: &Secrets, present: &Swarm) -> Result<(), OpError> {
     for name in &wanted.insert {
         let value = wanted.values.iter().find(|(n, _)| n == name).map(|(_, value)| value);
-        match (there(name), value) {
-            (true, _) if of.operation.attempts > 0 => run.note(&format!("{name} is there")).await?,
-            (true, _) => {
+        let there = present.secrets.iter().find(|s| s.name == *name);
+        match (there, value) {
+            (Some(secret), _) if made_by(secret, of.operation) => run.note(&format!("{name} is there")).await?,
+            (Some(_), _) => {
                 let text = format!("{name} is there already; a secret can't be changed, only replaced by a new version");
                 return Err(OpError::stop("failed", text));
             }
-            (false, None) => {
+            (None, None) => {
                 return Err(OpError::stop("failed", format!("Canteen was restarted before {name} was inserted; insert it again")));
             }
-            (false, Some(value)) => {
-                run.create_secret(NewSecret::plain(name, &labels(of), value.expose())).await?;
-            }
+            (None, Some(value)) => store(run, of.operation, name, value).await?,
         }
     }
     Ok(())
@@ -91,36 +95,65 @@ async fn generate(
     of: &Of<'_>,
     names: &[String],
     needs: &[SecretNeed],
-    there: impl Fn(&str) -> bool,
+    present: &Swarm,
     values: &mut Values,
 ) -> Result<(), OpError> {
-    let mut random = StdRng::try_from_rng(&mut rand::rngs::SysRng)
-        .map_err(|e| OpError::stop("failed", format!("this machine gives no randomness ({e}), so nothing was generated")))?;
     for name in names {
         let need = needs.iter().find(|n| n.name == *name).ok_or_else(|| unknown(name))?;
-        if there(name) {
-            run.note(&format!("{name} is there already")).await?;
-            continue;
+        match present.secrets.iter().find(|s| s.name == *name) {
+            Some(secret) if made_by(secret, of.operation) && secret_readers(present, name).is_empty() => {
+                run.note(&format!("{name} was made before the restart, and its value was forgotten; it is made anew")).await?;
+                forgiving(run.remove_secret(name, &secret.id).await)?;
+            }
+            Some(_) => {
+                run.note(&format!("{name} is there already")).await?;
+                continue;
+            }
+            None => {}
         }
-        let Some(value) = secret::generate(&need.rule, &mut random) else {
+        let Some(value) = by_rule(need)? else {
             run.note(&format!("{name} is not generated: somebody has to insert it")).await?;
             continue;
         };
-        run.create_secret(NewSecret::plain(name, &labels(of), value.expose())).await?;
+        store(run, of.operation, name, &value).await?;
         values.push((need.local.clone(), value));
     }
     Ok(())
+}
+
+/// A new value by the need's rule; `None` where a member has to give it.
+pub(super) fn by_rule(need: &SecretNeed) -> Result<Option<SecretValue>, OpError> {
+    let mut random = StdRng::try_from_rng(&mut rand::rngs::SysRng)
+        .map_err(|e| OpError::stop("failed", format!("this machine gives no randomness ({e}), so nothing was generated")))?;
+    Ok(secret::generate(&need.rule, &mut random))
+}
+
+/// Makes the secret on the Swarm, exactly these bytes, and tells how many they are.
+pub(super) async fn store(run: &Run, operation: &Operation, name: &str, value: &SecretValue) -> Result<(), OpError> {
+    let labels =
+        Labels::from([(OWNER_LABEL.to_owned(), operation.app.clone()), (OPERATION_LABEL.to_owned(), operation.id.to_string())]);
+    run.create_secret(NewSecret::plain(name, &labels, value.expose())).await?;
+    run.note(&format!("{name} has {} bytes", value.len())).await?;
+    if value.expose().ends_with(b"\n") {
+        run.warn(&format!(
+            "{name} ends with a line break, as it was given; a program that reads a password takes it for a part of it"
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
+/// Whether this operation made the secret, before a restart.
+pub(super) fn made_by(secret: &Named, operation: &Operation) -> bool {
+    secret.labels.get(OPERATION_LABEL).is_some_and(|id| *id == operation.id.to_string())
 }
 
 fn unknown(name: &str) -> OpError {
     OpError::stop("failed", format!("the recipe no longer asks for {name}; look at the Secrets page again"))
 }
 
-fn labels(of: &Of<'_>) -> Labels {
-    Labels::from([(OWNER_LABEL.to_owned(), of.operation.app.clone())])
-}
-
-async fn needs(of: &Of<'_>) -> Result<Vec<SecretNeed>, OpError> {
+/// What the app needs by its newest settings.
+pub(super) async fn needs(of: &Of<'_>) -> Result<Vec<SecretNeed>, OpError> {
     let stop = |text: String| OpError::stop("failed", text);
     let app = of.store.app_by_id(of.operation.app_id).await?.ok_or_else(|| stop("the app is gone".to_owned()))?;
     let revision =

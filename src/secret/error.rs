@@ -12,17 +12,8 @@ pub enum SecretError {
         variable: Option<String>,
     },
     /// Docker takes names of at most 64 characters.
-    #[error("the secret {local} would be called {name}, which has {chars} characters; Docker takes at most 64")]
-    NameTooLong {
-        /// The name in the compose files.
-        local: String,
-        /// The full name.
-        name: String,
-        /// Its length in characters.
-        chars: usize,
-        /// The variable that holds the version.
-        variable: Option<String>,
-    },
+    #[error("{}; Docker takes at most 64", .0.iter().map(LongName::to_string).collect::<Vec<_>>().join(", "))]
+    NamesTooLong(Vec<LongName>),
     /// The asked length is not one that a password can have.
     #[error("the secret {local} asks for a password of {length} characters in the comment behind {variable}")]
     Length {
@@ -43,11 +34,28 @@ impl SecretError {
             Self::NoVersion { variable: None, local } => {
                 format!("the recipe has to end the name of {local} with a version; ask its maintainers")
             }
-            Self::NameTooLong { variable, .. } => {
-                let version = variable.as_ref().map(|name| format!(", or a shorter version in {name}")).unwrap_or_default();
-                format!("use a shorter stack name (STACK_NAME){version}")
+            Self::NamesTooLong(names) => {
+                let most = names.iter().map(|n| n.chars.saturating_sub(64)).max().unwrap_or_default();
+                let variables: Vec<&str> = names.iter().filter_map(|n| n.variable.as_deref()).collect();
+                let version =
+                    if variables.is_empty() { String::new() } else { format!(", or shorter versions in {}", variables.join(", ")) };
+                format!("use a stack name (STACK_NAME) that is {most} characters shorter{version}")
             }
             Self::Length { variable, .. } => format!("write a length between 1 and 4096 behind {variable}"),
         }
     }
+}
+
+/// A secret whose full name Docker does not take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the secret {local} would be called {name}, which has {chars} characters")]
+pub struct LongName {
+    /// The name in the compose files.
+    pub local: String,
+    /// The full name.
+    pub name: String,
+    /// Its length in characters.
+    pub chars: usize,
+    /// The variable that holds the version.
+    pub variable: Option<String>,
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{error::SecretError, rule::Charset, rule::Rule};
+use super::{
+    error::{LongName, SecretError},
+    rule::{Charset, Rule},
+};
 use crate::envfile::EnvFile;
 
 /// Docker's limit for the name of a secret, in characters.
@@ -41,11 +44,20 @@ pub fn needs(
     env: &EnvFile,
 ) -> Result<Vec<SecretNeed>, SecretError> {
     let used = |local: &String| used_by.get(local).filter(|services| !services.is_empty());
-    raw_names
+    let needs = raw_names
         .iter()
         .filter_map(|(local, raw)| used(local).map(|services| (local, raw, services)))
         .map(|(local, raw, services)| need(local, raw, resolved.get(local).unwrap_or(raw), services, env))
-        .collect()
+        .collect::<Result<Vec<_>, _>>()?;
+    // All of them at once: whoever shortens the stack's name wants to know by how much.
+    let long: Vec<LongName> = needs.iter().filter_map(too_long).collect();
+    if long.is_empty() { Ok(needs) } else { Err(SecretError::NamesTooLong(long)) }
+}
+
+fn too_long(need: &SecretNeed) -> Option<LongName> {
+    let chars = need.name.chars().count();
+    let (local, name, variable) = (need.local.clone(), need.name.clone(), need.variable.clone());
+    (chars > LONGEST_NAME).then_some(LongName { local, name, chars, variable })
 }
 
 fn need(local: &str, raw: &str, name: &str, services: &[String], env: &EnvFile) -> Result<SecretNeed, SecretError> {
@@ -55,10 +67,6 @@ fn need(local: &str, raw: &str, name: &str, services: &[String], env: &EnvFile) 
     let version = name.rsplit_once('_').map_or("", |(_, version)| version).to_owned();
     if name.is_empty() || (name.contains('_') && version.is_empty()) {
         return Err(SecretError::NoVersion { local, variable });
-    }
-    let chars = name.chars().count();
-    if chars > LONGEST_NAME {
-        return Err(SecretError::NameTooLong { local, name, chars, variable });
     }
     let modifiers = variable.as_deref().map(|key| env.modifiers(key)).unwrap_or_default();
     let rule = Rule::of(&modifiers);
@@ -78,13 +86,16 @@ fn need(local: &str, raw: &str, name: &str, services: &[String], env: &EnvFile) 
 /// The variable `SECRET…` inside the raw name. The text decides, not the convention `SECRET_<NAME>_VERSION`, which not every
 /// recipe follows.
 fn version_variable(raw: &str) -> Option<String> {
+    variables(raw).filter(|name| name.starts_with("SECRET")).last().map(str::to_owned)
+}
+
+/// The variables that a text of a compose file names, in their order.
+pub fn variables(raw: &str) -> impl Iterator<Item = &str> {
     raw.split('$')
         .skip(1)
         .map(|behind| behind.strip_prefix('{').unwrap_or(behind))
         .map(|behind| behind.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default())
-        .filter(|name| name.starts_with("SECRET"))
-        .last()
-        .map(str::to_owned)
+        .filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -99,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_raw_name_decides_which_variable_rules_a_secret() {
+    fn trap_34_the_raw_name_decides_which_variable_rules_a_secret() {
         let password = |length, charset| Rule::Password { length, charset };
         let db = ("${STACK_NAME}_db_${SECRET_DB_VERSION}", "SECRET_DB_VERSION=v1 # length=32 charset=hex\n");
         let ovh = ("${STACK_NAME}_ovh_key_$SECRET_OVH_KEY", "SECRET_OVH_KEY=v1 # generate=false\n");
@@ -129,7 +140,7 @@ mod tests {
         let long = format!("{}_admin_pass_v1", "a".repeat(52));
         for (name, env, says, hint) in [
             ("my_app_x_", "", "because SECRET_X_VERSION is empty or not set", "write SECRET_X_VERSION=v1"),
-            (long.as_str(), "", "has 66 characters", "a shorter version in SECRET_X_VERSION"),
+            (long.as_str(), "", "has 66 characters", "2 characters shorter, or shorter versions in SECRET_X_VERSION"),
             ("my_app_x_v1", "SECRET_X_VERSION=v1 # length=0", "0 characters", "between 1 and 4096 behind SECRET_X_VERSION"),
             ("my_app_x_v1", "SECRET_X_VERSION=v1 # length=99999999999", "99999999999 characters", "between 1 and 4096"),
         ] {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// The bytes of a secret. They are wiped when it goes out of scope; it can be neither displayed nor serialised nor cloned.
 pub struct SecretValue(Zeroizing<Vec<u8>>);
@@ -22,6 +22,11 @@ impl SecretValue {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Overwrites a text that may have carried a value.
+pub fn wipe(text: &mut String) {
+    text.zeroize();
 }
 
 impl From<Vec<u8>> for SecretValue {

@@ -1,5 +1,7 @@
 //! What a stack is to be: everything that a deploy sends, sorted by name.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::names::StackName;
@@ -23,6 +25,9 @@ pub struct Desired {
     pub own_secrets: Vec<String>,
     /// Full names of the named volumes that some service mounts.
     pub volumes: Vec<String>,
+    /// What to do where a config of this full name is there with other bytes, if more is known than its name tells.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub remedies: BTreeMap<String, String>,
 }
 
 /// A secret that services of the stack read.
@@ -48,6 +53,7 @@ impl Desired {
             secrets: vec![],
             own_secrets: vec![],
             volumes: vec![],
+            remedies: BTreeMap::new(),
         }
     }
 }

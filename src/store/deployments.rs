@@ -38,7 +38,7 @@ pub struct Fallback {
 pub const CONVERGED: &str = "converged";
 
 /// Kinds of operations that bring or take an app's services, or say what of them is on record.
-const CHANGES: [&str; 6] = ["deploy", "rollback", "reapply", "adopt", "undeploy", "remove"];
+const CHANGES: [&str; 7] = ["deploy", "rollback", "reapply", "adopt", "undeploy", "remove", "rotate"];
 
 impl Store {
     /// Kind and state of the newest operation that brought or took an app's services.

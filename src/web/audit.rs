@@ -186,6 +186,12 @@ fn sentence(entry: &Entry) -> String {
         ("app.new", _) => format!("made the app {} of {} {}", fact("app"), fact("recipe"), fact("version")),
         ("app.settings.edit", _) => format!("changed settings of {app}: {}", fact("changed")),
         ("app.secret.set", _) => format!("asked for secrets of {app}: {}", [fact("generate"), fact("insert")].join(" ").trim()),
+        ("app.secret.rotate", "asked") => format!("asked to rotate secrets of {app}: {}", fact("rotate")),
+        ("app.secret.rotate", _) => {
+            format!("wrote {}={} into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
+        }
+        ("app.secret.remove", _) => format!("asked to remove secrets of {app}: {}", fact("remove")),
+        ("app.config.remove", _) => format!("asked to remove configs of {app}: {}", fact("remove")),
         ("app.secret.reveal", _) => format!("looked at new secrets of {}", fact("app")),
         ("app.deploy", _) if !fact("before").is_empty() && fact("before") == fact("version") => {
             format!("asked to deploy {} {} to {app} again", fact("recipe"), fact("version"))
@@ -228,6 +234,9 @@ fn kind(kind: &str) -> &str {
         "adopt" => "keeping of what runs",
         "remove" => "removal",
         "secrets" => "secrets",
+        "rotate" => "rotation",
+        "secrets_removal" => "removal of secrets",
+        "configs_removal" => "removal of configs",
         other => other,
     }
 }
@@ -241,7 +250,7 @@ fn object(entry: &Entry) -> String {
 
 fn result(entry: &Entry) -> Outcome {
     match entry.outcome.as_str() {
-        "ok" | "asked" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" => Outcome::Done,
+        "ok" | "asked" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" | "rotated" => Outcome::Done,
         "refused" => Outcome::Denied,
         "" => Outcome::Unknown,
         _ => Outcome::Failed,

@@ -17,6 +17,7 @@ pub mod headers;
 pub mod health;
 pub mod live;
 pub mod markdown;
+mod multipart;
 pub mod operations;
 pub mod page;
 pub mod recipes;

@@ -180,7 +180,10 @@ pub struct Check {
 pub enum SecretState {
     Set,
     Missing,
+    /// Still read by a service, and not by the next deploy.
+    Outdated,
     Unused,
+    Orphan,
 }
 
 impl SecretState {
@@ -188,7 +191,9 @@ impl SecretState {
         match self {
             Self::Set => mark("ok", "●", "Set"),
             Self::Missing => mark("bad", "✕", "Missing"),
+            Self::Outdated => mark("info", "◐", "Old, in use"),
             Self::Unused => mark("idle", "○", "Unused"),
+            Self::Orphan => mark("warn", "▲", "Orphan"),
         }
     }
 }

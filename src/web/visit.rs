@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 
 use super::failure::Failure;
 use crate::access::Actor;
+use crate::secret::{SecretValue, wipe};
 use crate::store::sessions::Session;
 
 /// One request and who makes it. The wall puts it into the request before any handler is asked.
@@ -23,10 +24,19 @@ pub struct Inner {
     pub agent: String,
     /// The fields of the form that came, without the token.
     pub fields: Vec<(String, String)>,
+    /// The files that came with the form, by the names of their controls. Only forms of secrets have some.
+    pub uploads: Vec<(String, SecretValue)>,
     /// The form's token: different for every rendering, so it also tells a form from itself sent twice.
     pub form: String,
     /// Path and query.
     pub here: String,
+}
+
+/// A field may have carried a password or the value of a secret.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.fields.iter_mut().for_each(|(_, value)| wipe(value));
+    }
 }
 
 impl Visit {

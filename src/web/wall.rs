@@ -11,8 +11,9 @@ use actix_web::{HttpMessage, HttpResponse, web};
 use super::csrf::{self, Provenance};
 use super::failure::Failure;
 use super::visit::{Inner, Visit};
-use super::{Site, cookies, headers, refusals};
+use super::{Site, cookies, headers, multipart, refusals};
 use crate::access::{Actor, Via};
+use crate::secret::{SecretValue, wipe};
 use crate::store::sessions::{Session, token_hash};
 
 /// Bytes of a form.
@@ -77,15 +78,16 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         None => csrf::pre_session_secret(&cookies::pre_session(&site.settings, request)),
     };
     let mut passed = check_host(site, request).and_then(|()| check_provenance(site, request));
-    let (mut fields, mut form) = (vec![], String::new());
+    let (mut fields, mut uploads, mut form) = (vec![], vec![], String::new());
     if passed.is_ok() && changes(request.method()) && request.path() != REPORT_PATH {
         match read_form(request).await {
-            Ok((token, _)) if !csrf::verify(&token, &csrf_secret) => {
+            Ok(mut read) if !csrf::verify(&read.token, &csrf_secret) => {
+                read.fields.iter_mut().for_each(|(_, value)| wipe(value));
                 // A form that was open when its session ran out is no forgery.
                 let had = session.is_none() && cookies::session(&site.settings, request).is_some();
                 passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
             }
-            Ok((token, read)) => (form, fields) = (token, read),
+            Ok(read) => (form, fields, uploads) = (read.token, read.fields, read.uploads),
             Err(failure) => passed = Err(failure),
         }
     }
@@ -96,7 +98,7 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         None => Actor::Stranger { via },
     };
     let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, fields, form, here }), passed)
+    (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, fields, uploads, form, here }), passed)
 }
 
 const fn changes(method: &Method) -> bool {
@@ -128,11 +130,22 @@ fn check_provenance(site: &Site, request: &ServiceRequest) -> Result<(), Failure
     if may { Ok(()) } else { Err(Failure::ForeignForm) }
 }
 
-/// Token and other fields of the form that came.
-async fn read_form(request: &mut ServiceRequest) -> Result<(String, Vec<(String, String)>), Failure> {
+/// A form that came.
+#[derive(Default)]
+struct Read {
+    token: String,
+    fields: Vec<(String, String)>,
+    uploads: Vec<(String, SecretValue)>,
+}
+
+/// Token, other fields and files of the form that came.
+async fn read_form(request: &mut ServiceRequest) -> Result<Read, Failure> {
     use futures_util::StreamExt as _;
     let limit = if request.path().contains("/secrets/") { SECRET_FORM_LIMIT } else { FORM_LIMIT };
-    let mut body = Vec::new();
+    let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let (content_type, length) = (header(header::CONTENT_TYPE), header(header::CONTENT_LENGTH));
+    // In one piece from the start: what grows leaves copies behind, and a secret may be in it.
+    let mut body = Vec::with_capacity(length.parse::<usize>().unwrap_or(0).min(limit));
     let mut payload = request.take_payload();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|e| Failure::BadForm(format!("the form did not arrive whole: {e}")))?;
@@ -141,10 +154,31 @@ async fn read_form(request: &mut ServiceRequest) -> Result<(String, Vec<(String,
         }
         body.extend_from_slice(&chunk);
     }
-    let fields: Vec<(String, String)> =
-        serde_urlencoded::from_bytes(&body).map_err(|e| Failure::BadForm(format!("the form can't be read: {e}")))?;
-    let (token, rest): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == "csrf");
-    Ok((token.into_iter().next().map(|(_, value)| value).unwrap_or_default(), rest))
+    let body = SecretValue::from(body);
+    let mut read = match multipart::boundary(&content_type) {
+        Some(boundary) => with_files(boundary, body.expose())?,
+        None => Read {
+            fields: serde_urlencoded::from_bytes(body.expose())
+                .map_err(|e| Failure::BadForm(format!("the form can't be read: {e}")))?,
+            ..Read::default()
+        },
+    };
+    let (token, fields): (Vec<_>, Vec<_>) = read.fields.into_iter().partition(|(name, _)| name == "csrf");
+    (read.token, read.fields) = (token.into_iter().next().map(|(_, value)| value).unwrap_or_default(), fields);
+    Ok(read)
+}
+
+fn with_files(boundary: &str, body: &[u8]) -> Result<Read, Failure> {
+    let mut read = Read::default();
+    for part in multipart::parts(boundary, body)? {
+        if !part.file {
+            let text = str::from_utf8(part.data).map_err(|_binary| Failure::BadForm(format!("{} is not UTF-8 text", part.name)))?;
+            read.fields.push((part.name, text.to_owned()));
+        } else if !part.data.is_empty() {
+            read.uploads.push((part.name, SecretValue::from(part.data.to_vec())));
+        }
+    }
+    Ok(read)
 }
 
 async fn session(site: &Site, request: &ServiceRequest) -> Option<Session> {

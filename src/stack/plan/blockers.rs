@@ -73,11 +73,7 @@ fn configs(desired: &Desired, observed: &Observed, found: &mut Vec<Blocker>) {
         foreign(&desired.stack, "config", &there.name, &there.labels, found);
         if found.len() == before && !same_bytes(config, there) {
             let what = format!("the config {} exists with other content, and a config can't be changed", config.name);
-            let hint = match version_variable(&desired.stack, &config.name) {
-                Some(variable) => format!("raise {variable}"),
-                None => "give it another name".to_owned(),
-            };
-            found.push(blocker(what, &hint));
+            found.push(blocker(what, &remedy(desired, &config.name)));
         }
     }
     let used = desired.services.iter().flat_map(|s| &s.task_template.container_spec.configs).map(|c| c.name.as_str());
@@ -151,8 +147,17 @@ fn foreign(stack: &StackName, what: &str, name: &str, labels: &Labels, found: &m
     }
 }
 
+/// What to do where `name`, a config or a secret of the stack, is there with other content.
+pub fn remedy(desired: &Desired, name: &str) -> String {
+    match (desired.remedies.get(name), version_variable(&desired.stack, name)) {
+        (Some(known), _) => known.clone(),
+        (None, Some(variable)) => format!("raise {variable}"),
+        (None, None) => "give it another name".to_owned(),
+    }
+}
+
 /// The variable by which recipes version a config or secret: `<stack>_<name>_<version>` comes from `<NAME>_VERSION`.
-pub fn version_variable(stack: &StackName, config: &str) -> Option<String> {
+fn version_variable(stack: &StackName, config: &str) -> Option<String> {
     let (name, version) = descope(stack, config)?.rsplit_once('_')?;
     let digits = version.trim_start_matches(['v', 'V']);
     let versioned = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());

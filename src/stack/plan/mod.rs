@@ -1,7 +1,7 @@
 //! What a deploy would do: the desired stack held against the one that the Swarm reports.
 
 mod blockers;
-pub use blockers::version_variable;
+pub use blockers::remedy;
 mod changes;
 mod kept;
 mod normal;

@@ -31,6 +31,12 @@ pub(in crate::web) fn title(operation: &Operation) -> String {
         Ok(Wanted::Remove(_)) => "Remove".to_owned(),
         Ok(Wanted::Undeploy { .. }) => "Undeploy".to_owned(),
         Ok(Wanted::Secrets { .. }) => "Make secrets".to_owned(),
+        Ok(Wanted::Rotate(wanted)) => {
+            let names: Vec<&str> = wanted.turns.iter().map(|t| t.local.as_str()).collect();
+            format!("Rotate {}", names.join(", "))
+        }
+        Ok(Wanted::RemoveSecrets { .. }) => "Remove secrets".to_owned(),
+        Ok(Wanted::RemoveConfigs { .. }) => "Remove configs".to_owned(),
         Err(_unreadable) => operation.kind.clone(),
     }
 }

@@ -125,8 +125,10 @@ fn outcome(operation: &Operation) -> String {
         (_, "plan changed") => "Not started: the plan was out of date".to_owned(),
         (_, "undeployed") => "Undeployed: nothing of it runs any more; its data was kept".to_owned(),
         (_, "adopted") => "Kept: what runs is the record from now on".to_owned(),
-        (_, "removed") => "Removed: the app is gone from the list; its history stays".to_owned(),
+        (_, "removed") if operation.kind == "remove" => "Removed: the app is gone from the list; its history stays".to_owned(),
         (_, "generated" | "inserted") => "Done: the secrets are set".to_owned(),
+        (_, "rotated") => "Rotated: the new version is in use".to_owned(),
+        (_, "removed") => "Removed: nothing used them any more".to_owned(),
         (_, other) => sentence(other),
     }
 }
@@ -140,6 +142,8 @@ fn links(operation: &Operation, admin: bool) -> Vec<Link> {
         (State::Failed, "reapply" | "adopt", true) => vec![link("Look again", "/drift"), link("To the app", "")],
         (State::Failed, "remove", true) => vec![link("Remove the rest", "/removal"), link("To the app", "")],
         (State::Done, "remove", _) => vec![Link { label: "To the apps".to_owned(), href: "/apps".to_owned() }],
+        (State::Done | State::Failed, "configs_removal", _) => vec![link("To the configs", "/configs"), link("To the app", "")],
+        (_, "rotate" | "secrets_removal", true) => vec![link("To the secrets", "/secrets"), link("To the app", "")],
         (State::Failed, "secrets", true) => vec![link("To the secrets", "/secrets")],
         _ => vec![link("To the app", "")],
     }

@@ -24,6 +24,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "app-settings-revisions", &apps::settings::RevisionsView::samples());
     add(&mut pages, "app-settings-revision", &apps::settings::RevisionView::samples());
     add(&mut pages, "app-secrets", &apps::secrets::AppSecretsView::samples());
+    add(&mut pages, "rotation", &apps::secrets::RotationView::samples());
+    add(&mut pages, "configs", &apps::configs::ConfigsView::samples());
     add(&mut pages, "reveal", &apps::reveal::RevealView::samples());
     add(&mut pages, "plan", &apps::deployment::PlanView::samples());
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());

@@ -4,6 +4,8 @@ use canteen::access::action::RefreshRecipe;
 use canteen::access::{Actor, Grant, Target};
 use canteen::commands::recipe_refresh;
 use canteen::engine::Mutate as _;
+use canteen::stack::observed::NAMESPACE_LABEL;
+use canteen::stack::spec::ConfigSpec;
 use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
@@ -15,6 +17,14 @@ use super::{BOARD, Browser, PASSWORD, Request, Site, send_fields};
 const MAKE: &str = "make.example.org";
 /// Waits for a secret to be pasted.
 const PASTE: &str = "paste.example.org";
+/// Waits for one secret to be made.
+const ONE: &str = "one.example.org";
+/// Has a secret that nothing reads.
+const SPARE: &str = "spare.example.org";
+/// Has a config that nothing reads.
+const RELIC: &str = "relic.example.org";
+/// Is deployed, and waits for a secret to be rotated.
+const TURN: &str = "turn.example.org";
 /// Waits to be deployed.
 const SHIP: &str = "ship.example.org";
 /// Were changed past the dashboard: one is to be put back, one to be kept.
@@ -48,9 +58,16 @@ impl Visits {
         for title in ["Another", "A third"] {
             send_fields(&admin, &admin.page(&settings).await, &settings, &[("TITLE", title)]).await.location();
         }
-        for app in [MAKE, PASTE, SHIP, GONE] {
+        for app in [MAKE, PASTE, SHIP, GONE, ONE, SPARE, RELIC] {
             site.new_board(&admin, app).await;
         }
+        site.make_secrets(&admin, SPARE).await;
+        site.deployed_board(&admin, TURN).await;
+        let labels = [(NAMESPACE_LABEL.to_owned(), "relic_example_org".to_owned())].into();
+        let relic =
+            ConfigSpec { name: "relic_example_org_old_v1".to_owned(), data: b"x".to_vec(), labels, ..ConfigSpec::default() };
+        site.engine.create_config(&relic).await.unwrap();
+        site.fresh().await;
         site.make_secrets(&admin, SHIP).await;
         changed_tag(site, "guestbook").await;
         for app in CHANGED {
@@ -77,6 +94,10 @@ impl Visits {
             ("POST", "/apps/{app}/reapplication") => filled(entry.path, CHANGED[0]),
             ("POST", "/apps/{app}/adoption") => filled(entry.path, CHANGED[1]),
             ("POST", "/apps/{app}/removal") => filled(entry.path, GONE),
+            ("POST", "/apps/{app}/secrets/{name}/generation") => filled(entry.path, ONE).replace("{name}", "admin_password"),
+            ("POST", "/apps/{app}/secrets/removal") => filled(entry.path, SPARE),
+            ("POST", "/apps/{app}/configs/removal") => filled(entry.path, RELIC),
+            (_, "/apps/{app}/secrets/{name}/rotation") => filled(entry.path, TURN).replace("{name}", "admin_password"),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
             (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
             // Neither the newest revision nor the deployed one.
@@ -98,6 +119,12 @@ impl Visits {
             "/apps/new" => &[("recipe", "notice-board"), ("version", "1.0.0+1.35.0")],
             "/apps/new/address" => &[("domain", "walk.example.org")],
             "/apps/{app}/secrets/{name}" => &[("value", "pasted by hand")],
+            "/apps/{app}/secrets/removal" => &[("spare_example_org_admin_password_v1", "on")],
+            "/apps/{app}/secrets/{name}/rotation" => {
+                let mut fields = self.admin.page(path).await.fields();
+                fields.push(("understood".to_owned(), "on".to_owned()));
+                return fields;
+            }
             "/recipes/new" => &[("url", &self.addition)],
             "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings"

@@ -29,8 +29,10 @@ impl Changes {
     pub(in crate::web::apps) fn fill(&mut self, facts: &Facts, desired: &Desired, plan: &Plan, powers: &[Power]) {
         let short = |full: &str| descope(&facts.stack, full).unwrap_or(full).to_owned();
         let blockers = plan.blockers.iter();
-        self.blockers
-            .extend(blockers.map(|b| Blocker { text: format!("{}: {}", sentence(&b.what), b.hint), mend: mend(facts, &b.what) }));
+        self.blockers.extend(blockers.map(|b| Blocker {
+            text: format!("{}: {}", sentence(&b.what), b.hint),
+            mend: mend(facts, &b.what).or_else(|| mend(facts, &b.hint)),
+        }));
         self.warnings.extend(plan.warnings.iter().map(|w| sentence(w)));
         let power = |p: &Power| if p.service.is_empty() { p.what.clone() } else { format!("{}: {}", p.service, p.what) };
         self.host_powers = powers.iter().map(power).collect();

@@ -1,0 +1,44 @@
+//! Removing secrets that nothing reads: old versions, orphans, and what is to be set anew before a deploy.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+
+use crate::access::Grant;
+use crate::access::action::RemoveSecret;
+use crate::ops::order;
+use crate::web::Site;
+use crate::web::apps::facts::facts;
+use crate::web::failure::Failure;
+use crate::web::form::Fields;
+use crate::web::page::{see_other, wrong_form};
+use crate::web::shell::Problems;
+use crate::web::visit::Visit;
+
+use super::list::view;
+use super::start;
+use super::stock::stock;
+
+/// Removes those whose boxes were ticked; the boxes have the full names.
+pub async fn remove(
+    may: Grant<RemoveSecret>,
+    Fields(fields): Fields,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    let facts = facts(&may, &site).await?;
+    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
+        return see_other(&format!("/operations/{first}"));
+    }
+    let stock = stock(&facts, &site).await?;
+    let mut problems = Problems::none();
+    if fields.is_empty() {
+        problems.add("", "Tick the secrets that are to be removed");
+    }
+    for name in fields.keys().filter(|name| !stock.entries.iter().any(|e| e.name == **name && e.removable)) {
+        problems.add("", format!("{name} was not removed: something reads it, or it is not known to be this app’s own"));
+    }
+    if !problems.is_empty() {
+        return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
+    }
+    start(&may, &site, order::remove_secrets(facts.app.id, fields.into_keys().collect(), visit.form.clone())).await
+}
