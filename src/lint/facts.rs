@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The compose file that every recipe begins with.
+pub(super) const BASE: &str = "compose.yml";
+
 /// Folders inside each other that are looked into.
 const DEEPEST: usize = 6;
 /// Files of a recipe that are listed.
 const MOST_FILES: usize = 5000;
-/// Compose files that are read; no recipe comes near.
-const MOST_COMPOSE: usize = 100;
+/// Folders that are looked into: a repository may be made to have endlessly many.
+const MOST_FOLDERS: usize = 500;
+/// Files that are read, and their bytes together; no recipe comes near, and every overlay is held against `compose.yml`.
+const MOST_READ: usize = 60;
+const MOST_BYTES: usize = 1 << 20;
 
 /// A tag of the recipe's repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +56,22 @@ impl Facts {
     /// Fails when the folders can't be listed; a single file that can't be read is a finding.
     pub fn gather(blobs: &dyn Blobs) -> Result<Self, String> {
         let mut facts = Self { files: list(blobs)?, ..Self::default() };
-        let wanted: Vec<String> = facts.files.iter().filter(|path| is_read(path)).take(MOST_COMPOSE).cloned().collect();
-        for path in wanted {
+        let mut wanted: Vec<String> = facts.files.iter().filter(|path| is_read(path)).cloned().collect();
+        // If something is left out, then an overlay.
+        wanted.sort_by_key(|path| is_compose(path) && path != BASE);
+        let mut bytes = 0;
+        for (number, path) in wanted.into_iter().enumerate() {
+            if number >= MOST_READ || bytes > MOST_BYTES {
+                facts
+                    .unreadable
+                    .insert(path, "is not looked at: the recipe has too many compose files, or too large ones".to_owned());
+                continue;
+            }
             match blobs.read(&path).map(|bytes| String::from_utf8(bytes.unwrap_or_default())) {
-                Ok(Ok(text)) => drop(facts.texts.insert(path, text)),
+                Ok(Ok(text)) => {
+                    bytes += text.len();
+                    facts.texts.insert(path, text);
+                }
                 Ok(Err(_)) => drop(facts.unreadable.insert(path, "is not UTF-8 text".to_owned())),
                 Err(why) => drop(facts.unreadable.insert(path, why)),
             }
@@ -69,7 +87,12 @@ impl Facts {
 
 fn list(blobs: &dyn Blobs) -> Result<BTreeSet<String>, String> {
     let (mut files, mut folders) = (BTreeSet::new(), vec![(String::new(), 0)]);
+    let mut listed = 0;
     while let Some((folder, depth)) = folders.pop() {
+        listed += 1;
+        if listed > MOST_FOLDERS {
+            break;
+        }
         for name in blobs.list(folder.trim_end_matches('/'))? {
             if name.ends_with('/') {
                 if depth < DEEPEST && name != ".git/" {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Finding;
+pub(super) use super::facts::BASE;
 use super::facts::{Facts, is_compose};
 use super::variable;
 use crate::compose::{self, ComposeError, Files, FilesError, Kind, Node, Source};
@@ -10,8 +11,6 @@ use crate::envfile::{EnvError, EnvFile, EnvLine};
 use crate::recipe::{self, abra_sh};
 use crate::stack::names::STACK_MAX;
 
-/// The compose file that every recipe begins with.
-pub(super) const BASE: &str = "compose.yml";
 /// The sample of an app's settings.
 pub(super) const SAMPLE: &str = ".env.sample";
 
@@ -60,13 +59,13 @@ impl Declared<'_> {
 
 /// A text with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Text<'v> {
+pub(super) struct Written<'v> {
     pub(super) file: &'v str,
     pub(super) line: u32,
     pub(super) text: String,
 }
 
-impl Text<'_> {
+impl Written<'_> {
     /// A finding there.
     pub(super) fn found(&self, text: impl Into<String>) -> Finding {
         Finding::at(self.file, self.line, text)
@@ -150,7 +149,7 @@ impl<'f> View<'f> {
     }
 
     /// Every text of every file that variables are filled into.
-    pub(super) fn texts(&self) -> Vec<Text<'_>> {
+    pub(super) fn texts(&self) -> Vec<Written<'_>> {
         let mut found = Vec::new();
         for file in &self.files {
             collect(&file.source.name, &file.root, &mut found);
@@ -160,8 +159,8 @@ impl<'f> View<'f> {
 
     /// Loads the named files as a deploy with the sample's settings would. Files that are not there are left out.
     pub(super) fn load(&self, names: &[&str]) -> Result<(), ComposeError> {
-        let named = |name: &&str| self.files.iter().find(|file| file.source.name == **name);
-        let sources: Vec<Source> = names.iter().filter_map(named).map(|file| file.source.clone()).collect();
+        let find = |name: &&str| self.files.iter().find(|file| file.source.name == **name);
+        let sources: Vec<Source> = names.iter().filter_map(find).map(|file| file.source.clone()).collect();
         let mut env = self.env.clone();
         // Whoever makes an app is asked for these; the recipe is not to blame for not knowing them.
         for text in sources.iter().flat_map(|source| variable::uses(&source.text)).filter(|u| u.operator.contains('?')) {
@@ -202,9 +201,9 @@ fn key_line(text: &str, key: &str, line: u32) -> u32 {
     above.and_then(|number| u32::try_from(number).ok()).unwrap_or(line)
 }
 
-fn collect<'v>(file: &'v str, node: &Node, found: &mut Vec<Text<'v>>) {
+fn collect<'v>(file: &'v str, node: &Node, found: &mut Vec<Written<'v>>) {
     match &node.kind {
-        Kind::Text(text) => found.push(Text { file, line: node.line, text: text.clone() }),
+        Kind::Text(text) => found.push(Written { file, line: node.line, text: text.clone() }),
         Kind::List(items) => items.iter().for_each(|item| collect(file, item, found)),
         Kind::Map(map) => map.values().for_each(|value| collect(file, value, found)),
         _ => {}
@@ -218,9 +217,9 @@ impl<'v> ServicePart<'v> {
     }
 
     /// The text below these keys, with its place.
-    pub(super) fn text(&self, keys: &[&str]) -> Option<Text<'v>> {
+    pub(super) fn text(&self, keys: &[&str]) -> Option<Written<'v>> {
         let node = self.get(keys)?;
-        Some(Text { file: self.file, line: node.line, text: node.printed()? })
+        Some(Written { file: self.file, line: node.line, text: node.printed()? })
     }
 
     /// The items below these keys, whether they are a list, one text or the keys of a mapping.
@@ -233,8 +232,8 @@ impl<'v> ServicePart<'v> {
     }
 
     /// Key and value of a mapping or of a list of `KEY=VALUE`, with their places. What has no value is `None`.
-    pub(super) fn pairs(&self, keys: &[&str]) -> Vec<(Text<'v>, Option<String>)> {
-        let key_at = |line, text: &str| Text { file: self.file, line, text: text.to_owned() };
+    pub(super) fn pairs(&self, keys: &[&str]) -> Vec<(Written<'v>, Option<String>)> {
+        let key_at = |line, text: &str| Written { file: self.file, line, text: text.to_owned() };
         match self.get(keys).map(|node| &node.kind) {
             Some(Kind::Map(map)) => map.iter().map(|(key, value)| (key_at(value.line, key), value.printed())).collect(),
             Some(Kind::List(items)) => {

@@ -34,22 +34,22 @@ pub fn tags(shelf: &Shelf, recipe: &RecipeName) -> Result<Vec<Tag>, ShelfError> 
 fn facts(shelf: &Shelf, recipe: &RecipeName, commit: &str) -> Result<Facts, ShelfError> {
     // What can't be listed here is the commit itself; a look at the top folder tells the shelf's own error.
     shelf.list(recipe, commit, "")?;
-    let commit = Commit { shelf, recipe, commit };
-    Facts::gather(&commit).map_err(|why| ShelfError::Mirror { recipe: recipe.as_str().to_owned(), why })
+    let tree = Commit { shelf, recipe, id: commit };
+    Facts::gather(&tree).map_err(|why| ShelfError::Mirror { recipe: recipe.as_str().to_owned(), why })
 }
 
 struct Commit<'s> {
     shelf: &'s Shelf,
     recipe: &'s RecipeName,
-    commit: &'s str,
+    id: &'s str,
 }
 
 impl Blobs for Commit<'_> {
     fn list(&self, dir: &str) -> Result<Vec<String>, String> {
-        self.shelf.list(self.recipe, self.commit, dir).map_err(|e| e.to_string())
+        self.shelf.list(self.recipe, self.id, dir).map_err(|e| e.to_string())
     }
 
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
-        self.shelf.read(self.recipe, self.commit, path).map_err(|e| format!("can't be read: {e}"))
+        self.shelf.read(self.recipe, self.id, path).map_err(|e| format!("can't be read: {e}"))
     }
 }

@@ -120,6 +120,25 @@ fn every_case_finds_what_it_should_and_nothing_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_recipe_made_to_cost_time_is_looked_at_in_part() {
+    let mut case = Case::read("good");
+    let overlay = case.files["compose.mail.yml"].clone();
+    for number in 0..200 {
+        case.files.insert(format!("compose.{number}.yml"), overlay.clone());
+        case.files.insert(format!("{}/compose.deep.yml", "d/".repeat(number + 1)), overlay.clone());
+        (0..10).for_each(|n| drop(case.files.insert(format!("wide/{number}/{n}/file"), vec![])));
+    }
+    case.files.insert("compose.large.yml".to_owned(), vec![b' '; 300 << 10]);
+    let facts = case.facts();
+    assert!(facts.texts.contains_key("compose.yml") && facts.texts.len() <= 60, "{}", facts.texts.len());
+    assert!(facts.files.len() < 1000, "{}", facts.files.len());
+    let report = lint(&facts);
+    let told = report.outcomes.iter().find(|outcome| outcome.rule.id == "C002").unwrap().findings();
+    assert!(told.iter().any(|found| found.text.contains("too many compose files")), "{told:?}");
+    assert_eq!(report.errors(), Vec::<&str>::new());
+}
+
 macro_rules! traps {
     ($($name:ident: $($case:literal)+;)+) => {
         $(

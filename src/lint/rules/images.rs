@@ -1,11 +1,11 @@
 //! Images of the services and their tags.
 
 use crate::lint::report::{Finding, Verdict};
-use crate::lint::view::{Text, View};
+use crate::lint::view::{ServicePart, View, Written};
 
 /// R011. The image may stand in any file.
 pub(super) fn present(view: &View<'_>) -> Verdict {
-    let without = |parts: &Vec<crate::lint::view::ServicePart<'_>>| {
+    let without = |parts: &Vec<ServicePart<'_>>| {
         let named = parts.iter().filter_map(|part| part.text(&["image"])).any(|image| !image.text.is_empty());
         parts.first().filter(|_| !named).map(|part| part.found(format!("{} has no image", part.name)))
     };
@@ -49,7 +49,7 @@ fn each(view: &View<'_>, fault: impl Fn(&Image) -> Option<String>) -> Verdict {
 }
 
 /// Where variables were filled in, the text as written is told as well.
-fn said(written: &Text<'_>, image: &Image, text: &str) -> Finding {
+fn said(written: &Written<'_>, image: &Image, text: &str) -> Finding {
     if written.text == image.0 { written.found(text) } else { written.found(format!("{text} (written {})", written.text)) }
 }
 

@@ -24,8 +24,8 @@ pub(super) fn policies(view: &View<'_>) -> Verdict {
 pub(super) fn twice(view: &View<'_>) -> Verdict {
     let mut found = Vec::new();
     for (name, parts) in view.services() {
-        let orders = parts.iter().filter_map(|part| part.text(&["deploy", "update_config", "order"]));
-        let Some(order) = orders.last() else { continue };
+        let mut orders = parts.iter().filter_map(|part| part.text(&["deploy", "update_config", "order"]));
+        let Some(order) = orders.next_back() else { continue };
         if view.filled(&order.text) != "start-first" {
             continue;
         }
