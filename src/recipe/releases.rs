@@ -20,6 +20,12 @@ impl Releases {
         Self { versions: sorted(annotated), light: sorted(light) }
     }
 
+    /// The releases whose names nobody can call newer or older, such as `latest`.
+    pub fn strange(&self) -> Vec<String> {
+        let names = self.versions.iter().map(|tag| &tag.name);
+        names.filter(|name| RecipeVersion::parse(name).is_none()).cloned().collect()
+    }
+
     /// The newest release; empty when there is none.
     pub fn newest(&self) -> &str {
         self.versions.first().map_or("", |tag| tag.name.as_str())
@@ -34,13 +40,6 @@ impl Releases {
     }
 }
 
-impl Tag {
-    /// False for names that nobody can call newer or older, such as `latest`.
-    pub fn is_version(&self) -> bool {
-        RecipeVersion::parse(&self.name).is_some()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +51,8 @@ mod tests {
         tags: Vec<(String, i64, bool)>,
         choices: Vec<String>,
         light: Vec<String>,
+        #[serde(default)]
+        strange: Vec<String>,
     }
 
     const HEAD: &str = "eb96de94aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -66,6 +67,7 @@ mod tests {
             assert_eq!(releases.choices(HEAD), case.choices, "{}", case.why);
             let light: Vec<_> = releases.light.iter().map(|tag| tag.name.clone()).collect();
             assert_eq!(light, case.light, "{}", case.why);
+            assert_eq!(releases.strange(), case.strange, "{}", case.why);
             assert!(releases.newest().is_empty() || releases.newest() == case.choices[0], "{}", case.why);
         }
     }

@@ -131,7 +131,7 @@ fn list(c: &mut SqliteConnection, listed: Vec<Listed>) -> QueryResult<()> {
             .execute(c)?;
         if made == 0 {
             let row = recipes::table.find(&one.name).filter(recipes::source.eq("catalogue"));
-            diesel::update(row.clone()).set(told).execute(c)?;
+            diesel::update(row).set(told).execute(c)?;
             // A mirror knows better than the catalogue, which may be older than it.
             diesel::update(row.filter(recipes::refreshed_at.is_null())).set(newest).execute(c)?;
         }

@@ -52,6 +52,8 @@ pub struct RecipeView {
     pub more_versions: Option<Link>,
     /// Tags that are no releases, for nobody signed them.
     pub light: Vec<String>,
+    /// Versions whose names tell nothing about their order.
+    pub strange: Vec<String>,
     /// The newest commit, where there is no version to deploy.
     pub head: Option<String>,
     /// Whether versions are told by the catalogue, for the repository was not fetched yet.
@@ -138,6 +140,7 @@ pub async fn show(
             .then(|| Link { label: format!("Show all {} versions", read.count), href: more }),
         versions: read.versions.into_iter().map(|v| v.row(&site)).collect(),
         light: read.light,
+        strange: read.strange,
         head: read.head,
         from_catalogue: read.from_catalogue,
         choices: read.choices,
@@ -195,6 +198,7 @@ struct Read {
     /// How many versions there are in all.
     count: usize,
     light: Vec<String>,
+    strange: Vec<String>,
     head: Option<String>,
     from_catalogue: bool,
     choices: Vec<String>,
@@ -258,6 +262,7 @@ fn read_mirror(shelf: &Shelf, name: &RecipeName, head: &str, releases: &Releases
         versions,
         count: releases.versions.len(),
         light: releases.light.iter().map(|tag| tag.name.clone()).collect(),
+        strange: releases.strange(),
         head: releases.versions.is_empty().then(|| ChaosVersion::of_commit(head).to_string()),
         from_catalogue: false,
         between: between(shelf, name, &choices, asked),
@@ -357,6 +362,7 @@ impl RecipeView {
             ],
             more_versions: Some(Link { label: "Show all 31 versions".to_owned(), href: "/recipes/dokuwiki?versions=all#versions".to_owned() }),
             light: vec!["nightly".to_owned()],
+            strange: vec!["latest".to_owned()],
             head: None,
             from_catalogue: false,
             choices: vec!["1.1.0+2024-02-06a".to_owned(), "1.0.0+2023-04-04".to_owned()],
@@ -387,6 +393,7 @@ impl RecipeView {
             versions: Vec::new(),
             more_versions: None,
             light: Vec::new(),
+            strange: Vec::new(),
             head: Some("0123abcd".to_owned()),
             choices: Vec::new(),
             between: None,
