@@ -17,7 +17,7 @@ use crate::store::operations::Operation;
 
 use super::ended::{Ended, OpError};
 use super::run::Run;
-use super::teardown::{self, Kept};
+use super::teardown::{self, Kept, Wait};
 
 /// A node lets go of a volume a moment after its last container is gone.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -58,8 +58,10 @@ pub async fn run(may: &Grant<Remove>, run: &Run, of: Of<'_>, wanted: RemoveWante
     run.touch().await?;
     teardown::wait_until_still(run, &stack, &before).await?;
 
-    run.step("Remove secrets and configs").await?;
+    run.step("Remove networks, secrets and configs").await?;
     let mut kept = Kept::default();
+    // An undeploy takes them along, unless something of another stack was on them.
+    teardown::networks(run, &stack, Wait::NotAtAll, &mut kept).await?;
     objects(run, &of, &stack, &wanted, &mut kept).await?;
 
     run.step("Remove the data").await?;

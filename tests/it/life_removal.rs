@@ -154,17 +154,22 @@ async fn trap_31_another_stacks_objects_are_neither_shown_nor_removed() {
 
 /// Trap 52: removal is asynchronous, so what is still held is tried again.
 #[tokio::test(flavor = "multi_thread")]
-async fn trap_52_a_volume_that_is_still_held_is_tried_again() {
+async fn trap_52_a_volume_that_is_still_held_is_tried_again_and_a_network_that_was_left_goes() {
     let site = Site::start().await;
     let ana = site.admin().await;
     let _pond = pond(&site, &ana).await;
     undeploy(&site, &ana).await;
+    let labels = Labels::from([(NAMESPACE_LABEL.to_owned(), STACK.to_owned())]);
+    let left = NetworkSpec { name: format!("{STACK}_left"), driver: "overlay".to_owned(), labels, ..NetworkSpec::default() };
+    site.engine.create_network(&left).await.unwrap();
+    site.fresh().await;
     for _ in 0..2 {
         site.engine.fail_next("remove_volume", EngineError::Conflict("volume is in use - [c1]".to_owned()));
     }
     let done = site.operation_done(operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await)).await;
     assert_eq!(done.outcome, "removed", "{}", done.cause);
     ana.page(&format!("/operations/{}", done.id)).await.says("trying again until it lets go");
+    assert!(site.engine.network(&left.name).await.unwrap().is_none());
     assert!(site.engine.volumes(STACK).await.unwrap().is_empty());
 }
 

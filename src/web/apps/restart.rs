@@ -124,7 +124,9 @@ impl RestartView {
             ..page.clone()
         };
         let mut wrong = page.clone();
-        wrong.services.iter_mut().for_each(|row| row.ticked = false);
+        for row in &mut wrong.services {
+            row.ticked = false;
+        }
         wrong.problems.add("service", "Choose at least one service");
         vec![page, empty, wrong]
     }

@@ -62,7 +62,9 @@ pub async fn remove(may: Grant<Remove>, Fields(fields): Fields, visit: Visit, si
 fn tick(belongings: &mut Belongings, fields: &BTreeMap<String, String>) -> Vec<String> {
     let mut gone = vec![];
     for (kind, list) in belongings.kinds() {
-        list.iter_mut().for_each(|b| b.ticked = false);
+        for one in list.iter_mut() {
+            one.ticked = false;
+        }
         for name in fields.keys().filter_map(|field| field.strip_prefix(kind)?.strip_prefix('.')) {
             match list.iter_mut().find(|b| b.name == name) {
                 Some(found) => found.ticked = true,
