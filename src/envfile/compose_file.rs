@@ -2,7 +2,7 @@
 
 use super::{
     error::EnvError,
-    file::EnvFile,
+    file::{Entry, EnvFile},
     lexer::{Assignment, Piece},
 };
 
@@ -13,39 +13,31 @@ const MOST_FILES: usize = 100;
 
 impl EnvFile {
     /// The compose files in order, relative to the recipe; `compose.yml` alone when the variable is not set.
+    ///
+    /// Fails at the line that puts a wrong file into the list, and at one whose overlay a later line drops again.
     pub fn compose_files(&self) -> Result<Vec<String>, EnvError> {
-        let Some(entry) = self.entry(KEY) else { return Ok(vec![BASE.to_owned()]) };
-        let fault = |what: String, hint: &str| Err(EnvError::new(entry.line, what, hint));
-        let mut files: Vec<String> = Vec::new();
-        for file in entry.value.split(':') {
-            if file.is_empty() {
-                return fault(
-                    "COMPOSE_FILE has an empty element".to_owned(),
-                    "set COMPOSE_FILE=\"compose.yml\" above the lines that append to it, and write one : between two files",
-                );
-            }
-            if !is_inside_recipe(file) {
-                return fault(
-                    format!("COMPOSE_FILE names {file:?}, which is no file inside the recipe"),
-                    "name compose files relative to the recipe, without .. and without a / in front",
-                );
-            }
-            if files.iter().any(|known| known == file) {
-                return fault(format!("COMPOSE_FILE names {file} twice"), "remove one of the two");
-            }
-            if files.len() == MOST_FILES {
-                return fault(
-                    format!("COMPOSE_FILE names more than {MOST_FILES} files"),
-                    "remove the overlays that are not needed",
-                );
-            }
-            files.push(file.to_owned());
+        let lines: Vec<(&Assignment, &Entry)> =
+            self.assignments().zip(self.entries()).filter(|(found, _)| found.key == KEY).collect();
+        // The last line that starts the list anew, and those that append to it.
+        let chain = lines.iter().rposition(|(found, _)| appended(found).is_none()).unwrap_or(0);
+        let mut files = vec![BASE.to_owned()];
+        for (_, entry) in lines.iter().skip(chain) {
+            files = listed(entry)?;
         }
-        if files.first().is_none_or(|first| first != BASE) {
-            return fault(
-                "COMPOSE_FILE does not begin with compose.yml".to_owned(),
-                "put the line COMPOSE_FILE=\"compose.yml\" above the lines of the overlays",
-            );
+        let mut before = "";
+        for (found, entry) in lines.iter().take(chain) {
+            if appended(found).is_some()
+                && let Some(added) = entry.value.strip_prefix(before).and_then(|rest| rest.strip_prefix(':'))
+                && added.split(':').any(|file| files.iter().all(|known| known != file))
+            {
+                let anew = lines.get(chain).map_or(0, |(found, _)| found.line);
+                return Err(EnvError::new(
+                    entry.line,
+                    format!("COMPOSE_FILE gets {added} here and loses it again in line {anew}, which starts the list anew"),
+                    format!("move this line below line {anew}, or put a # before it"),
+                ));
+            }
+            before = &entry.value;
         }
         Ok(files)
     }
@@ -86,12 +78,42 @@ impl EnvFile {
 
     /// Switches an overlay off by commenting its own line out. Files that the base line names stay.
     pub fn remove_compose_file(&mut self, overlay: &str) {
-        let lines: Vec<usize> =
-            self.assignments().filter(|found| appended(found) == Some(overlay)).map(|found| found.line).collect();
-        for line in lines {
-            self.disable_line(line);
-        }
+        self.comment_out(|found| appended(found) == Some(overlay));
     }
+}
+
+/// The files that the list names at one of its lines.
+fn listed(entry: &Entry) -> Result<Vec<String>, EnvError> {
+    let fault = |what: String, hint: &str| Err(EnvError::new(entry.line, what, hint));
+    let mut files: Vec<String> = Vec::new();
+    for file in entry.value.split(':') {
+        if file.is_empty() {
+            return fault(
+                "COMPOSE_FILE has an empty element".to_owned(),
+                "set COMPOSE_FILE=\"compose.yml\" above the lines that append to it, and write one : between two files",
+            );
+        }
+        if !is_inside_recipe(file) {
+            return fault(
+                format!("COMPOSE_FILE names {file:?}, which is no file inside the recipe"),
+                "name compose files relative to the recipe, without .. and without a / in front",
+            );
+        }
+        if files.iter().any(|known| known == file) {
+            return fault(format!("COMPOSE_FILE names {file} twice"), "remove one of the two");
+        }
+        if files.len() == MOST_FILES {
+            return fault(format!("COMPOSE_FILE names more than {MOST_FILES} files"), "remove the overlays that are not needed");
+        }
+        files.push(file.to_owned());
+    }
+    if files.first().is_none_or(|first| first != BASE) {
+        return fault(
+            "COMPOSE_FILE does not begin with compose.yml".to_owned(),
+            "put the line COMPOSE_FILE=\"compose.yml\" above the lines of the overlays",
+        );
+    }
+    Ok(files)
 }
 
 /// What `COMPOSE_FILE="$COMPOSE_FILE:…"` appends.
@@ -125,9 +147,12 @@ mod tests {
         for (text, files) in [
             (String::new(), Ok(vec!["compose.yml".to_owned()])),
             (format!("{base}{mail}"), Ok(both.clone())),
-            (format!("{base}#{mail}COMPOSE_FILE=\"${{COMPOSE_FILE}}:compose.mail.yml\""), Ok(both)),
+            (format!("{base}#{mail}COMPOSE_FILE=\"${{COMPOSE_FILE}}:compose.mail.yml\""), Ok(both.clone())),
             ("COMPOSE_FILE=compose.yml:a/b.yml".to_owned(), Ok(vec!["compose.yml".to_owned(), "a/b.yml".to_owned()])),
             (mail.to_owned(), Err("line 1: COMPOSE_FILE has an empty element")),
+            (format!("{mail}{base}"), Err("line 1: COMPOSE_FILE gets compose.mail.yml here and loses it again in line 2")),
+            (format!("{base}{mail}{base}"), Err("line 2: COMPOSE_FILE gets compose.mail.yml here and loses it again in line 3")),
+            (format!("{mail}{base}{mail}"), Ok(both)),
             (format!("{mail}{base}{mail}{mail}"), Err("line 4: COMPOSE_FILE names compose.mail.yml twice")),
             ("\nCOMPOSE_FILE=compose.mail.yml".to_owned(), Err("line 2: COMPOSE_FILE does not begin with compose.yml")),
             ("COMPOSE_FILE=compose.yml:a/../../x.yml".to_owned(), Err("line 1: COMPOSE_FILE names \"a/../../x.yml\"")),

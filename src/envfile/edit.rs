@@ -1,5 +1,7 @@
 //! Changes to an `.env` file: each touches one line and leaves every other byte as it was.
 
+use std::ops::Range;
+
 use super::{
     file::EnvFile,
     lexer::{self, Assignment, Piece, Quote},
@@ -29,16 +31,7 @@ impl EnvFile {
 
     /// Like [`EnvFile::set`], but a new key takes the place of its commented-out line if the file has one.
     pub fn enable(&mut self, key: &str, value: &str) {
-        let mut offers = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Dormant { mark, assignment } if assignment.key == key => {
-                Some((mark, assignment, self.dormant_value(assignment.line) == Some(value)))
-            }
-            _ => None,
-        });
-        let first = offers.next();
-        // A file may offer several values; the one that is meant can stay as it is written.
-        let offer = if first.is_some_and(|(.., same)| same) { first } else { offers.find(|(.., same)| *same).or(first) };
-        match offer {
+        match self.offer(key, value) {
             Some((mark, found, same)) if self.assignment(key).is_none() => {
                 let (mark, place) = (mark.clone(), found.place.clone());
                 if same {
@@ -53,14 +46,37 @@ impl EnvFile {
         }
     }
 
-    /// Comments the assignment that begins at `line` out. Does nothing for one that spans lines.
+    /// The commented-out line that stands for `key`, and whether it has `value` already. A file may offer several values; the
+    /// one that is meant can stay as it is written.
+    fn offer(&self, key: &str, value: &str) -> Option<(&Range<usize>, &Assignment, bool)> {
+        let offers = || {
+            let all = self.dormant_assignments().zip(&self.dormant).filter(|((_, found), _)| found.key == key);
+            all.map(|((mark, found), entry)| (mark, found, entry.value == value))
+        };
+        offers().find(|(.., same)| *same).or_else(|| offers().next())
+    }
+
+    /// Comments every assignment of `key` out, so that it is not set any more; set to nothing is another thing.
+    pub fn disable(&mut self, key: &str) {
+        self.comment_out(|found| found.key == key);
+    }
+
+    /// Comments the assignment that begins at `line` out, with all lines that it spans.
     pub fn disable_line(&mut self, line: usize) {
-        let start = self.assignments().find(|found| found.line == line).map(|found| found.whole.clone());
-        if let Some(whole) = start
-            && !self.text_ref().get(whole.clone()).unwrap_or_default().contains('\n')
-        {
-            self.replace(whole.start, whole.start, "#");
+        self.comment_out(|found| found.line == line);
+    }
+
+    /// Comments the assignments out that `which` chooses, all at once.
+    pub(super) fn comment_out(&mut self, which: impl Fn(&Assignment) -> bool) {
+        let (mut text, mut at) = (String::new(), 0);
+        for whole in self.assignments().filter(|found| which(found)).map(|found| found.whole.clone()) {
+            let (Some(above), Some(lines)) = (self.text_ref().get(at..whole.start), self.text_ref().get(whole.clone())) else {
+                return;
+            };
+            text.extend([above, "#", &lines.replace('\n', "\n#")]);
+            at = whole.end;
         }
+        self.replace(0, at, &text);
     }
 
     /// The assignment of `key` that counts.
@@ -70,6 +86,14 @@ impl EnvFile {
 
     pub(super) fn assignments(&self) -> impl Iterator<Item = &Assignment> {
         self.pieces.iter().filter_map(|piece| if let Piece::Assignment(found) = piece { Some(found) } else { None })
+    }
+
+    /// The commented-out assignments, each with the mark that makes it a comment.
+    pub(super) fn dormant_assignments(&self) -> impl Iterator<Item = (&Range<usize>, &Assignment)> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Dormant { mark, assignment } => Some((mark, assignment)),
+            _ => None,
+        })
     }
 
     /// How `value` is written in the place of `found`.
@@ -118,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_edit_changes_one_line_and_keeps_its_comment() {
-        let edits: Vec<Edit> = serde_json::from_str(include_str!("../../tests/data/envfile/edits.json")).unwrap();
+        let edits: Vec<Edit> = serde_json::from_str(include_str!("../../tests/data/env/edits.json")).unwrap();
         assert!(edits.len() > 20);
         for Edit { verb, text, key, value, expected } in edits {
             let mut file = EnvFile::parse(&text).unwrap();
@@ -133,7 +157,7 @@ mod tests {
 
     #[test]
     fn whatever_is_written_is_read_back() {
-        let values: Vec<String> = serde_json::from_str(include_str!("../../tests/data/envfile/values.json")).unwrap();
+        let values: Vec<String> = serde_json::from_str(include_str!("../../tests/data/env/values.json")).unwrap();
         for text in ["", "K=old # length=8\nX=1", "K='old'\n", "K=\"old\" # c\n"] {
             for value in &values {
                 let mut file = EnvFile::parse(text).unwrap();

@@ -9,11 +9,8 @@ use super::{
     value,
 };
 
-/// A larger file is refused; it is the settings of one app, not a data store.
-const LARGEST_FILE: usize = 1024 * 1024;
-
 /// All values together, `$NAME` replaced, in bytes: many lines could repeat one large value.
-const LARGEST_TOTAL: usize = 4 * LARGEST_FILE;
+const LARGEST_TOTAL: usize = 4 * EnvFile::LARGEST;
 
 /// The `.env` of an app. Holds the text byte for byte; see the module comment of the folder.
 #[derive(Clone)]
@@ -23,7 +20,7 @@ pub struct EnvFile {
     /// One for each assignment, in file order.
     entries: Vec<Entry>,
     /// One for each commented-out assignment, in file order.
-    dormant: Vec<Entry>,
+    pub(super) dormant: Vec<Entry>,
 }
 
 /// One assignment.
@@ -69,11 +66,26 @@ pub enum EnvLine<'f> {
 }
 
 impl EnvFile {
-    /// Reads a file. Fails at the first line that is no assignment, comment or blank.
-    pub fn parse(text: &str) -> Result<Self, EnvError> {
-        if text.len() > LARGEST_FILE {
-            return Err(EnvError::new(0, "the file is larger than 1 MiB", "move large values into configs or secrets"));
+    /// The largest file that is read, in bytes. It is the settings of one app, not a data store.
+    pub const LARGEST: usize = 1024 * 1024;
+
+    /// Reads what may not even be text. Fails where [`EnvFile::parse`] fails, and at the first line that is not UTF-8.
+    pub fn read(bytes: &[u8]) -> Result<Self, EnvError> {
+        within_size(bytes)?;
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text),
+            Err(fault) => Err(EnvError::new(
+                line_at(bytes, fault.valid_up_to()),
+                "this line is not text in UTF-8",
+                "save the file as UTF-8 in your editor",
+            )),
         }
+    }
+
+    /// Reads a file. Fails at the first line that is no assignment, comment or blank, and when a limit is passed: 1 MiB,
+    /// 20,000 lines, or what values grow to when they name each other. A fault always has a line.
+    pub fn parse(text: &str) -> Result<Self, EnvError> {
+        within_size(text.as_bytes())?;
         let pieces = lexer::lex(text)?;
         let (mut entries, mut dormant) = (Vec::new(), Vec::new());
         let mut known = BTreeMap::new();
@@ -129,11 +141,6 @@ impl EnvFile {
         self.entry(key).map(|entry| entry.modifiers.clone()).unwrap_or_default()
     }
 
-    /// The value that the commented-out assignment at `line` would have.
-    pub(super) fn dormant_value(&self, line: usize) -> Option<&str> {
-        self.dormant.iter().find(|entry| entry.line == line).map(|entry| entry.value.as_str())
-    }
-
     /// The lines in order, with commented-out assignments recognised.
     pub fn lines(&self) -> Vec<EnvLine<'_>> {
         let (mut active, mut dormant) = (self.entries.iter(), self.dormant.iter());
@@ -147,6 +154,19 @@ impl EnvFile {
             })
             .collect()
     }
+}
+
+fn within_size(bytes: &[u8]) -> Result<(), EnvError> {
+    if bytes.len() <= EnvFile::LARGEST {
+        return Ok(());
+    }
+    let line = line_at(bytes, EnvFile::LARGEST);
+    Err(EnvError::new(line, "here the file grows beyond 1 MiB", "move large values into configs or secrets"))
+}
+
+/// The line in which the byte `at` stands, counted from 1.
+fn line_at(bytes: &[u8], at: usize) -> usize {
+    bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
 }
 
 fn line<'f>(state: LineState, entry: Option<&'f Entry>, found: &'f Assignment) -> Option<EnvLine<'f>> {
@@ -193,7 +213,7 @@ mod tests {
 
     #[test]
     fn every_vector_is_read_as_it_should_and_kept_byte_for_byte() {
-        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/data/envfile/vectors.json")).unwrap();
+        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/data/env/vectors.json")).unwrap();
         assert!(vectors.len() > 30);
         for Vector { text, values, modifiers } in vectors {
             let file = EnvFile::parse(&text).unwrap_or_else(|fault| panic!("{text:?}: {fault}"));
@@ -206,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_file_of_an_old_editor_is_read_and_kept() {
-        let text = include_str!("../../tests/data/envfile/rough.env");
+        let text = include_str!("../../tests/data/env/rough.env");
         assert!(text.starts_with('\u{feff}') && text.contains("\r\n") && !text.ends_with('\n'));
         let file = EnvFile::parse(text).unwrap();
         assert_eq!(file.text(), text);
@@ -217,8 +237,7 @@ mod tests {
 
     #[test]
     fn a_fault_names_its_line() {
-        let faults: Vec<BTreeMap<String, String>> =
-            serde_json::from_str(include_str!("../../tests/data/envfile/faults.json")).unwrap();
+        let faults: Vec<BTreeMap<String, String>> = serde_json::from_str(include_str!("../../tests/data/env/faults.json")).unwrap();
         for case in faults {
             let fault = EnvFile::parse(&case["text"]).unwrap_err();
             assert!(fault.to_string().starts_with(&case["says"]) && !fault.hint.is_empty(), "{fault}");

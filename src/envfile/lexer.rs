@@ -43,12 +43,23 @@ pub(super) enum Quote {
     Double,
 }
 
+/// More than any app has; pages and forms hold something for each.
+const MOST_LINES: usize = 20_000;
+
 /// Takes `text` apart; the pieces come in file order.
 pub(super) fn lex(text: &str) -> Result<Vec<Piece>, EnvError> {
+    if let Some((above, _)) = text.split_once('\0') {
+        let line = above.matches('\n').count() + 1;
+        return Err(EnvError::new(line, "there is a NUL byte in this line", "save the file as plain text in UTF-8"));
+    }
     // Editors on Windows put a byte order mark in front; it belongs to no key.
     let mut lexer = Lexer { text, at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }, line: 1 };
     let mut pieces = Vec::new();
     while lexer.at < text.len() {
+        if pieces.len() == MOST_LINES {
+            let what = format!("the file has more than {MOST_LINES} lines");
+            return Err(EnvError::new(lexer.line, what, "keep only the variables of this app, one line for each"));
+        }
         pieces.push(lexer.piece()?);
     }
     Ok(pieces)
@@ -111,9 +122,17 @@ impl<'t> Lexer<'t> {
             Some('\'') => self.quoted(&key, opening, Quote::Single)?,
             Some('"') => self.quoted(&key, opening, Quote::Double)?,
             _ => {
+                if behind.trim_end_matches('\r').trim_start_matches(is_blank).contains('\r') {
+                    // Readers disagree on where such a line ends.
+                    return Err(EnvError::new(
+                        self.line,
+                        format!("the line of {key} holds a carriage return that does not end it"),
+                        "save the file with the line ends of Unix or Windows, or put the value between double quotes with \\r in it",
+                    ));
+                }
                 let written = behind.get(..plain_end(behind)).unwrap_or_default();
-                let value = written.trim();
-                let from = if value.is_empty() { self.at } else { self.at + written.len() - written.trim_start().len() };
+                let value = written.trim_matches(is_blank);
+                let from = if value.is_empty() { self.at } else { self.at + blanks(written) };
                 (Quote::Plain, value.to_owned(), from..from + value.len())
             }
         };
@@ -140,12 +159,12 @@ impl<'t> Lexer<'t> {
             return Err(fault("there is no = in this line"));
         };
         let (name, _) = line.split_at(separator);
-        let name = name.trim();
+        let name = name.trim_matches(is_blank);
         if name.is_empty() {
             return Err(fault("there is no name before the ="));
         }
-        if !name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') {
-            return Err(fault("the name before the = holds something else than letters, digits, _ and ."));
+        if !is_key(name) {
+            return Err(fault("the name before the = holds something else than the letters A to Z, digits, _ and ."));
         }
         let name = name.to_owned();
         self.skip(separator + 1);
@@ -187,7 +206,7 @@ impl<'t> Lexer<'t> {
 fn plain_end(line: &str) -> usize {
     let mut before = None;
     for (at, c) in line.char_indices() {
-        if c == '#' && before.is_some_and(char::is_whitespace) {
+        if c == '#' && before.is_some_and(is_blank) {
             return at;
         }
         before = Some(c);
@@ -210,8 +229,9 @@ fn closing(inside: &str, quote: Quote) -> Option<usize> {
     None
 }
 
+/// What separates within a line, for the reader that recipes are written for.
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() && c != '\n'
+    matches!(c, ' ' | '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}')
 }
 
 fn blanks(text: &str) -> usize {

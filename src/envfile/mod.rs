@@ -7,7 +7,8 @@
 //! This folder must not know what a recipe, a compose file or a secret is; it does no input or output.
 //!
 //! Start reading at `file.rs` (what a file offers), then `lexer.rs` (how lines are taken apart), `value.rs` (quotes,
-//! escapes, `$NAME`) and `edit.rs` (how a value is written back).
+//! escapes, `$NAME`), `edit.rs` (how a value is written back) and `notice.rs` (what is legal and rarely meant). Where other
+//! readers of the format differ is told in `docs/env.md`.
 
 pub mod compose_file;
 pub mod diff;
@@ -16,6 +17,7 @@ pub mod error;
 pub mod file;
 mod lexer;
 pub mod modifier;
+pub mod notice;
 pub mod secret_like;
 mod value;
 
@@ -23,4 +25,5 @@ pub use diff::{KeyChange, diff};
 pub use error::EnvError;
 pub use file::{Entry, EnvFile, EnvLine, LineState};
 pub use modifier::Modifiers;
+pub use notice::EnvNotice;
 pub use secret_like::is_secret_like;

@@ -31,9 +31,9 @@ impl Pin {
         Self::parse(&env.get(Self::key(env))?)
     }
 
-    /// The variable of this file that holds the pin.
+    /// The variable of this file that holds the pin. A `RECIPE` that is set to nothing holds none.
     pub fn key(env: &EnvFile) -> &'static str {
-        if env.entry("RECIPE").is_some() { "RECIPE" } else { "TYPE" }
+        if env.entry("RECIPE").is_some_and(|entry| !entry.value.is_empty()) { "RECIPE" } else { "TYPE" }
     }
 }
 
@@ -57,6 +57,7 @@ mod tests {
             ("TYPE=traefik", "traefik", None),
             ("TYPE=traefik:", "traefik", None),
             ("RECIPE=mygit.org/myorg/cool:eb96de94+U\nTYPE=other", "mygit.org/myorg/cool", Some("eb96de94+U")),
+            ("RECIPE=\nTYPE=traefik", "traefik", None),
             ("TYPE=mygit.org:8443/myorg/cool", "mygit.org:8443/myorg/cool", None),
             ("TYPE=mygit.org:8443/myorg/cool:1.0.0+1", "mygit.org:8443/myorg/cool", Some("1.0.0+1")),
         ] {
