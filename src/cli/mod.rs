@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod env;
 mod health;
 mod member;
 mod recipe;
@@ -46,6 +47,9 @@ enum Command {
     /// Check recipes before they are published
     #[command(subcommand)]
     Recipe(recipe::Command),
+    /// Read .env files as a deploy does
+    #[command(subcommand)]
+    Env(env::Command),
     /// Check and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
@@ -68,6 +72,7 @@ pub(crate) fn run() -> ExitCode {
         }
         Command::Stack(command) => stack::run(command),
         Command::Recipe(command) => recipe::run(command),
+        Command::Env(command) => env::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Audit(audit::Command::Verify { database: Some(path), expect, export }) => {
             audit::verify(&path, expect.as_deref(), export.as_deref()).map(|()| ExitCode::SUCCESS)
         }
@@ -92,7 +97,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Migrate => serve::open_store(&settings).map(|_| ()),
         Command::Member(command) => member::run(command, &settings),
         Command::App(command) => app::run(command, &settings),
-        Command::Routes | Command::Stack(_) | Command::Recipe(_) => Ok(()),
+        Command::Routes | Command::Stack(_) | Command::Recipe(_) | Command::Env(_) => Ok(()),
         Command::Audit(audit::Command::Verify { database, expect, export }) => {
             let path = database.unwrap_or_else(|| database_path(&settings));
             audit::verify(&path, expect.as_deref(), export.as_deref())

@@ -12,6 +12,7 @@ mod docs;
 mod imports;
 mod env_reader;
 mod env_round_trip;
+mod env_show;
 mod env_traps;
 mod journey;
 mod life_adjust;

@@ -120,6 +120,7 @@ const FLOORS: &[Floor] = &[
             "compose",
             "dashboard",
             "engine",
+            "envfile",
             "lint",
             "ops",
             "passwords",
