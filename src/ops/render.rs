@@ -75,6 +75,7 @@ pub fn render(shelf: &Shelf, at: &RecipeAt, stack: &StackName, env: &EnvFile) ->
     let declared = raw.into_keys().collect();
     let mut notices: Vec<String> = loaded.notices.iter().map(|n| format!("{}: {}: {}", n.file, n.path, n.text)).collect();
     notices.extend(missing_settings(shelf, at, env)?);
+    notices.extend(env.notices().iter().map(|n| format!("settings, line {}: {}: {}; {}", n.line, n.key, n.what, n.hint)));
     Ok(Rendered { notices, needs, declared, powers: host_power(&desired), timeout_s: timeout_s(&desired), desired })
 }
 
