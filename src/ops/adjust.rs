@@ -37,12 +37,14 @@ impl Adjusted {
 pub async fn run<A: Action>(may: &Grant<A>, run: &Run, wanted: Adjusted, what: &str) -> Result<Ended, OpError> {
     run.step("Check the services").await?;
     let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash, &wanted.others).await?;
-    check::powers(may, run, &wanted.desired).await?;
+    let confirmed = check::standing(&wanted.desired, &observed);
+    check::powers(may, run, &wanted.desired, &observed, &confirmed).await?;
+    let pass = check::pass(may, &wanted.desired, &observed, &confirmed)?;
 
     run.step(what).await?;
     run.touch().await?;
     let target = Target { desired: &wanted.desired, secrets: &[], leftovers: Leftovers::Keep };
-    let expected = apply::apply(run, &target, &observed).await?;
+    let expected = apply::apply(run, &pass, &target, &observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &wanted.desired.stack, expected, wanted.timeout_s).await?;

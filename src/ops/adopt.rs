@@ -54,12 +54,14 @@ pub async fn run(may: &Grant<Adopt>, run: &Run, of: Of<'_>, wanted: AdoptWanted)
     run.step("Look at what runs").await?;
     let record = earlier(of, wanted.deployment).await?;
     let sent = objects(&record)?;
-    let taken = taken(&sent, run.fresh().await?.stack(&sent.stack), &wanted.keep);
+    let observed = run.fresh().await?.stack(&sent.stack);
+    let taken = taken(&sent, observed.clone(), &wanted.keep);
     if taken.hash != wanted.runs {
         let text = "the Swarm is not as it was when the differences were shown. Nothing was kept; look at them and ask again";
         return Err(OpError::stop("plan changed", text));
     }
-    check::powers(may, run, &taken.desired).await?;
+    let standing = check::standing(&taken.desired, &observed);
+    check::powers(may, run, &taken.desired, &observed, &standing).await?;
 
     run.step("Keep it as the record").await?;
     let stack = serde_json::to_string(&taken.desired).map_err(|e| OpError::stop("failed", e.to_string()))?;

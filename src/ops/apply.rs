@@ -10,6 +10,7 @@ use crate::stack::converge::Expected;
 use crate::stack::desired::Desired;
 use crate::stack::observed::{Observed, Service, UpdateStatus};
 use crate::stack::plan::{equal, remedy, stopped_half_way};
+use crate::stack::policy::Pass;
 use crate::stack::spec::{SecretSpec, ServiceSpec};
 
 use super::ended::OpError;
@@ -48,15 +49,15 @@ struct Done {
     created: BTreeSet<String>,
 }
 
-/// Makes the Swarm hold what is desired. `first` is the reading that the plan was made from: what is neither so nor as desired was
+/// Makes the Swarm hold what is desired, as far as the pass goes. `first` is the reading that the plan was made from: what is neither so nor as desired was
 /// changed by somebody else. Returns what has to come up.
-pub(super) async fn apply(run: &Run, target: &Target<'_>, first: &Observed) -> Result<Vec<Expected>, OpError> {
+pub(super) async fn apply(run: &Run, pass: &Pass, target: &Target<'_>, first: &Observed) -> Result<Vec<Expected>, OpError> {
     let (mut round, mut lingering, mut done) = (1, None, Done::default());
     loop {
         let before = (done.updated.len(), done.created.len());
         let tried = async {
             let observed = view::look(run, target).await?;
-            once(run, target, first, &observed, &mut done).await
+            once(run, pass, target, first, &observed, &mut done).await
         };
         let error = match tried.await {
             Err(OpError::Engine(error)) => error,
@@ -88,6 +89,7 @@ fn half_done(error: &EngineError) -> OpError {
 
 async fn once(
     run: &Run,
+    pass: &Pass,
     target: &Target<'_>,
     first: &Observed,
     observed: &Observed,
@@ -96,17 +98,17 @@ async fn once(
     let desired = target.desired;
     for network in &desired.networks {
         if !observed.networks.iter().any(|n| n.name == network.name && n.scope == "swarm") {
-            run.create_network(network).await?;
+            run.create_network(pass, network).await?;
         }
     }
-    let made = Made { secrets: secrets(run, target, observed).await?, configs: configs(run, desired, observed).await? };
+    let made = Made { secrets: secrets(run, target, observed).await?, configs: configs(run, pass, desired, observed).await? };
     // What goes makes room: a port or a volume may pass from one service to another. Only what the plan showed may go.
     let planned = |s: &&Service| first.services.iter().any(|f| f.id == s.id);
     let gone = observed.services.iter().filter(|s| !desired.services.iter().any(|d| d.name == s.spec.name)).filter(planned);
     teardown::remove(run, &gone.collect::<Vec<_>>(), &observed.tasks).await?;
     let mut expected = vec![];
     for spec in &desired.services {
-        expected.push(service(run, with_ids(spec, observed, &made)?, first, observed, done).await?);
+        expected.push(service(run, pass, with_ids(spec, observed, &made)?, first, observed, done).await?);
     }
     Ok(expected)
 }
@@ -144,13 +146,13 @@ async fn secrets(run: &Run, target: &Target<'_>, observed: &Observed) -> Result<
 }
 
 /// The plan has compared the bytes already; the labels are what is left.
-async fn configs(run: &Run, desired: &Desired, observed: &Observed) -> Result<Vec<(String, String)>, OpError> {
+async fn configs(run: &Run, pass: &Pass, desired: &Desired, observed: &Observed) -> Result<Vec<(String, String)>, OpError> {
     let mut made = vec![];
     for config in &desired.configs {
         match observed.configs.iter().find(|c| c.name == config.name) {
-            None => made.push((config.name.clone(), run.create_config(config).await?)),
+            None => made.push((config.name.clone(), run.create_config(pass, config).await?)),
             Some(there) if there.data != config.data => return Err(other_content(desired, "config", &config.name)),
-            Some(there) if there.labels != config.labels => run.update_config(&there.id, there.version, config).await?,
+            Some(there) if there.labels != config.labels => run.update_config(pass, &there.id, there.version, config).await?,
             Some(_) => {}
         }
     }
@@ -164,6 +166,7 @@ fn other_content(desired: &Desired, kind: &str, name: &str) -> OpError {
 
 async fn service(
     run: &Run,
+    pass: &Pass,
     mut spec: ServiceSpec,
     first: &Observed,
     observed: &Observed,
@@ -171,7 +174,7 @@ async fn service(
 ) -> Result<Expected, OpError> {
     let named = |s: &&Service| s.spec.name == spec.name;
     let Some(present) = observed.services.iter().find(named) else {
-        let id = run.create_service(&spec).await?;
+        let id = run.create_service(pass, &spec).await?;
         done.created.insert(spec.name.clone());
         return Ok(Expected { name: spec.name.clone(), id, spec, update: None });
     };
@@ -204,7 +207,7 @@ async fn service(
         return Err(OpError::stop("failed", text));
     }
     let began = run.now();
-    run.update_service(&present.id, present.version, &spec).await?;
+    run.update_service(pass, &present.id, present.version, &spec).await?;
     done.updated.insert(spec.name.clone(), began);
     Ok(expected(spec, Some(began)))
 }

@@ -5,7 +5,7 @@ use crate::access::{Action, Actor, Grant, Role};
 use crate::stack::desired::Desired;
 use crate::stack::observed::Observed;
 use crate::stack::plan::{Plan, plan};
-use crate::stack::policy::host_power;
+use crate::stack::policy::{self, Pass, Power, Tier, Who, admit, verdict};
 
 use super::ended::OpError;
 use super::run::Run;
@@ -39,15 +39,44 @@ pub fn beside(desired: &Desired, mut observed: Observed, keep: &[String]) -> Pla
     plan(desired, &observed)
 }
 
-/// The one policy over the objects as they are sent: what reaches beyond the app's own containers is for admins, and is noted.
-pub(super) async fn powers<A: Action>(may: &Grant<A>, run: &Run, desired: &Desired) -> Result<(), OpError> {
-    let powers = host_power(desired);
-    let admin = matches!(may.actor(), Actor::Member { role: Role::Admin, .. });
-    for power in &powers {
-        run.note(&format!("{} asks for {}: {}", power.service, power.what, power.why)).await?;
+/// What stands in the journal of what the stack asks of the host, and whether whoever asked may have it sent. `confirmed` are the lines
+/// that they typed a confirmation for. The pass comes later, from [`pass`], for what is sent in the end.
+pub(super) async fn powers<A: Action>(
+    may: &Grant<A>,
+    run: &Run,
+    desired: &Desired,
+    observed: &Observed,
+    confirmed: &[String],
+) -> Result<(), OpError> {
+    let verdict = verdict(desired, observed);
+    for power in &verdict.powers {
+        run.note(&format!("asks for power: {}; {}", power.line(), power.why)).await?;
     }
-    match powers.first() {
-        Some(power) if !admin => Err(OpError::stop("refused", format!("only an admin may deploy what asks for {}", power.what))),
-        _ => Ok(()),
+    verdict.refusal(&Who { tier: tier(may.actor()), confirmed }).map_or(Ok(()), |why| Err(why.into()))
+}
+
+/// The pass that every object goes with.
+pub(super) fn pass<A: Action>(
+    may: &Grant<A>,
+    desired: &Desired,
+    observed: &Observed,
+    confirmed: &[String],
+) -> Result<Pass, OpError> {
+    Ok(admit(desired, observed, &Who { tier: tier(may.actor()), confirmed })?)
+}
+
+/// What the running services ask of the host already: it was confirmed when they were deployed. What only changes them, or puts them
+/// back, gives nothing more.
+pub(super) fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
+    let services = observed.services.iter().map(|s| s.spec.clone()).collect();
+    let running = Desired { services, domains: desired.domains.clone(), ..Desired::empty(desired.stack.clone()) };
+    policy::powers(&running, observed).iter().map(Power::line).collect()
+}
+
+/// How far somebody is trusted with the server. What the dashboard does by itself may no more than any member.
+pub const fn tier(actor: &Actor) -> Tier {
+    match actor {
+        Actor::Member { role: Role::Admin, .. } => Tier::Admin,
+        Actor::Member { role: Role::Viewer, .. } | Actor::Stranger { .. } | Actor::System(_) => Tier::Member,
     }
 }

@@ -16,10 +16,11 @@ use super::{apply, check, pins, watching};
 pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
     let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash, &wanted.keep).await?;
-    check::powers(may, run, &wanted.desired).await?;
+    check::powers(may, run, &wanted.desired, &observed, &wanted.confirmed).await?;
 
     run.step("Find the images").await?;
     let pinned = pins::pin(run, wanted.desired, &observed, Resolve::Always).await?;
+    let pass = check::pass(may, &pinned, &observed, &wanted.confirmed)?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
@@ -27,7 +28,8 @@ pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: 
     for name in &wanted.keep {
         run.note(&format!("{name} goes on running: it is not in this version, and was not to be removed")).await?;
     }
-    let expected = apply::apply(run, &Target { desired: &pinned, secrets: &[], leftovers }, &observed).await?;
+    let target = Target { desired: &pinned, secrets: &[], leftovers };
+    let expected = apply::apply(run, &pass, &target, &observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &pinned.stack, expected, wanted.timeout_s).await?;

@@ -1,4 +1,5 @@
 use crate::engine::EngineError;
+use crate::stack::policy::Refused;
 use crate::store::StoreError;
 use crate::store::deployments::NewDeployment;
 
@@ -53,5 +54,11 @@ impl OpError {
             Self::Engine(error) => Ended::badly("failed", error.to_string()),
             Self::Store(error) => Ended::badly("failed", error.to_string()),
         }
+    }
+}
+
+impl From<Refused> for OpError {
+    fn from(why: Refused) -> Self {
+        Self::stop("refused", why.to_string())
     }
 }

@@ -102,6 +102,9 @@ pub struct DeployWanted {
     /// Full names of services that the stack has, this version has not, and that stay all the same.
     #[serde(default)]
     pub keep: Vec<String>,
+    /// What the stack asks of the host and whoever asked confirmed by typing, a line each.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
 }
 
 /// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
@@ -121,6 +124,9 @@ pub struct RollbackWanted {
     /// Full names of services that stay, though the deployment does not have them.
     #[serde(default)]
     pub keep: Vec<String>,
+    /// What the objects ask of the host and whoever asked confirmed by typing, a line each.
+    #[serde(default)]
+    pub confirmed: Vec<String>,
 }
 
 /// Other numbers of tasks, exactly as they were asked for.
@@ -166,7 +172,7 @@ impl Wanted {
     }
 
     fn particulars(&self) -> Map<String, Value> {
-        let pairs: Vec<(&str, Value)> = match self {
+        let mut pairs: Vec<(&str, Value)> = match self {
             Self::Deploy(w) => vec![
                 ("recipe", w.recipe.clone().into()),
                 ("version", w.version.clone().into()),
@@ -215,6 +221,14 @@ impl Wanted {
             }
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };
+        let confirmed: &[String] = match self {
+            Self::Deploy(w) => &w.confirmed,
+            Self::Rollback(w) => &w.confirmed,
+            _ => &[],
+        };
+        if !confirmed.is_empty() {
+            pairs.push(("confirmed", confirmed.into()));
+        }
         pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 }

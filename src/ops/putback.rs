@@ -16,7 +16,7 @@ use super::run::Run;
 use super::secrets::{Of, made_by};
 use super::teardown::forgiving;
 use super::unused::secret_readers;
-use super::{apply, rollback, watching};
+use super::{apply, check, rollback, watching};
 
 /// Goes back, and ends the operation with the cause of it all.
 pub(super) async fn run(
@@ -54,7 +54,8 @@ async fn back(may: &Grant<RotateSecret>, run: &Run, of: Of<'_>, wanted: &RotateW
     if reads_new(&observed, &wanted.turns) {
         let earlier = earlier(of, wanted).await?;
         let target = Target { desired: &earlier, secrets: &[], leftovers: Leftovers::Remove };
-        let expected = apply::apply(run, &target, &observed).await?;
+        let pass = check::pass(may, &earlier, &observed, &check::standing(&earlier, &observed))?;
+        let expected = apply::apply(run, &pass, &target, &observed).await?;
         let verdict = watching::watch(run, &earlier.stack, expected, wanted.deploy.timeout_s).await?;
         stands = (verdict.outcome != Outcome::Converged).then(|| verdict.outcome.as_str().replace('_', " "));
     }

@@ -12,7 +12,7 @@ use crate::stack::convert::{ConvertError, convert};
 use crate::stack::desired::Desired;
 use crate::stack::labels::{Stamp, stamp, timeout_s};
 use crate::stack::names::{StackName, scope};
-use crate::stack::policy::{Power, host_power};
+use crate::stack::policy::{Power, claimed, host_power};
 
 /// A recipe at one commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ pub fn render(shelf: &Shelf, at: &RecipeAt, stack: &StackName, env: &EnvFile) ->
     stamp(&mut desired, &stamp_with);
     let raw = compose::raw_secret_names(&sources)?;
     desired.remedies = remedies(&sources, &loaded.config, stack, &exports)?;
+    desired.domains = claimed(&env.values());
     let needs = needs(&raw, &desired, env)?;
     let declared = raw.into_keys().collect();
     let mut notices: Vec<String> = loaded.notices.iter().map(|n| format!("{}: {}: {}", n.file, n.path, n.text)).collect();

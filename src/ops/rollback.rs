@@ -34,13 +34,18 @@ pub async fn run<A: Action>(may: &Grant<A>, run: &Run, of: Of<'_>, wanted: Rollb
         run.note(&told).await?;
     }
     let observed = check::plan_holds(run, &desired, &wanted.plan_hash, &wanted.keep).await?;
-    check::powers(may, run, &desired).await?;
+    let mut confirmed = wanted.confirmed;
+    if wanted.reapply {
+        confirmed.extend(check::standing(&desired, &observed));
+    }
+    check::powers(may, run, &desired, &observed, &confirmed).await?;
+    let pass = check::pass(may, &desired, &observed, &confirmed)?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
     let leftovers = if wanted.keep.is_empty() { Leftovers::Remove } else { Leftovers::Keep };
     let target = Target { desired: &desired, secrets: &[], leftovers };
-    let expected = apply::apply(run, &target, &observed).await?;
+    let expected = apply::apply(run, &pass, &target, &observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &desired.stack, expected, wanted.timeout_s).await?;

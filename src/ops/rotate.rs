@@ -51,7 +51,8 @@ pub async fn run(
         Err(error) if run.past.touched => return putback::run(may, run, of, &wanted, &error.into_ended().cause).await,
         other => other?,
     };
-    check::powers(may, run, &wanted.deploy.desired).await?;
+    let standing = check::standing(&wanted.deploy.desired, &observed);
+    check::powers(may, run, &wanted.deploy.desired, &observed, &standing).await?;
 
     run.touch().await?;
     let mut made = vec![];
@@ -121,7 +122,9 @@ async fn forward(
     let pinned = pins::pin(run, deploy.desired.clone(), observed, Resolve::Changed).await?;
 
     run.step("Change the Swarm").await?;
-    let expected = apply::apply(run, &Target { desired: &pinned, secrets: &[], leftovers: Leftovers::Remove }, observed).await?;
+    let pass = check::pass(may, &pinned, observed, &check::standing(&pinned, observed))?;
+    let target = Target { desired: &pinned, secrets: &[], leftovers: Leftovers::Remove };
+    let expected = apply::apply(run, &pass, &target, observed).await?;
 
     run.step("Watch the services").await?;
     let verdict = watching::watch(run, &pinned.stack, expected, deploy.timeout_s).await?;

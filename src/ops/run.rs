@@ -8,7 +8,8 @@ use std::time::Duration;
 use crate::clock::{Millis, SharedClock};
 use crate::engine::feed::Feed;
 use crate::engine::{Credentials, EngineError, Inspect, Mutate, NewSecret, RegistryAuth};
-use crate::stack::observed::Swarm;
+use crate::stack::observed::{Service, Swarm};
+use crate::stack::policy::Pass;
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
 use super::ended::OpError;
@@ -16,6 +17,8 @@ use super::journal::{Journal, Level};
 
 /// An engine that went away is waited for so long before an operation gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// What no node is called.
+const NOWHERE: &str = "node.id==none";
 
 /// A running operation.
 pub struct Run {
@@ -132,7 +135,8 @@ impl Run {
         self.journal.touch().await
     }
 
-    pub(super) async fn create_network(&self, spec: &NetworkSpec) -> Result<String, OpError> {
+    pub(super) async fn create_network(&self, pass: &Pass, spec: &NetworkSpec) -> Result<String, OpError> {
+        pass.network(spec)?;
         self.change(&format!("create network {}", spec.name), self.mutate.create_network(spec)).await
     }
 
@@ -140,7 +144,8 @@ impl Run {
         self.change(&format!("remove network {name}"), self.mutate.remove_network(id)).await
     }
 
-    pub(super) async fn create_config(&self, spec: &ConfigSpec) -> Result<String, OpError> {
+    pub(super) async fn create_config(&self, pass: &Pass, spec: &ConfigSpec) -> Result<String, OpError> {
+        pass.config(spec)?;
         self.change(&format!("create config {}", spec.name), self.mutate.create_config(spec)).await
     }
 
@@ -148,7 +153,8 @@ impl Run {
         self.change(&format!("remove config {name}"), self.mutate.remove_config(id)).await
     }
 
-    pub(super) async fn update_config(&self, id: &str, version: u64, spec: &ConfigSpec) -> Result<(), OpError> {
+    pub(super) async fn update_config(&self, pass: &Pass, id: &str, version: u64, spec: &ConfigSpec) -> Result<(), OpError> {
+        pass.config(spec)?;
         self.change(&format!("update config {}", spec.name), self.mutate.update_config(id, version, spec)).await
     }
 
@@ -175,7 +181,8 @@ impl Run {
     }
 
     /// Returns the id.
-    pub(super) async fn create_service(&self, spec: &ServiceSpec) -> Result<String, OpError> {
+    pub(super) async fn create_service(&self, pass: &Pass, spec: &ServiceSpec) -> Result<String, OpError> {
+        pass.service(spec)?;
         let auth = self.auth(spec);
         let made = self.mutate.create_service(spec, auth.as_ref());
         let (id, warnings) = self.change(&format!("create service {}", spec.name), made).await?;
@@ -183,7 +190,19 @@ impl Run {
         Ok(id)
     }
 
-    pub(super) async fn update_service(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<(), OpError> {
+    pub(super) async fn update_service(&self, pass: &Pass, id: &str, version: u64, spec: &ServiceSpec) -> Result<(), OpError> {
+        pass.service(spec)?;
+        self.send_update(id, version, spec).await
+    }
+
+    /// Sends a service to no node at all, which ends its tasks. It asks for nothing that runs then, so it needs no pass.
+    pub(super) async fn send_nowhere(&self, service: &Service) -> Result<(), OpError> {
+        let mut spec = service.spec.clone();
+        spec.task_template.placement.constraints.push(NOWHERE.to_owned());
+        self.send_update(&service.id, service.version, &spec).await
+    }
+
+    async fn send_update(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<(), OpError> {
         let auth = self.auth(spec);
         let updated = self.mutate.update_service(id, version, spec, auth.as_ref());
         let warnings = self.change(&format!("update service {}", spec.name), updated).await?;

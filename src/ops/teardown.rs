@@ -17,8 +17,6 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const ONE_TRY: Duration = Duration::from_secs(3);
 /// Old engines take a moment to end the tasks of a job.
 const JOBS: Duration = Duration::from_secs(30);
-/// What no node is called.
-const NOWHERE: &str = "node.id==none";
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -35,9 +33,7 @@ pub(super) async fn remove(run: &Run, services: &[&Service], tasks: &[Task]) -> 
     let job = |s: &Service| s.spec.mode.replicated_job.is_some() || s.spec.mode.global_job.is_some();
     let busy: Vec<&&Service> = services.iter().filter(|s| job(s) && tasks.iter().any(|t| t.service == s.id && runs(t))).collect();
     for service in &busy {
-        let mut spec = service.spec.clone();
-        spec.task_template.placement.constraints.push(NOWHERE.to_owned());
-        match run.update_service(&service.id, service.version, &spec).await {
+        match run.send_nowhere(service).await {
             // A job that moves on at this moment is removed as it is.
             Err(OpError::Engine(EngineError::Conflict(_) | EngineError::Refused(_) | EngineError::NotFound { .. })) => {}
             other => other?,

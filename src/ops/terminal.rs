@@ -18,6 +18,7 @@ use crate::stack::desired::Desired;
 use crate::stack::names::StackName;
 use crate::stack::observed::{Observed, Swarm};
 use crate::stack::plan::{Plan, plan};
+use crate::stack::policy::{Tier, Who, admit, powers};
 use crate::stack::spec::SecretSpec;
 
 use super::teardown::Kept;
@@ -26,6 +27,7 @@ pub use super::teardown::Wait;
 /// An engine that a command line works on. Readings stop when it is dropped.
 pub struct Terminal {
     run: Run,
+    tier: Tier,
     stop: CancellationToken,
     _often: Attention,
 }
@@ -70,7 +72,15 @@ impl Terminal {
             warned: Mutex::default(),
             hold_at: None,
         };
-        Self { run, stop, _often: often }
+        Self { run, tier: Tier::Server, stop, _often: often }
+    }
+
+    /// The same for somebody who is trusted less than root.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn trusted_as(mut self, tier: Tier) -> Self {
+        self.tier = tier;
+        self
     }
 
     /// Refuses an engine that can't work on stacks.
@@ -103,10 +113,15 @@ impl Terminal {
 
     /// Makes the Swarm hold the stack. Returns what has to come up.
     pub async fn apply(&self, prepared: &Prepared) -> Result<Vec<Expected>, OpError> {
+        let wanted = &prepared.wanted;
+        for power in powers(&wanted.desired, &prepared.observed) {
+            self.run.note(&format!("asks for power: {}; {}", power.line(), power.why)).await?;
+        }
+        let pass = admit(&wanted.desired, &prepared.observed, &Who { tier: self.tier, confirmed: &[] })?;
         if let Some(blocker) = prepared.plan.blockers.first() {
             return Err(OpError::stop("blocked", format!("{}; {}. Nothing was changed", blocker.what, blocker.hint)));
         }
-        apply::apply(&self.run, &prepared.wanted.target(), &prepared.observed).await
+        apply::apply(&self.run, &pass, &wanted.target(), &prepared.observed).await
     }
 
     /// Watches what was applied until there is a verdict.

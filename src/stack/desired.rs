@@ -28,6 +28,9 @@ pub struct Desired {
     /// What to do where a config of this full name is there with other bytes, if more is known than its name tells.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub remedies: BTreeMap<String, String>,
+    /// Addresses that the app's settings claim. Visitors of others are not for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<String>,
 }
 
 /// A secret that services of the stack read.
@@ -54,6 +57,7 @@ impl Desired {
             own_secrets: vec![],
             volumes: vec![],
             remedies: BTreeMap::new(),
+            domains: vec![],
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The engine floor fills these; plan, convergence and the pages read them. Nothing here knows where they came from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::names::StackName;
@@ -39,6 +41,16 @@ pub struct Observed {
     pub secrets: Vec<Named>,
     /// All configs.
     pub configs: Vec<Config>,
+    /// The other stacks.
+    pub neighbours: Vec<Neighbour>,
+}
+
+/// Another stack on the Swarm.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighbour {
+    pub stack: String,
+    /// The recipe that it was deployed by; empty if it does not say.
+    pub recipe: String,
 }
 
 impl Swarm {
@@ -54,7 +66,24 @@ impl Swarm {
             networks: self.networks.clone(),
             secrets: self.secrets.clone(),
             configs: self.configs.clone(),
+            neighbours: self.neighbours(stack),
         }
+    }
+
+    fn neighbours(&self, own: &StackName) -> Vec<Neighbour> {
+        let mut recipes: BTreeMap<&str, &str> = BTreeMap::new();
+        for service in &self.services {
+            let Some(stack) = service.stack().filter(|s| *s != own.as_str()) else { continue };
+            let said = service.spec.labels.iter().find(|(key, _)| {
+                let rest = key.strip_prefix("coop-cloud.").and_then(|rest| rest.strip_prefix(stack));
+                rest == Some(".recipe")
+            });
+            let recipe = recipes.entry(stack).or_default();
+            if let Some((_, name)) = said {
+                *recipe = name;
+            }
+        }
+        recipes.into_iter().map(|(stack, recipe)| Neighbour { stack: stack.to_owned(), recipe: recipe.to_owned() }).collect()
     }
 }
 

@@ -1,221 +1,169 @@
-//! Which power over the host the final objects of a stack ask for. One function, for every path that sends them.
+//! Which power over the host the final objects of a stack ask for, and who may have them sent. One function, for every path that sends
+//! something: `ops::Run` takes a [`Pass`] with each object, and only [`admit`] makes one.
+//!
+//! Begin with `table.rs`: it says in one place what each kind of power is, and who may have it.
+
+mod addresses;
+mod around;
+mod container;
+mod folders;
+mod networks;
+mod pass;
+mod routing;
+mod rule;
+mod storage;
+mod table;
+mod task;
+mod template;
+mod verdict;
+
+pub use pass::{Pass, Who, admit};
+pub use routing::claimed;
+pub use table::{Kind, May, Row, Severity, Tier};
+pub use verdict::{Refused, Verdict, verdict};
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::desired::Desired;
-use super::names::{StackName, descope};
-use super::spec::{ContainerSpec, Driver, Mount, Port, ServiceSpec, TaskSpec};
-
-/// The one network of another stack that every app may join.
-const PROXY: &str = "proxy";
-/// Published ports that belong to the machine, the proxy or the Swarm.
-const RESERVED_PORTS: &[u32] = &[22, 80, 443, 2375, 2376, 2377, 4789, 7946];
-/// Log drivers that keep the log on the node.
-const LOCAL_LOGS: &[&str] = &["", "json-file", "local", "journald", "none"];
-/// More than these files or processes per container is not for an app to ask.
-const ULIMIT_MAX: i64 = 1_048_576;
+use super::names::descope;
+use super::observed::Observed;
+use super::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
+use around::Around;
 
 /// Something that reaches beyond the app itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Power {
     /// Full name of the service; empty if the stack as a whole asks.
     pub service: String,
+    pub kind: Kind,
+    /// Where it is asked for: keys of the compose file, joined by dots. A list's entry stands there by its target or its name.
+    pub path: String,
     /// What is asked for, with its value.
     pub what: String,
     /// What could be done with it.
     pub why: String,
+    /// What a server's list of exceptions names: the folder, the capability, the network.
+    pub subject: String,
 }
 
-/// Every power over the host that the stack asks for, sorted; empty for ordinary apps.
-pub fn host_power(desired: &Desired) -> Vec<Power> {
-    let mut found = Vec::new();
-    for service in &desired.services {
-        let mut asks = Asks { service: &service.name, found: &mut found };
-        container(&service.task_template.container_spec, &mut asks);
-        for mount in &service.task_template.container_spec.mounts {
-            mounted(mount, &desired.stack, &mut asks);
-        }
-        references(service, desired, &mut asks);
-        task(&service.task_template, &mut asks);
-        if service.mode.global.is_some() || service.mode.global_job.is_some() {
-            asks.ask("runs on every node", "it takes part of each node, those of other apps too");
-        }
-        for port in &service.endpoint_spec.ports {
-            published(port, &mut asks);
-        }
-        attached(service, desired, &mut asks);
+impl Power {
+    /// One line that says all of it; whoever confirms a power confirms this line.
+    pub fn line(&self) -> String {
+        if self.service.is_empty() { self.what.clone() } else { format!("{}: {}", self.service, self.what) }
     }
-    let mut stack = Asks { service: "", found: &mut found };
-    networks(desired, &mut stack);
-    found.sort();
-    found.dedup();
-    found
 }
 
+/// Every power that the stack asks for when nothing is known of the Swarm, as for a recipe that nobody has deployed.
+pub fn host_power(desired: &Desired) -> Vec<Power> {
+    powers(desired, &Observed::default())
+}
+
+/// Every power that the stack asks for, sorted; empty for ordinary apps. `observed` tells what belongs to whom.
+pub fn powers(desired: &Desired, observed: &Observed) -> Vec<Power> {
+    let around = Around::of(&desired.stack, observed);
+    let look = Look { desired, around: &around };
+    let mut found: Vec<Power> = desired.services.iter().flat_map(|s| look.service(s)).collect();
+    found.extend(desired.networks.iter().flat_map(|n| look.network(n)));
+    found.extend(desired.configs.iter().flat_map(|c| look.config(c)));
+    found.extend(look.own_secrets());
+    let found: BTreeSet<Power> = found.into_iter().collect();
+    found.into_iter().collect()
+}
+
+/// One object is looked at as a part of this stack, with this around it.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    desired: &'a Desired,
+    around: &'a Around,
+}
+
+impl Look<'_> {
+    fn service(&self, service: &ServiceSpec) -> Vec<Power> {
+        let mut asks = Asks { service: &service.name, found: vec![] };
+        if descope(&self.desired.stack, &service.name).is_none() {
+            asks.ask(Kind::Foreign, "services", &service.name, format!("makes or changes the service {}", service.name));
+        }
+        container::asks(&service.task_template.container_spec, &mut asks);
+        addresses::asks(&service.task_template.container_spec, &mut asks);
+        for mount in &service.task_template.container_spec.mounts {
+            storage::asks(self, mount, &mut asks);
+        }
+        self.files(service, &mut asks);
+        task::asks(service, &mut asks);
+        networks::attached(self, service, &mut asks);
+        routing::asks(self, service, &mut asks);
+        asks.found
+    }
+
+    fn network(&self, network: &NetworkSpec) -> Vec<Power> {
+        let mut asks = Asks { service: "", found: vec![] };
+        networks::made(self, network, &mut asks);
+        asks.found
+    }
+
+    fn config(&self, config: &ConfigSpec) -> Vec<Power> {
+        let mut asks = Asks { service: "", found: vec![] };
+        let path = format!("configs.{}", self.short(&config.name));
+        if !self.around.owns_config(&config.name) {
+            asks.ask(Kind::Foreign, &path, &config.name, format!("makes the config {}", config.name));
+        }
+        if let Some(driver) = &config.templating {
+            for what in template::beyond(&driver.name, &config.data) {
+                asks.ask(Kind::Template, &path, &config.name, format!("the config {} {what}", config.name));
+            }
+        }
+        asks.found
+    }
+
+    /// Names of secrets that the stack makes; only the command line has such stacks.
+    fn own_secrets(&self) -> Vec<Power> {
+        let mut asks = Asks { service: "", found: vec![] };
+        for name in self.desired.own_secrets.iter().filter(|name| !self.around.owns_secret(name)) {
+            asks.ask(Kind::Foreign, format!("secrets.{name}"), name, format!("makes the secret {name}"));
+        }
+        asks.found
+    }
+
+    /// Secrets and configs that a service reads.
+    fn files(&self, service: &ServiceSpec, asks: &mut Asks<'_>) {
+        let container = &service.task_template.container_spec;
+        for secret in container.secrets.iter().filter(|s| !self.around.owns_secret(&s.name)) {
+            asks.ask(Kind::Foreign, "secrets", &secret.name, format!("reads the secret {}", secret.name));
+        }
+        for config in &container.configs {
+            if !self.around.owns_config(&config.name) {
+                asks.ask(Kind::Foreign, "configs", &config.name, format!("reads the config {}", config.name));
+            }
+            if config.runtime.as_ref().is_some_and(|r| r.as_object().is_none_or(|fields| !fields.is_empty())) {
+                asks.ask(Kind::Unknown, "configs", &config.name, format!("config {} with unknown options", config.name));
+            }
+        }
+    }
+
+    fn short<'n>(&self, full: &'n str) -> &'n str {
+        descope(&self.desired.stack, full).unwrap_or(full)
+    }
+}
+
+/// Collects what one object asks for.
 struct Asks<'a> {
     service: &'a str,
-    found: &'a mut Vec<Power>,
+    found: Vec<Power>,
 }
 
 impl Asks<'_> {
-    fn ask(&mut self, what: impl Into<String>, why: &str) {
-        self.found.push(Power { service: self.service.to_owned(), what: what.into(), why: why.to_owned() });
+    fn ask(&mut self, kind: Kind, path: impl Into<String>, subject: impl Into<String>, what: impl Into<String>) {
+        self.found.push(Power {
+            service: self.service.to_owned(),
+            kind,
+            path: path.into(),
+            what: what.into(),
+            why: kind.row().why.to_owned(),
+            subject: subject.into(),
+        });
     }
-}
-
-fn container(container: &ContainerSpec, asks: &mut Asks<'_>) {
-    for capability in &container.cap_add {
-        asks.ask(format!("capability {capability}"), "it gives the container rights over the node's kernel");
-    }
-    for (name, value) in &container.sysctls {
-        asks.ask(format!("sysctl {name}={value}"), "it changes how the node's kernel treats the container");
-    }
-    for limit in container.ulimits.iter().filter(|l| l.hard < 0 || l.hard > ULIMIT_MAX || l.soft < 0 || l.soft > ULIMIT_MAX) {
-        asks.ask(format!("ulimit {} {}", limit.name, limit.hard), "it can take what other apps on the node need");
-    }
-    if container.privileges.as_ref().is_some_and(|p| *p != super::spec::no_privileges()) {
-        asks.ask("privileges", "credential specs and security profiles act on the node itself");
-    }
-    if !matches!(container.isolation.as_str(), "" | "default") {
-        asks.ask(format!("isolation {}", container.isolation), "it changes how the container is kept apart from the node");
-    }
-    if container.healthcheck.as_ref().is_some_and(|h| h.test.first().is_some_and(|t| t == "NONE")) {
-        asks.ask("no health check", "a broken container counts as healthy, and an update that breaks it is not rolled back");
-    }
-    for host in container.hosts.iter().filter(|h| is_node_address(h.split(' ').next().unwrap_or(h))) {
-        asks.ask(format!("extra host {host}"), "the address is that of the node or of the provider's machine data");
-    }
-    let nameservers = container.dns_config.iter().flat_map(|dns| &dns.nameservers);
-    for server in nameservers.filter(|s| is_node_address(s)) {
-        asks.ask(format!("name server {server}"), "the address is that of the node or of the provider's machine data");
-    }
-}
-
-fn mounted(mount: &Mount, stack: &StackName, asks: &mut Asks<'_>) {
-    match mount.kind.to_lowercase().as_str() {
-        "bind" if is_engine_socket(&mount.source) => {
-            asks.ask(format!("mounts {}", mount.source), "whoever speaks to the engine is root on every node");
-        }
-        "bind" => {
-            asks.ask(format!("mounts the folder {} of the node", mount.source), "it reads files of the node, or changes them");
-        }
-        "volume" => volume(mount, stack, asks),
-        "tmpfs" => {}
-        "cluster" => asks.ask(format!("cluster volume {}", mount.source), "other apps may use the same storage"),
-        other => asks.ask(format!("mount of type {other} {}", mount.source), "it reaches into the node"),
-    }
-}
-
-fn volume(mount: &Mount, stack: &StackName, asks: &mut Asks<'_>) {
-    if !mount.source.is_empty() && descope(stack, &mount.source).is_none() {
-        asks.ask(format!("volume {}", mount.source), "it is not this app's: another app's data may be in it");
-    }
-    let Some(Driver { name, options }) = mount.volume_options.as_ref().and_then(|o| o.driver_config.as_ref()) else { return };
-    if !matches!(name.as_str(), "" | "local") {
-        asks.ask(format!("volume driver {name} for {}", mount.source), "a driver is a program with rights on the node");
-    }
-    if !options.is_empty() {
-        let said = options.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ");
-        let why = if options.keys().any(|k| k.eq_ignore_ascii_case("device")) {
-            "a device can be any folder of the node, a disk, or storage on the network"
-        } else {
-            "options tell the node what to mount"
-        };
-        asks.ask(format!("volume {} with {said}", mount.source), why);
-    }
-}
-
-/// Secrets and configs by names that are not the stack's.
-fn references(service: &ServiceSpec, desired: &Desired, asks: &mut Asks<'_>) {
-    let container = &service.task_template.container_spec;
-    for secret in container.secrets.iter().filter(|s| descope(&desired.stack, &s.name).is_none()) {
-        asks.ask(format!("secret {}", secret.name), "it is not this app's: it may be another app's password");
-    }
-    for config in container.configs.iter().filter(|c| descope(&desired.stack, &c.name).is_none()) {
-        asks.ask(format!("config {}", config.name), "it is not this app's");
-    }
-}
-
-fn task(task: &TaskSpec, asks: &mut Asks<'_>) {
-    let on_manager = |c: &&String| c.to_lowercase().replace([' ', '\t'], "") == "node.role==manager";
-    if let Some(constraint) = task.placement.constraints.iter().find(on_manager) {
-        asks.ask(format!("placement {constraint}"), "managers hold the keys of the whole Swarm");
-    }
-    if let Some(driver) = task.log_driver.as_ref().filter(|d| !LOCAL_LOGS.contains(&d.name.as_str())) {
-        asks.ask(format!("log driver {}", driver.name), "the node sends the log to somewhere else");
-    }
-    let limits = task.resources.limits.iter().chain(&task.resources.reservations);
-    if limits.clone().any(|l| !l.generic_resources.is_empty()) {
-        asks.ask("generic resources", "they are devices of the node");
-    }
-}
-
-fn published(port: &Port, asks: &mut Asks<'_>) {
-    let protocol = if port.protocol.is_empty() { "tcp" } else { &port.protocol };
-    let what = format!("port {}/{protocol}", port.published_port);
-    if port.publish_mode == "host" {
-        asks.ask(format!("{what} on the node itself"), "it goes past the Swarm's network to one node");
-    }
-    if RESERVED_PORTS.contains(&port.published_port) {
-        asks.ask(what, "the port belongs to the machine, the proxy or the Swarm");
-    } else if (1..1024).contains(&port.published_port) {
-        asks.ask(what, "ports below 1024 belong to services of the machine");
-    }
-}
-
-/// Networks that the service joins although they are not the stack's.
-fn attached(service: &ServiceSpec, desired: &Desired, asks: &mut Asks<'_>) {
-    for attachment in &service.task_template.networks {
-        let name = attachment.target.as_str();
-        if matches!(name, "host" | "bridge" | "none") || name.starts_with("container:") {
-            asks.ask(format!("network {name}"), "it is a network of the node, which reaches every service on it");
-        } else if name != PROXY && descope(&desired.stack, name).is_none() {
-            asks.ask(format!("network {name}"), "the services of another app are on it");
-        }
-        if !attachment.driver_opts.is_empty() {
-            asks.ask(format!("driver options of network {name}"), "they change how the node carries its traffic");
-        }
-    }
-}
-
-/// Objects that the stack makes under names or with powers that are not its own.
-fn networks(desired: &Desired, asks: &mut Asks<'_>) {
-    for network in &desired.networks {
-        if network.driver != "overlay" {
-            asks.ask(
-                format!("network {} of the driver {}", network.name, network.driver),
-                "it reaches into the node's own networks",
-            );
-        }
-        if descope(&desired.stack, &network.name).is_none() {
-            asks.ask(format!("makes the network {}", network.name), "the name is not this app's: others may join it by mistake");
-        }
-        let encrypted_only = network.options.keys().all(|option| option == "encrypted");
-        if !encrypted_only {
-            let options = network.options.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            asks.ask(format!("network {} with {options}", network.name), "options act on the nodes' network");
-        }
-        if network.ipam.is_some() {
-            asks.ask(format!("network {} with its own addresses", network.name), "they may be those of other networks");
-        }
-    }
-    for config in &desired.configs {
-        if descope(&desired.stack, &config.name).is_none() {
-            asks.ask(format!("makes the config {}", config.name), "the name is not this app's");
-        }
-    }
-}
-
-fn is_engine_socket(path: &str) -> bool {
-    ["docker.sock", "containerd.sock", "podman.sock"].iter().any(|socket| path.ends_with(socket))
-}
-
-/// Addresses that mean the machine itself: loopback, link-local (machine data of providers) and the engine's gateway name.
-fn is_node_address(address: &str) -> bool {
-    let address = address.trim_matches(['[', ']']).to_lowercase();
-    address == "host-gateway"
-        || address == "::1"
-        || ["127.", "169.254.", "fe80:", "fd00:ec2:"].iter().any(|p| address.starts_with(p))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod markdown;
 mod multipart;
 pub mod operations;
 pub mod page;
+pub mod powers;
 pub mod recipes;
 pub mod refusals;
 pub mod report;

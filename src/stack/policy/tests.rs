@@ -1,107 +1,61 @@
+//! What no compose file can say, and objects that are read back could. Everything else is in `tests/data/policy/`.
+
+use serde_json::json;
+
+use super::super::names::StackName;
 use super::*;
-use crate::compose::types::Config;
-use crate::compose::{Files, FilesError};
-use crate::stack::convert::convert;
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FilesError> {
-        Err(FilesError { path: path.to_owned(), what: "no such file".to_owned() })
-    }
-}
 
 fn stack() -> Desired {
-    let mut config = Config::default();
-    let service = crate::compose::types::Service { image: "bb:1".into(), ..Default::default() };
-    config.services.insert("app".into(), service);
-    convert(&StackName::of_app("s").unwrap(), &config, &NoFiles).unwrap()
+    let mut service = ServiceSpec { name: "s_app".to_owned(), ..ServiceSpec::default() };
+    service.task_template.container_spec.image = "bb:1".to_owned();
+    Desired { services: vec![service], ..Desired::empty(StackName::parse("s").unwrap()) }
 }
 
-#[test]
-fn an_ordinary_app_asks_for_nothing() {
+fn with(pointer: &str, field: &str, value: &serde_json::Value) -> Desired {
     let mut desired = stack();
-    let spec = &mut desired.services[0];
-    spec.task_template.networks.push(serde_json::from_str(r#"{"Target":"proxy"}"#).unwrap());
-    spec.endpoint_spec.ports.push(serde_json::from_str(r#"{"TargetPort":80,"PublishedPort":8080}"#).unwrap());
-    let mount = r#"{"Type":"volume","Source":"s_data","Target":"/data","VolumeOptions":{}}"#;
-    spec.task_template.container_spec.mounts.push(serde_json::from_str(mount).unwrap());
-    assert_eq!(host_power(&desired), []);
-}
-
-/// A JSON patch of the service, and a word of what has to be found.
-const POWERS: &[(&str, &str, &str)] = &[
-    ("Mounts", r#"[{"Type":"bind","Source":"/","Target":"/h"}]"#, "mounts the folder /"),
-    ("Mounts", r#"[{"Type":"BIND","Source":"/etc","Target":"/h"}]"#, "mounts the folder /etc"),
-    ("Mounts", r#"[{"Type":"bind","Source":"/var/run/docker.sock","Target":"/s"}]"#, "docker.sock"),
-    ("Mounts", r#"[{"Type":"npipe","Source":"x","Target":"/s"}]"#, "type npipe"),
-    ("Mounts", r#"[{"Type":"volume","Source":"other_data","Target":"/d"}]"#, "volume other_data"),
-    (
-        "Mounts",
-        r#"[{"Type":"volume","Source":"s_d","Target":"/d","VolumeOptions":{"DriverConfig":{"Options":{"o":"bind","device":"/","type":"none"}}}}]"#,
-        "device=/",
-    ),
-    (
-        "Mounts",
-        r#"[{"Type":"volume","Source":"s_d","Target":"/d","VolumeOptions":{"DriverConfig":{"Options":{"o":"addr=1","type":"nfs"}}}}]"#,
-        "type=nfs",
-    ),
-    (
-        "Mounts",
-        r#"[{"Type":"volume","Target":"/d","VolumeOptions":{"DriverConfig":{"Name":"local","Options":{"Device":"/"}}}}]"#,
-        "Device=/",
-    ),
-    (
-        "Mounts",
-        r#"[{"Type":"volume","Source":"s_d","Target":"/d","VolumeOptions":{"DriverConfig":{"Name":"rexray"}}}]"#,
-        "driver rexray",
-    ),
-    ("CapabilityAdd", r#"["CAP_SYS_ADMIN"]"#, "CAP_SYS_ADMIN"),
-    ("Sysctls", r#"{"net.core.somaxconn":"1"}"#, "net.core.somaxconn"),
-    ("Ulimits", r#"[{"Name":"nofile","Hard":-1,"Soft":-1}]"#, "ulimit nofile"),
-    ("Privileges", r#"{"CredentialSpec":{"File":"x"}}"#, "privileges"),
-    ("Isolation", r#""process""#, "isolation process"),
-    ("Healthcheck", r#"{"Test":["NONE"]}"#, "no health check"),
-    ("Hosts", r#"["169.254.169.254 meta"]"#, "169.254.169.254"),
-    ("Hosts", r#"["host-gateway x"]"#, "host-gateway"),
-    ("DNSConfig", r#"{"Nameservers":["127.0.0.1"]}"#, "name server 127.0.0.1"),
-    ("Secrets", r#"[{"File":{},"SecretName":"other_pw"}]"#, "secret other_pw"),
-    ("Configs", r#"[{"ConfigName":"other_conf"}]"#, "config other_conf"),
-];
-
-#[test]
-fn every_power_of_a_container_is_found() {
-    for (field, value, said) in POWERS {
-        let mut desired = stack();
-        let container = &mut desired.services[0].task_template.container_spec;
-        let mut json = serde_json::to_value(&*container).unwrap();
-        json[*field] = serde_json::from_str(value).unwrap();
-        *container = serde_json::from_value(json).unwrap();
-        let found = host_power(&desired);
-        assert!(found.iter().any(|p| p.service == "s_app" && p.what.contains(said)), "{field} {value}: {found:?}");
-    }
+    let mut json = serde_json::to_value(&desired.services[0]).unwrap();
+    json.pointer_mut(pointer).unwrap()[field] = value.clone();
+    desired.services[0] = serde_json::from_value(json).unwrap();
+    desired
 }
 
 #[test]
-fn every_power_of_a_service_is_found() {
-    for (pointer, value, said) in [
-        ("/EndpointSpec", r#"{"Ports":[{"TargetPort":1,"PublishedPort":9000,"PublishMode":"host"}]}"#, "9000/tcp on the node"),
-        ("/EndpointSpec", r#"{"Ports":[{"TargetPort":1,"PublishedPort":443,"Protocol":"udp"}]}"#, "443/udp"),
-        ("/EndpointSpec", r#"{"Ports":[{"TargetPort":1,"PublishedPort":25}]}"#, "25/tcp"),
-        ("/Mode", r#"{"Global":{}}"#, "every node"),
-        ("/TaskTemplate/Placement", r#"{"Constraints":["node.role==manager"]}"#, "node.role"),
-        ("/TaskTemplate/Networks", r#"[{"Target":"host"}]"#, "network host"),
-        ("/TaskTemplate/Networks", r#"[{"Target":"other_internal"}]"#, "network other_internal"),
-        ("/TaskTemplate/Networks", r#"[{"Target":"s_default","DriverOpts":{"a":"b"}}]"#, "driver options"),
+fn what_is_unknown_is_for_nobody_but_root() {
+    let container = "/TaskTemplate/ContainerSpec";
+    for (pointer, field, value) in [
+        (container, "Mounts", json!([{"Type": "teleport", "Source": "x", "Target": "/t"}])),
+        (container, "Mounts", json!([{"Type": "cluster", "Source": "s_x", "Target": "/t", "ClusterOptions": {"Root": true}}])),
+        (container, "Privileges", json!({"CredentialSpec": null, "SELinuxContext": null, "NoNewPrivileges": false, "All": true})),
+        (container, "Privileges", json!("all")),
+        (container, "Configs", json!([{"ConfigName": "s_c", "Runtime": {"Run": "it"}}])),
+        ("/TaskTemplate/Placement", "Preferences", json!([{"Spread": {"SpreadDescriptor": "node.id", "On": "managers"}}])),
+        ("/TaskTemplate/Resources", "Limits", json!({"GenericResources": [{"Everything": 1}]})),
+        ("/EndpointSpec", "Ports", json!([{"TargetPort": 1, "PublishedPort": 9000, "PublishMode": "elsewhere"}])),
     ] {
-        let mut desired = stack();
-        let mut json = serde_json::to_value(&desired.services[0]).unwrap();
-        *json.pointer_mut(pointer).unwrap() = serde_json::from_str(value).unwrap();
-        desired.services[0] = serde_json::from_value(json).unwrap();
-        let found = host_power(&desired);
-        assert!(found.iter().any(|p| p.what.contains(said)), "{pointer} {value}: {found:?}");
+        let desired = with(pointer, field, &value);
+        let verdict = verdict(&desired, &Observed::default());
+        assert_eq!(verdict.allowed_for, Tier::Server, "{field} {value}: {:?}", verdict.powers);
+        let lines: Vec<String> = verdict.powers.iter().map(Power::line).collect();
+        let admin = Who { tier: Tier::Admin, confirmed: &lines };
+        assert!(matches!(verdict.refusal(&admin), Some(Refused::Nobody { .. })), "{field} {value}");
+        assert!(admit(&desired, &Observed::default(), &Who { tier: Tier::Server, confirmed: &[] }).is_ok());
     }
-    let mut desired = stack();
-    desired.networks[0].driver = "macvlan".into();
-    assert!(host_power(&desired)[0].what.contains("macvlan"));
+}
+
+#[test]
+fn what_the_engine_reports_in_capitals_is_the_same() {
+    let container = "/TaskTemplate/ContainerSpec";
+    for (pointer, field, value, kind) in [
+        (container, "Mounts", json!([{"Type": "BIND", "Source": "/etc", "Target": "/h"}]), Kind::SystemFolder),
+        (container, "Healthcheck", json!({"Test": ["none"]}), Kind::Unwatched),
+        (container, "Privileges", json!({"Seccomp": {"Mode": "unconfined"}}), Kind::Kernel),
+        (container, "DNSConfig", json!({"Nameservers": ["[::1]"]}), Kind::Address),
+        ("/EndpointSpec", "Ports", json!([{"TargetPort": 1, "PublishMode": "HOST"}]), Kind::Port),
+        ("/TaskTemplate", "Networks", json!([{"Target": "s_default", "DriverOpts": {"a": "b"}}]), Kind::NetworkShape),
+        ("", "Name", json!("other_app"), Kind::Foreign),
+    ] {
+        let found = powers(&with(pointer, field, &value), &Observed::default());
+        assert_eq!(found.iter().map(|p| p.kind).collect::<Vec<_>>(), [kind], "{field} {value}: {found:?}");
+    }
+    assert_eq!(host_power(&stack()), []);
 }

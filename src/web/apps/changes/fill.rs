@@ -4,9 +4,10 @@ use super::{Blocker, Change, Changes, DiffLine, ImageChange, NameChange, ObjectC
 use crate::stack::desired::Desired;
 use crate::stack::names::descope;
 use crate::stack::plan::{Action, Object, Plan, Step};
-use crate::stack::policy::Power;
+use crate::stack::policy::{Tier, verdict};
 use crate::web::Site;
 use crate::web::apps::facts::Facts;
+use crate::web::powers::Powers;
 use crate::web::setup::sentence;
 use crate::web::shell::Link;
 
@@ -26,7 +27,7 @@ impl Changes {
     }
 
     /// Adds what the plan says.
-    pub(in crate::web::apps) fn fill(&mut self, facts: &Facts, desired: &Desired, plan: &Plan, powers: &[Power]) {
+    pub(in crate::web::apps) fn fill(&mut self, facts: &Facts, desired: &Desired, plan: &Plan) {
         let short = |full: &str| descope(&facts.stack, full).unwrap_or(full).to_owned();
         let blockers = plan.blockers.iter();
         self.blockers.extend(blockers.map(|b| Blocker {
@@ -34,8 +35,11 @@ impl Changes {
             mend: mend(facts, &b.what).or_else(|| mend(facts, &b.hint)),
         }));
         self.warnings.extend(plan.warnings.iter().map(|w| sentence(w)));
-        let power = |p: &Power| if p.service.is_empty() { p.what.clone() } else { format!("{}: {}", p.service, p.what) };
-        self.host_powers = powers.iter().map(power).collect();
+        let verdict = verdict(desired, &facts.observed);
+        if verdict.allowed_for == Tier::Server {
+            self.block(facts, "it asks for what nobody may deploy from here; see Power over the machine");
+        }
+        self.host_powers = Powers::of(&facts.stack, &verdict);
         self.hash = plan.hash();
         let named = |object: Object| {
             let steps = plan.steps.iter().filter(move |s| s.object == object);

@@ -4,6 +4,7 @@ mod fill;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 
+use crate::web::powers::Powers;
 use crate::web::shell::Link;
 
 /// A plan in words.
@@ -12,8 +13,8 @@ pub struct Changes {
     /// Reasons why this can't be carried out; with one, there is no button.
     pub blockers: Vec<Blocker>,
     pub warnings: Vec<String>,
-    /// What this recipe may do to the machine, in words; empty if nothing unusual.
-    pub host_powers: Vec<String>,
+    /// What this recipe may do to the machine; empty if nothing unusual.
+    pub host_powers: Powers,
     pub objects: Vec<ObjectChange>,
     pub images: Vec<ImageChange>,
     pub secrets: Vec<NameChange>,

@@ -1,6 +1,7 @@
 //! Plans with made-up contents.
 
 use super::{Blocker, Change, Changes, DiffLine, ImageChange, NameChange, ObjectChange, Sign};
+use crate::web::powers::Powers;
 use crate::web::shell::Link;
 
 impl Changes {
@@ -12,7 +13,7 @@ impl Changes {
         Self {
             blockers: Vec::new(),
             warnings: vec!["The service app is stopped before its new task starts: a short interruption".to_owned()],
-            host_powers: vec!["reads the Docker socket".to_owned()],
+            host_powers: Powers::sample(),
             objects: vec![
                 object(
                     "Service",

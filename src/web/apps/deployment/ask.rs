@@ -8,15 +8,18 @@ use serde::Deserialize;
 use crate::access::Grant;
 use crate::access::action::Deploy;
 use crate::ops::check;
+use crate::ops::check::tier;
 use crate::ops::order;
 use crate::ops::order::DeployWanted;
 use crate::ops::overridden::Overridden;
+use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, facts};
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
 use crate::web::page::{page_with, see_other, wrong_form};
+use crate::web::powers::confirmed;
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
@@ -39,6 +42,9 @@ pub struct DeployForm {
     /// Not empty where services that the version no longer has are to be removed.
     #[serde(default)]
     prune: String,
+    /// The app's name, where power over the machine is given.
+    #[serde(default)]
+    confirm: String,
 }
 
 /// Deploys exactly what was reviewed.
@@ -62,23 +68,32 @@ pub async fn deploy(
         Ok(made) if made.plan.hash() != form.plan => {
             "Something changed after you opened this page, so nothing was started. This is the new plan"
         }
-        Ok(_) if !missing.is_empty() => {
-            let answered = Answered { problems: missing, prune };
-            return wrong_form(&view(&facts, &visit, &site, review, answered).await?);
+        Ok(made) => {
+            let verdict = verdict(&made.rendered.desired, &facts.observed);
+            let mut missing = missing;
+            let confirmed = confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
+                missing.add("confirm", text);
+                vec![]
+            });
+            if !missing.is_empty() {
+                let answered = Answered { problems: missing, prune };
+                return wrong_form(&view(&facts, &visit, &site, review, answered).await?);
+            }
+            match ask(&may, &facts, &site, made, Chosen { review: &review, prune, confirmed }, &visit).await? {
+                Ok(response) => return Ok(response),
+                Err(busy) => return conflict(&facts, &visit, &site, review, Refused { text: sentence(&busy), prune }).await,
+            }
         }
-        Ok(made) => match ask(&may, &facts, &site, made, Chosen { review: &review, prune }, &visit).await? {
-            Ok(response) => return Ok(response),
-            Err(busy) => return conflict(&facts, &visit, &site, review, Refused { text: sentence(&busy), prune }).await,
-        },
     };
     conflict(&facts, &visit, &site, review, Refused { text: refused.to_owned(), prune }).await
 }
 
 /// What the member chose on the page.
-#[derive(Clone, Copy)]
 struct Chosen<'a> {
     review: &'a Review,
     prune: bool,
+    /// The powers over the machine that were confirmed by typing.
+    confirmed: Vec<String>,
 }
 
 /// Why nothing was started, and what was ticked.
@@ -108,6 +123,7 @@ async fn ask(
         keep,
         desired: made.rendered.desired.clone(),
         timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
+        confirmed: chosen.confirmed,
     };
     let order = order::deploy(facts.app.id, Box::new(wanted), visit.form.clone());
     let rules = chosen.review.faults.rules();

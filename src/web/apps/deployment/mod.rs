@@ -115,7 +115,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
     match &review.made {
         Err(error) => changes.block(facts, &error.to_string()),
         Ok(made) => {
-            changes.fill(facts, &made.rendered.desired, &made.plan, &made.rendered.powers);
+            changes.fill(facts, &made.rendered.desired, &made.plan);
             changes.warnings.extend(made.rendered.notices.iter().map(|n| sentence(n)));
             changes.warnings.extend(made.moving_tags());
         }

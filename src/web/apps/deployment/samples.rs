@@ -4,6 +4,7 @@ use super::{Faults, PlanView, ReleaseNote, SettingsChange};
 use crate::web::apps::changes::Changes;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
+use crate::web::powers::Powers;
 use crate::web::shell::{Nav, Problems, Shell};
 
 impl PlanView {
@@ -42,7 +43,7 @@ impl PlanView {
             from_version: None,
             settings: SettingsChange::default(),
             leftovers: Vec::new(),
-            changes: Changes { warnings: Vec::new(), host_powers: Vec::new(), ..Changes::sample() },
+            changes: Changes { warnings: Vec::new(), host_powers: Powers::default(), ..Changes::sample() },
             ..upgrade.clone()
         };
         let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };

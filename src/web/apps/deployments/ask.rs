@@ -7,17 +7,20 @@ use serde::Deserialize;
 
 use crate::access::Grant;
 use crate::access::action::Rollback;
+use crate::ops::check::tier;
 use crate::ops::order;
 use crate::ops::order::RollbackWanted;
 use crate::stack::desired::Desired;
 use crate::stack::labels::timeout_s;
 use crate::stack::plan::Plan;
+use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Id};
 use crate::web::page::{page_with, see_other};
+use crate::web::powers::confirmed;
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
@@ -31,6 +34,9 @@ pub struct GoBackForm {
     plan: String,
     /// The newest revision of the settings when the review was made.
     settings: String,
+    /// The app's name, where power over the machine is given.
+    #[serde(default)]
+    confirm: String,
 }
 
 /// Goes back exactly as it was reviewed.
@@ -52,9 +58,16 @@ pub async fn go_back(
             "Something changed after you opened this page, so nothing was started. This is the new plan".to_owned()
         }
         Ok((desired, plan)) if review.is_free() => {
-            match start(&may, &site, order(&facts, &site, &visit, &review, desired, plan)).await {
-                Err(Failure::Conflict(busy)) => sentence(&busy),
-                other => return other,
+            let verdict = verdict(desired, &facts.observed);
+            match confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name) {
+                Err(text) => return unconfirmed(&facts, &visit, &site, &review, text).await,
+                Ok(confirmed) => {
+                    let wanted = wanted(&facts, &site, &review, desired, plan, confirmed);
+                    match start(&may, &site, order::rollback(facts.app.id, wanted, visit.form.clone())).await {
+                        Err(Failure::Conflict(busy)) => sentence(&busy),
+                        other => return other,
+                    }
+                }
             }
         }
         _ => "Something stands in the way of going back; the reasons are below".to_owned(),
@@ -64,8 +77,8 @@ pub async fn go_back(
     page_with(StatusCode::CONFLICT, &view(&facts, &visit, &site, &review, problems).await?)
 }
 
-fn order(facts: &Facts, site: &Site, visit: &Visit, review: &Review, desired: &Desired, plan: &Plan) -> order::Order<Rollback> {
-    let wanted = RollbackWanted {
+fn wanted(facts: &Facts, site: &Site, review: &Review, desired: &Desired, plan: &Plan, confirmed: Vec<String>) -> RollbackWanted {
+    RollbackWanted {
         deployment: review.deployment.id,
         version: review.deployment.version.clone(),
         env_number: facts.app.env_number,
@@ -73,6 +86,12 @@ fn order(facts: &Facts, site: &Site, visit: &Visit, review: &Review, desired: &D
         timeout_s: timeout_s(desired).unwrap_or(site.settings.deploy_timeout_s),
         reapply: false,
         keep: vec![],
-    };
-    order::rollback(facts.app.id, wanted, visit.form.clone())
+        confirmed,
+    }
+}
+
+async fn unconfirmed(facts: &Facts, visit: &Visit, site: &Site, review: &Review, text: String) -> Result<HttpResponse, Failure> {
+    let mut problems = Problems::none();
+    problems.add("confirm", text);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(facts, visit, site, review, problems).await?)
 }

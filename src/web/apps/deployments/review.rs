@@ -10,7 +10,6 @@ use crate::ops::rollback;
 use crate::ops::scale::keep_chosen;
 use crate::stack::desired::Desired;
 use crate::stack::plan::{Plan, plan};
-use crate::stack::policy::host_power;
 use crate::store::deployments::{CONVERGED, Deployment};
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
@@ -135,7 +134,7 @@ pub(super) async fn view(
     }
     match &review.made {
         Err(why) => changes.block(facts, why),
-        Ok((desired, plan)) => changes.fill(facts, desired, plan, &host_power(desired)),
+        Ok((desired, plan)) => changes.fill(facts, desired, plan),
     }
     Ok(GoBackView {
         shell: shell(site, visit, format!("Put {} back", facts.app.name), Nav::Apps).await,

@@ -47,6 +47,7 @@ pub async fn reapply(
             timeout_s: timeout_s(&drift.record).unwrap_or(site.settings.deploy_timeout_s),
             reapply: true,
             keep: drift.keep.clone(),
+            confirmed: vec![],
         };
         Ok(Some(order::reapply(facts.app.id, wanted, visit.form.clone())))
     })

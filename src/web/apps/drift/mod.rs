@@ -16,7 +16,6 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
-use crate::stack::policy::host_power;
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
 use crate::web::apps::facts::{Facts, facts};
@@ -81,7 +80,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, drift: Option<&Drift>, 
 
 fn found(facts: &Facts, site: &Site, drift: &Drift) -> DriftFound {
     let mut changes = Changes::begin(facts, site);
-    changes.fill(facts, &drift.record, &drift.plan, &host_power(&drift.record));
+    changes.fill(facts, &drift.record, &drift.plan);
     DriftFound {
         version: drift.deployment.version.clone(),
         operation: drift.deployment.operation_id.to_string(),

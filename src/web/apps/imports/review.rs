@@ -108,7 +108,7 @@ pub(super) async fn view(site: &Site, visit: &Visit, reviewed: Reviewed, problem
     let mut changes = Changes::begin(&facts, site);
     if let Ok(made) = &made {
         let plan = plan::plan(&made.rendered.desired, &facts.observed);
-        changes.fill(&facts, &made.rendered.desired, &plan, &made.rendered.powers);
+        changes.fill(&facts, &made.rendered.desired, &plan);
     }
     if !facts.app.version.is_empty() && !versions.contains(&facts.app.version) {
         versions.insert(0, facts.app.version.clone());

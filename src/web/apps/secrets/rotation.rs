@@ -150,6 +150,7 @@ async fn wanted(facts: &Facts, site: &Site, need: &SecretNeed, ready: &Turned, v
         env_number: facts.app.env_number,
         plan_hash: ready.plan.hash(),
         keep: vec![],
+        confirmed: vec![],
         desired: ready.rendered.desired.clone(),
         timeout_s: ready.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
     };
@@ -253,7 +254,7 @@ async fn view(
     match turned {
         Err(why) => changes.block(facts, why),
         Ok(ready) => {
-            changes.fill(facts, &ready.rendered.desired, &ready.plan, &ready.rendered.powers);
+            changes.fill(facts, &ready.rendered.desired, &ready.plan);
             changes.warnings.extend(ready.rendered.notices.iter().map(|n| sentence(n)));
             to.clone_from(&ready.to);
             also = ready.turns.iter().map(|t| t.local.clone()).filter(|local| *local != need.local).collect();
