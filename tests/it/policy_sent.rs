@@ -55,7 +55,8 @@ async fn swarm() -> FakeEngine {
         let stack = neighbour.stack.clone();
         let recipe = (format!("coop-cloud.{stack}.recipe"), neighbour.recipe.clone());
         let labels = Labels::from([(NAMESPACE_LABEL.to_owned(), stack.clone()), recipe]);
-        let spec = ServiceSpec { name: format!("{stack}_app"), labels, ..ServiceSpec::default() };
+        let mut spec = ServiceSpec { name: format!("{stack}_app"), labels, ..ServiceSpec::default() };
+        spec.task_template.container_spec.image = "registry.example.org/other:1".to_owned();
         engine.create_service(&spec, None).await.unwrap();
     }
     engine
