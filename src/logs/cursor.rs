@@ -31,6 +31,11 @@ impl Cursor {
         }
     }
 
+    /// Whether lines of this task were seen.
+    pub fn knows(&self, task: &str) -> bool {
+        self.tasks.contains_key(&short(task))
+    }
+
     /// Whether this line comes after those that were seen.
     pub fn is_behind(&self, line: &Line) -> bool {
         line.at > self.tasks.get(&short(&line.task)).copied().unwrap_or(self.floor)
@@ -81,7 +86,7 @@ mod tests {
         let read = Cursor::parse(&cursor.to_string()).unwrap();
         assert_eq!(read, cursor);
         assert!(read.is_behind(&line("aaaaaaaaaaaaaaaaa2", 400)) && !read.is_behind(&line("aaaaaaaaaaaaaaaaa1", 500)));
-        assert!(read.is_behind(&line("another", 1)));
+        assert!(read.is_behind(&line("another", 1)) && !read.knows("another") && read.knows("aaaaaaaaaaaaaaaaa2"));
         assert_eq!(["", "x", "1~", "1~a", "1~a.z"].map(Cursor::parse), [const { None }; 5]);
     }
 

@@ -8,6 +8,8 @@ use super::line::{Line, Nanos, Piece};
 const PREFIX_LIMIT: usize = 4 * 1024;
 /// Long lines come in several frames. So many may be open at once, one for each task and stream.
 const MOST_OPEN: usize = 64;
+/// Frames of one line come together. What a task wrote last may have no end; it is not waited for any longer.
+const OPEN_FOR: Nanos = 2_000_000_000;
 
 /// Makes lines of what arrives. What it keeps is bounded by the longest line, times the tasks that are in the middle of one.
 #[derive(Debug)]
@@ -27,24 +29,28 @@ impl Decoder {
     /// Takes what arrived and gives what is whole now.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Piece> {
         let frames = self.frames.push(bytes);
-        frames.into_iter().flat_map(|frame| self.pieces(frame)).collect()
+        let mut pieces: Vec<Piece> = frames.into_iter().flat_map(|frame| self.pieces(&frame)).collect();
+        let latest = self.latest;
+        pieces.extend(self.open.extract_if(.., |line| line.at.saturating_add(OPEN_FOR) < latest).map(Piece::Line));
+        pieces
     }
 
     /// What is left when nothing more comes: lines without an end.
     pub fn end(&mut self) -> Vec<Piece> {
         let last = self.frames.end();
-        let mut pieces: Vec<Piece> = last.into_iter().flat_map(|frame| self.pieces(frame)).collect();
+        let mut pieces: Vec<Piece> = last.into_iter().flat_map(|frame| self.pieces(&frame)).collect();
         pieces.extend(self.open.drain(..).map(Piece::Line));
         pieces
     }
 
-    fn pieces(&mut self, frame: Frame) -> Vec<Piece> {
+    fn pieces(&mut self, frame: &Frame) -> Vec<Piece> {
         let text = String::from_utf8_lossy(&frame.bytes);
         if frame.source == Source::Engine {
             return vec![Piece::Notice(notice(&text).to_owned())];
         }
-        // A frame without an end is the beginning of a long line; one that was cut has lost its end, not its place.
-        let ended = frame.cut || text.ends_with('\n');
+        if frame.bytes.is_empty() {
+            return vec![];
+        }
         let mut pieces = Vec::new();
         let mut lines = text.strip_suffix('\n').unwrap_or(&text).split('\n').peekable();
         let mut previous: Option<Line> = None;
@@ -54,7 +60,7 @@ impl Decoder {
             let last = lines.peek().is_none();
             line.cut = frame.cut && last;
             previous = Some(line.clone());
-            pieces.extend(self.join(line, ended || !last).map(Piece::Line));
+            pieces.extend(self.join(line, frame.ended || !last).map(Piece::Line));
         }
         pieces
     }
@@ -134,6 +140,8 @@ fn notice(text: &str) -> &str {
 mod tests {
     use super::*;
 
+    const TEN: Nanos = 1_795_341_600_000_000_000;
+
     fn framed(source: u8, text: &[u8]) -> Vec<u8> {
         let length = u32::try_from(text.len()).unwrap().to_be_bytes();
         [&[source, 0, 0, 0], length.as_slice(), text].concat()
@@ -170,10 +178,16 @@ mod tests {
         assert_eq!(texts(decoder.push(&written("t2", "other\n"))), [("other".to_owned(), false)]);
         assert_eq!(decoder.push(&written("t1", "67ä90")), []);
         assert_eq!(texts(decoder.push(&written("t1", "end\n"))), [("1234567".to_owned(), true)]);
-        assert_eq!(decoder.push(&written("t1", "open")), []);
+        let last = framed(1, b"2026-11-22T09:59:58Z its last");
+        assert_eq!(decoder.push(&last), []);
+        assert_eq!(
+            decoder.push(&written("t1", "open")),
+            [Piece::Line(Line { at: TEN - 2_000_000_000, text: "its last".into(), ..Line::default() })]
+        );
         assert_eq!(texts(decoder.end()), [("open".to_owned(), false)]);
         let giant = "x".repeat(1_000_000);
-        assert_eq!(texts(decoder.push(&written("t1", &giant))), [("xxxxxxxx".to_owned(), true)]);
+        assert_eq!(decoder.push(&written("t1", &giant)), []);
+        assert_eq!(texts(decoder.push(&written("t1", &(giant + "\n")))), [("xxxxxxxx".to_owned(), true)]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub struct Frame {
     pub bytes: Vec<u8>,
     /// There was more than the limit; the rest is dropped.
     pub cut: bool,
+    /// The last byte, kept or not, ends a line.
+    pub ended: bool,
 }
 
 const HEAD: usize = 8;
@@ -101,7 +103,7 @@ impl Frames {
 }
 
 const fn empty(source: Source) -> Frame {
-    Frame { source, bytes: Vec::new(), cut: false }
+    Frame { source, bytes: Vec::new(), cut: false, ended: false }
 }
 
 /// Source and length of a head that is whole.
@@ -118,6 +120,7 @@ fn read(head: &[u8]) -> Option<(Source, usize)> {
 fn keep(frame: &mut Frame, bytes: &[u8], limit: usize) {
     let room = limit.saturating_sub(frame.bytes.len());
     frame.cut |= bytes.len() > room;
+    frame.ended = bytes.last() == Some(&b'\n');
     frame.bytes.extend(bytes.iter().take(room));
 }
 
@@ -130,6 +133,13 @@ mod tests {
         bytes.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
         bytes.extend(text.bytes());
         bytes
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_known_where_it_is_cut() {
+        for (text, ended) in [("0123456789\n", true), ("0123456789", false), ("\n", true)] {
+            assert_eq!(Frames::new(8).push(&framed(1, text))[0].ended, ended, "{text:?}");
+        }
     }
 
     fn told(frames: Vec<Frame>) -> Vec<(Source, String, bool)> {

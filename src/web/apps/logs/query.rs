@@ -52,12 +52,11 @@ impl Asked {
     /// What it means now, on this stack.
     pub(super) fn filter(&self, stack: &StackName, observed: &Observed, now: Millis) -> Result<Filter, Problems> {
         let mut problems = Problems::none();
-        let mut at = |field: &str, text: &str| match time(text, now) {
-            Ok(at) => at,
-            Err(NotATime) => {
+        let mut at = |field: &str, text: &str| {
+            time(text, now).unwrap_or_else(|NotATime| {
                 problems.add(field, format!("“{text}” is no time. Write how long ago, such as 15m, 2h or 3d, or 2026-11-22T10:00"));
                 None
-            }
+            })
         };
         let (since, until) = (at("since", &self.since), at("until", &self.until));
         let service = observed.services.iter().find(|s| s.spec.name == scope(stack, &self.service)).map(|s| s.id.clone());

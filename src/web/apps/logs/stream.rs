@@ -145,7 +145,7 @@ impl Stream {
             if !self.filter.takes(line) {
                 continue;
             }
-            if settling && self.met.as_ref().is_some_and(|met| !met.contains(&line.task)) {
+            if settling && self.from.knows(&line.task) && self.met.as_ref().is_some_and(|met| !met.contains(&line.task)) {
                 self.met = None;
                 rows.push(Row::Note(
                     "This page was away for a while: lines may be missing here. Open it again to see them".to_owned(),
@@ -173,8 +173,12 @@ impl Stream {
 
     fn message(&self, rows: Vec<Row>) -> Option<Bytes> {
         let html = LinesView { rows }.render().ok()?;
-        let data: String = html.lines().filter(|l| !l.is_empty()).map(|l| format!("data: {l}\n")).collect();
-        Some(Bytes::from(format!("id: {}\n{data}\n", self.seen)))
+        let mut message = format!("id: {}\n", self.seen);
+        for line in html.lines().filter(|l| !l.is_empty()) {
+            message.extend(["data: ", line, "\n"]);
+        }
+        message.push('\n');
+        Some(Bytes::from(message))
     }
 
     fn now(&self) -> i64 {
