@@ -228,6 +228,21 @@ async fn new_lines_come_in_order_to_everybody_by_one_reader() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_outlives_the_engine_and_says_nothing_twice() {
+    let desk = Desk::start().await;
+    desk.log(&desk.app, 1, "on the page");
+    let mut follow = desk.follow(&desk.admin).await;
+    desk.log(&desk.app, 11, "before");
+    follow.until("before").await;
+    desk.site.engine.go_away();
+    until("the engine is missed", async || desk.site.feed.fresh().await.is_err().then_some(())).await;
+    desk.site.engine.come_back();
+    desk.log(&desk.app, 12, "after");
+    let sent = follow.until("after<").await;
+    assert_eq!(texts(sent), ["before", "after"], "{sent}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_burst_is_cut_and_the_page_is_told_of_it() {
     let desk = Desk::start().await;
     let mut follow = desk.follow(&desk.admin).await;
