@@ -10,6 +10,7 @@ mod engine_contract;
 mod harness;
 mod imports;
 mod kill9;
+mod logs;
 mod main_job;
 mod on_swarm;
 mod stack_cli;

@@ -125,6 +125,14 @@ impl Canteen {
         String::from_utf8_lossy(&stdout).into_owned()
     }
 
+    /// Memory that the program has now, in KiB.
+    pub(crate) fn memory(&self) -> u64 {
+        let pid = fs::read_to_string(self.dir.join("pid")).expect("it runs");
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
+        resident.expect("the system tells the memory of a process")
+    }
+
     /// Every entry of the audit log, oldest first, after the chain was found whole.
     pub(crate) fn audit(&self) -> Vec<Value> {
         let verified = self.command(&["audit", "verify"]);

@@ -157,7 +157,21 @@ impl Member {
         self.wait_until(choose, |page| !page.options().is_empty()).options()
     }
 
+    /// Opens a stream and gives the connection, from which comes what is sent.
+    pub(crate) fn open(&self, path: &str) -> TcpStream {
+        self.ask("GET", path, None)
+    }
+
     fn send(&mut self, method: &str, path: &str, form: Option<&str>) -> Page {
+        let mut stream = self.ask(method, path, form);
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap_or_else(|e| panic!("{method} {path}: {e}"));
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, html) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        self.read(head, html)
+    }
+
+    fn ask(&self, method: &str, path: &str, form: Option<&str>) -> TcpStream {
         let host = self.origin.split("://").last().unwrap_or_default().to_owned();
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut head = vec![format!("{method} {path} HTTP/1.1"), format!("Host: {host}"), "Connection: close".to_owned()];
@@ -173,11 +187,7 @@ impl Member {
         let mut stream = TcpStream::connect(&self.to).unwrap_or_else(|e| panic!("{} does not answer: {e}", self.to));
         stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
         stream.write_all(request.as_bytes()).expect("a request can be sent");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap_or_else(|e| panic!("{method} {path}: {e}"));
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, html) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        self.read(head, html)
+        stream
     }
 
     fn read(&mut self, head: &str, html: &str) -> Page {
