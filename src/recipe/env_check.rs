@@ -51,10 +51,10 @@ fn lost_files(env: &EnvFile) -> Vec<EnvProblem> {
             _ => None,
         })
         .collect();
-    let last = env.get("COMPOSE_FILE").unwrap_or_default();
+    let whole = env.get("COMPOSE_FILE").unwrap_or_default();
     let mut problems = vec![];
     for (number, (entry, raw)) in assignments.iter().enumerate() {
-        let is_lost = |file: &&str| !file.is_empty() && !last.split(':').any(|kept| kept == *file);
+        let is_lost = |file: &&str| !file.is_empty() && !whole.split(':').any(|kept| kept == *file);
         // A line that appends is judged by what it appends: what stood before it is judged by its own line.
         let appended = appended_overlay(raw);
         let lost: Vec<&str> = appended.unwrap_or(&entry.value).split(':').filter(is_lost).collect();

@@ -51,7 +51,9 @@ pub fn fill_by(fields: &[Field], env: &EnvFile, answers: &BTreeMap<String, Strin
         filled.remove_compose_file(overlay);
         for field in fields.iter().filter(|field| field.overlay.as_ref() == Some(overlay) && field.follows_overlay()) {
             let lines: Vec<usize> = filled.entries().iter().filter(|e| e.key == field.key).map(|e| e.line).collect();
-            lines.into_iter().for_each(|line| filled.disable_line(line));
+            for line in lines {
+                filled.disable_line(line);
+            }
         }
     }
     for overlay in overlays {

@@ -148,8 +148,8 @@ impl Reader {
         let text = std::mem::take(&mut self.above).join("\n");
         if !text.trim().is_empty() {
             let note = self.notes.entry(self.group.clone()).or_default();
-            let gap = if note.is_empty() { "" } else { "\n" };
-            note.push_str(&format!("{gap}{}", text.trim()));
+            note.push_str(if note.is_empty() { "" } else { "\n" });
+            note.push_str(text.trim());
         }
     }
 

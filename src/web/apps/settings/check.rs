@@ -47,7 +47,7 @@ pub(super) async fn check(
     Ok(checked)
 }
 
-/// A fault with its place: "Line 3, COMPOSE_FILE: …".
+/// A fault with its place: `Line 3, COMPOSE_FILE: …`.
 fn placed(line: usize, key: &str, text: &str) -> String {
     if line == 0 { format!("{key}: {text}") } else { format!("Line {line}, {key}: {text}") }
 }

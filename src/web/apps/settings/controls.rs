@@ -131,7 +131,7 @@ pub(super) fn form_from(questions: &Questions, typed: &BTreeMap<String, String>,
         let Some(group) = form.group(if foreign { FOREIGN } else { &field.group }) else { continue };
         if group.help.is_empty() {
             let note = questions.notes.get(&field.group).map_or("", String::as_str);
-            group.help = if foreign { FOREIGN_HELP } else { note }.to_owned();
+            if foreign { FOREIGN_HELP } else { note }.clone_into(&mut group.help);
         }
         if let SampleKind::Overlay { file } = &field.kind {
             group.overlays.push(overlay(file, &field.help, overlays));

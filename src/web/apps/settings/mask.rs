@@ -49,7 +49,7 @@ pub(super) fn masked(text: &str) -> Option<String> {
             EnvLine::Setting { state, entry, raw, .. } if mask.hides(&entry.key, &entry.value) || mask.hides(&entry.key, raw) => {
                 let sign = if state == LineState::Dormant { "#" } else { "" };
                 let end = whole.get(whole.trim_end_matches(['\r', '\n']).len()..).unwrap_or_default();
-                masked.push_str(&format!("{sign}{}={HIDDEN}{end}", entry.key));
+                masked.extend([sign, &entry.key, "=", HIDDEN, end]);
             }
             _ => masked.push_str(&whole),
         }

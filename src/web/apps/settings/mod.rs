@@ -37,6 +37,12 @@ pub use text::{SettingsTextView, save_text, text};
 
 use crate::web::when::When;
 
+/// The numbers of so many lines, one in a line.
+fn numbers(lines: usize) -> String {
+    let numbers: Vec<String> = (1..=lines).map(|number| number.to_string()).collect();
+    numbers.join("\n")
+}
+
 /// The pages of the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {

@@ -26,6 +26,7 @@ use crate::web::when::When;
 use super::change::{EnvChange, change};
 use super::check::{changed_keys, check, unreadable};
 use super::mask::masked;
+use super::numbers;
 use super::sent::Sent;
 use super::typed_text::shown;
 
@@ -54,7 +55,7 @@ pub struct RevisionView {
 impl RevisionView {
     /// The numbers beside the lines.
     pub fn numbers(&self) -> String {
-        (1..=self.text.lines().count()).map(|number| format!("{number}\n")).collect()
+        numbers(self.text.lines().count())
     }
 }
 

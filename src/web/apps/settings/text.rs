@@ -28,7 +28,7 @@ use super::save::{Saved, based_on, commit};
 use super::sent::{Sent, Step};
 use super::text_diff::text_diff;
 use super::typed_text::{restored, shown};
-use super::{Mode, Newest};
+use super::{Mode, Newest, numbers};
 
 /// The page of the text.
 #[derive(Debug, Clone, Template)]
@@ -62,7 +62,7 @@ impl SettingsTextView {
 
     /// The numbers beside the lines.
     pub fn numbers(&self) -> String {
-        (1..=self.rows()).map(|number| format!("{number}\n")).collect()
+        numbers(self.rows())
     }
 }
 
@@ -156,7 +156,7 @@ async fn meanwhile(
 
 async fn view(facts: &Facts, visit: &Visit, site: &Site, revision: &EnvRevision, text: &str) -> SettingsTextView {
     let env = EnvFile::parse(text).ok();
-    let entries = env.iter().flat_map(|env| env.entries());
+    let entries = env.iter().flat_map(EnvFile::entries);
     let mut plain_secrets: Vec<String> =
         entries.filter(|entry| is_secret_like(&entry.key) && !entry.value.is_empty()).map(|entry| entry.key.clone()).collect();
     plain_secrets.dedup();

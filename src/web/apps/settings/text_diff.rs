@@ -58,7 +58,7 @@ fn middle(a: &[&str], b: &[&str]) -> Vec<Step> {
     let (mut i, mut j, mut steps) = (0, 0, vec![]);
     loop {
         match (a.get(i), b.get(j)) {
-            (Some(x), Some(y)) if x == y => {
+            (Some(left), Some(right)) if left == right => {
                 steps.push(Step::Same(i, j));
                 (i, j) = (i + 1, j + 1);
             }
@@ -117,7 +117,8 @@ mod tests {
             Sign::Removed => '-',
             Sign::Context => ' ',
         };
-        text_diff(old, new).iter().map(|line| format!("{}{}\n", sign(line.sign), line.text)).collect()
+        let lines: Vec<String> = text_diff(old, new).iter().map(|line| format!("{}{}\n", sign(line.sign), line.text)).collect();
+        lines.concat()
     }
 
     #[test]
