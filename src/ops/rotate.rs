@@ -10,6 +10,7 @@ use crate::access::action::RotateSecret;
 use crate::clock::Millis;
 use crate::commands::secret_version::SetSecretVersion;
 use crate::envfile::EnvFile;
+use crate::secret::SecretValue;
 use crate::stack::converge::Outcome;
 use crate::stack::desired::Desired;
 use crate::stack::names::descope;
@@ -56,7 +57,7 @@ pub async fn run(
 
     run.touch().await?;
     let mut made = vec![];
-    let cause = match forward(may, run, of, &wanted, given, &mut made, &observed).await {
+    let cause = match forward(may, run, of, &wanted, &given, &mut made, &observed).await {
         Ok(Ok(ended)) => {
             if !made.is_empty() {
                 reveals.put(of.operation.id, may.actor().member(), run.now(), made);
@@ -105,7 +106,7 @@ async fn forward(
     run: &Run,
     of: Of<'_>,
     wanted: &RotateWanted,
-    given: Values,
+    given: &[(String, SecretValue)],
     made: &mut Values,
     observed: &Observed,
 ) -> Result<Result<Ended, String>, OpError> {
@@ -139,7 +140,13 @@ async fn forward(
 }
 
 /// Values that were made before a restart are forgotten: what is not in use yet is made anew, what was given is asked for again.
-async fn make(run: &Run, of: Of<'_>, wanted: &RotateWanted, given: Values, made: &mut Values) -> Result<(), OpError> {
+async fn make(
+    run: &Run,
+    of: Of<'_>,
+    wanted: &RotateWanted,
+    given: &[(String, SecretValue)],
+    made: &mut Values,
+) -> Result<(), OpError> {
     let needs = needs(&of).await?;
     let present = run.fresh().await?;
     for turn in &wanted.turns {
