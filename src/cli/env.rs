@@ -18,7 +18,7 @@ const STDIN: &str = "-";
 pub(super) enum Command {
     /// Print what an .env file says, as JSON
     ///
-    /// The answer is one object: `file`; `values`, what a deploy gets, by variable; `compose_files`, what COMPOSE_FILE amounts
+    /// The answer is one object: `file`; `values`, what a deploy gets, by variable; `compose_files`, what `COMPOSE_FILE` amounts
     /// to; `lines`, every assignment with `line`, `key`, `value`, `state` (`set`, `replaced` by a later line, `commented` out),
     /// `comment`, `modifiers` (`length`, `charset`, `generate`) and `secret_like`; `notices`, what is legal and rarely meant,
     /// with `line`, `key`, `what` and `hint`. Values are printed as they are, passwords too.
