@@ -4,8 +4,6 @@
 //! trusted who may deploy it, `env` a setting, `refused` a word of the reason why it does not even become a stack, `notice` one of a
 //! notice. `### overlay` begins a second file.
 
-#![expect(clippy::disallowed_methods, reason = "the cases are files")]
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

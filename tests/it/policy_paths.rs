@@ -51,7 +51,7 @@ fn is_grave(path: &str) -> bool {
 
 fn severity(mount: Mount) -> Option<Severity> {
     let mut service = ServiceSpec { name: "s_app".to_owned(), ..ServiceSpec::default() };
-    service.task_template.container_spec.image = "x:1".to_owned();
+    "x:1".clone_into(&mut service.task_template.container_spec.image);
     service.task_template.container_spec.mounts = vec![mount];
     let stack = StackName::parse("s").unwrap();
     verdict(&Desired { services: vec![service], ..Desired::empty(stack) }, &Observed::default()).severity()

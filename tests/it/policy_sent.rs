@@ -56,7 +56,7 @@ async fn swarm() -> FakeEngine {
         let recipe = (format!("coop-cloud.{stack}.recipe"), neighbour.recipe.clone());
         let labels = Labels::from([(NAMESPACE_LABEL.to_owned(), stack.clone()), recipe]);
         let mut spec = ServiceSpec { name: format!("{stack}_app"), labels, ..ServiceSpec::default() };
-        spec.task_template.container_spec.image = "registry.example.org/other:1".to_owned();
+        "registry.example.org/other:1".clone_into(&mut spec.task_template.container_spec.image);
         engine.create_service(&spec, None).await.unwrap();
     }
     engine

@@ -51,10 +51,9 @@ fn end(action: &str) -> usize {
                 chars.next();
             }
             Some(end) if c == end => quote = None,
-            Some(_) => {}
             None if matches!(c, '"' | '`' | '\'') => quote = Some(c),
             None if action.get(at..).is_some_and(|rest| rest.starts_with("}}")) => return at,
-            None => {}
+            Some(_) | None => {}
         }
     }
     action.len()
