@@ -21,7 +21,9 @@ pub struct EnvProblem {
 /// Looks through the file `new`, which is to follow `old` for the app with the stack name `stack`.
 pub fn env_check(old: &EnvFile, new: &EnvFile, stack: &str) -> Vec<EnvProblem> {
     let mut problems = lost_files(new);
-    if let Err(fault) = new.compose_files() {
+    if let Err(fault) = new.compose_files()
+        && !problems.iter().any(|problem| problem.refused && problem.line == fault.line)
+    {
         problems.push(EnvProblem {
             line: fault.line,
             key: "COMPOSE_FILE".to_owned(),

@@ -1,14 +1,8 @@
 //! Apps that something else deployed: found by what their services tell, taken over without a change on the Swarm.
 
-use std::collections::BTreeMap;
-
-use canteen::engine::{Mutate as _, NewSecret};
 use canteen::envfile::EnvFile;
-use canteen::ops::render::{RecipeAt, render};
-use canteen::recipe::RecipeName;
-use canteen::stack::names::StackName;
 
-use crate::harness::{BOARD, Browser, Site, deploy_beside, send_fields};
+use crate::harness::{BOARD, Site, foreign_board, send_fields};
 
 const STACK: &str = "board_example_org";
 const VERSION: &str = "1.0.0+1.35.0";
@@ -16,25 +10,12 @@ const VERSION: &str = "1.0.0+1.35.0";
 const SETTINGS: &str = "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=board.example.org\nLETS_ENCRYPT_ENV=\nTITLE='Bread & roses $1'\nOPEN_BOARD=true\n\
     COMPOSE_FILE=\"compose.yml:compose.banner.yml\"\nBANNER=\"Closed today\"\nSECRET_ADMIN_PASSWORD_VERSION=v2\nOUR_OWN=kept\n";
 
-/// The notice board as another tool deployed it.
-async fn foreign_board(site: &Site, admin: &Browser) {
-    admin.page("/apps/new?recipe=notice-board").await;
-    let name = RecipeName::parse("notice-board").unwrap();
-    let at = RecipeAt { commit: site.shelf.resolve(&name, VERSION).unwrap(), name, version: VERSION.to_owned() };
-    let stack = StackName::parse(STACK).unwrap();
-    let rendered = render(&site.shelf, &at, &stack, &EnvFile::parse(SETTINGS).unwrap()).unwrap();
-    let secret = format!("{STACK}_admin_password_v2");
-    site.engine.create_secret(NewSecret::plain(&secret, &BTreeMap::new(), b"seven quiet otters")).await.unwrap();
-    deploy_beside(&site.engine, rendered.desired).await;
-    site.fresh().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_of_another_tool_becomes_an_app_whose_next_plan_is_empty() {
     let site = Site::start().await;
     let ana = site.admin().await;
     ana.page("/apps/import").await.says("Nothing to import");
-    foreign_board(&site, &ana).await;
+    foreign_board(&site, &ana, BOARD, SETTINGS).await;
     ana.page("/apps/import").await.says(STACK).says("notice-board 1.0.0+1.35.0");
 
     let path = format!("/apps/import/{STACK}");
@@ -68,7 +49,7 @@ async fn a_stack_of_another_tool_becomes_an_app_whose_next_plan_is_empty() {
 async fn what_can_not_be_imported_is_said_and_nothing_is_made() {
     let site = Site::start().await;
     let (ana, vic) = (site.admin().await, site.viewer().await);
-    foreign_board(&site, &ana).await;
+    foreign_board(&site, &ana, BOARD, SETTINGS).await;
     let path = format!("/apps/import/{STACK}");
     assert_eq!(vic.get(&path).await.status, 403);
     assert_eq!(ana.get("/apps/import/elsewhere").await.status, 404);

@@ -83,7 +83,7 @@ async fn an_upgrade_tells_everything_in_between() {
     assert!(!back.text().contains("What the authors say"), "{}", back.text());
     let settings = format!("/apps/{POND}/settings");
     send_fields(&ana, &ana.page(&settings).await, &settings, &[("GREETING", "good day")]).await.location();
-    ana.page(PLAN).await.says("Saved since the last deploy: GREETING");
+    ana.page(PLAN).await.says("Saved since the last deploy: DEPTH , GREETING");
     assert_eq!(ana.page(&to("9.9.9+9")).await.status, 200, "a version that is not there is a sentence, not a fault");
 }
 

@@ -13,14 +13,14 @@ pub(crate) const STACK: &str = "pond_example_org";
 
 const FIRST: &str = "\
 services:
-  app: {image: \"registry.example.org/app:1\", environment: [GREETING]}
+  app: {image: \"registry.example.org/app:1\", environment: [GREETING], deploy: {labels: [\"traefik.enable=true\"]}}
   db: {image: \"registry.example.org/db:1\", volumes: [\"data:/data\"]}
   cron: {image: \"registry.example.org/cron:1\", volumes: [\"data:/data\"]}
 volumes: {data: {}}
 ";
 const SECOND: &str = "\
 services:
-  app: {image: \"registry.example.org/app:2\", environment: [GREETING, DEPTH]}
+  app: {image: \"registry.example.org/app:2\", environment: [GREETING, DEPTH], deploy: {labels: [\"traefik.enable=true\"]}}
   db: {image: \"registry.example.org/db:1\", volumes: [\"data:/data\"]}
 volumes: {data: {}}
 ";

@@ -21,6 +21,7 @@ services:
     image: registry.example.org/gate:1.0
     volumes: [\"${SOCKET}:/s:ro\"]
     ports: [\"25:25\"]
+    deploy: {labels: [\"traefik.enable=true\"]}
 volumes:
   nothing:
 ";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::access::{Action, Actor, Grant, Role};
-use crate::envfile::{self, EnvFile};
+use crate::envfile::EnvFile;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::scale::keep_chosen;
 use crate::recipe::RecipeName;
@@ -14,6 +14,7 @@ use crate::stack::names::StackName;
 use crate::stack::observed::{Observed, Swarm};
 use crate::store::apps::{App, EnvRevision};
 use crate::web::Site;
+use crate::web::apps::deployment::changed_names;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::shell::Link;
@@ -46,10 +47,8 @@ async fn pending(site: &Site, app: &App) -> Result<Vec<String>, Failure> {
     let deployed = site.store.last_converged(app.id).await?.map(|deployment| deployment.env_number);
     let Some(deployed) = deployed.filter(|number| *number != app.env_number) else { return Ok(vec![]) };
     let (old, new) = (site.store.env_revision(app.id, deployed).await?, site.store.env_revision(app.id, app.env_number).await?);
-    let parsed = |revision: Option<EnvRevision>| revision.and_then(|revision| EnvFile::parse(&revision.text).ok());
-    let (Some(old), Some(new)) = (parsed(old), parsed(new)) else { return Ok(vec![]) };
-    let keys = envfile::diff(&old, &new).into_iter().map(|change| change.key);
-    Ok(keys.filter(|key| key != "TYPE" && key != "RECIPE").collect())
+    let (Some(old), Some(new)) = (old, new) else { return Ok(vec![]) };
+    Ok(changed_names(&old.text, &new.text))
 }
 
 /// Whether the member may change things.

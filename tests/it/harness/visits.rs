@@ -11,7 +11,7 @@ use canteen::web::Entry;
 use canteen::web::assets::asset;
 
 use super::recipes::repository;
-use super::{BOARD, Browser, PASSWORD, Request, Site, send_fields};
+use super::{BOARD, Browser, PASSWORD, Request, Site, foreign_board, send_fields};
 
 /// Waits for its secrets to be made.
 const MAKE: &str = "make.example.org";
@@ -31,6 +31,12 @@ const SHIP: &str = "ship.example.org";
 const CHANGED: [&str; 2] = ["back.example.org", "keep.example.org"];
 /// Waits to be removed.
 const GONE: &str = "gone.example.org";
+
+/// Was deployed by another tool, and waits to be imported.
+const AFAR: &str = "afar.example.org";
+const AFAR_STACK: &str = "afar_example_org";
+const AFAR_SETTINGS: &str =
+    "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=afar.example.org\nLETS_ENCRYPT_ENV=\nSECRET_ADMIN_PASSWORD_VERSION=v2\n";
 
 /// What is in place.
 pub(crate) struct Visits {
@@ -69,6 +75,7 @@ impl Visits {
         site.engine.create_config(&relic).await.unwrap();
         site.fresh().await;
         site.make_secrets(&admin, SHIP).await;
+        assert_eq!(foreign_board(site, &admin, AFAR, AFAR_SETTINGS).await, AFAR_STACK);
         changed_tag(site, "guestbook").await;
         for app in CHANGED {
             site.deployed_board(&admin, app).await;
@@ -103,6 +110,7 @@ impl Visits {
             // Neither the newest revision nor the deployed one.
             (_, "/apps/{app}/settings/revisions/{id}") => filled(entry.path, BOARD).replace("{id}", "2"),
             (_, path) if path.starts_with("/operations/{id}") => path.replace("{id}", &self.made.to_string()),
+            (_, "/apps/import/{name}") => entry.path.replace("{name}", AFAR_STACK),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
             (_, "/audit/{id}") => "/audit/1".to_owned(),
@@ -130,6 +138,7 @@ impl Visits {
             "/apps/new/settings"
             | "/apps/{app}/deployments/{id}"
             | "/apps/{app}/restart"
+            | "/apps/import/{name}"
             | "/apps/{app}/settings/revisions/{id}" => {
                 return self.admin.page(path).await.fields();
             }
