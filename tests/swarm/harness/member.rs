@@ -118,7 +118,10 @@ impl Member {
         let version = plan.html.split("name=\"version\" value=\"").nth(1).and_then(|v| v.split('"').next()).expect("a version");
         let version = version.replace("&#43;", "+");
         let page = format!("/apps/{domain}/deployment");
-        operation(&self.post(&page, &page, &[("version", &version), ("plan", &hash)]))
+        let mut fields = vec![("version", version.as_str()), ("plan", hash.as_str())];
+        // The box is there, and ticked, where services are left over.
+        fields.extend(plan.value("prune").map(|_ticked| ("prune", "on")));
+        operation(&self.post(&page, &page, &fields))
     }
 
     /// Asks for a deploy and waits for its end.

@@ -29,7 +29,7 @@ impl Page {
     /// The choices of a list.
     pub(crate) fn options(&self) -> Vec<String> {
         let after = self.html.split("<option").skip(1).filter_map(|o| o.split_once('>'));
-        after.map(|(_, rest)| decoded(rest.split('<').next().unwrap_or_default())).collect()
+        after.map(|(tag, rest)| choice(tag, rest.split('<').next().unwrap_or_default())).collect()
     }
 
     /// All controls as a browser would send them if nothing was touched.
@@ -45,9 +45,9 @@ impl Page {
                 let Some(list) = &list else { continue };
                 let known = fields.iter().position(|(n, _)| n == list);
                 match known {
-                    Some(at) if tag.contains(" selected") => fields[at].1 = decoded(rest),
+                    Some(at) if tag.contains(" selected") => fields[at].1 = choice(tag, rest),
                     Some(_) => {}
-                    None => fields.push((list.clone(), decoded(rest))),
+                    None => fields.push((list.clone(), choice(tag, rest))),
                 }
             } else if let Some(name) = name {
                 let unchecked = (tag.contains("\"radio\"") || tag.contains("\"checkbox\"")) && !tag.contains(" checked");
@@ -64,6 +64,11 @@ impl Page {
     fn tags(&self) -> impl Iterator<Item = &str> {
         self.html.split('<').skip(1).map(|piece| piece.split('>').next().unwrap_or_default())
     }
+}
+
+/// What an option sends: its value, or else its text.
+fn choice(tag: &str, text: &str) -> String {
+    attribute(tag, "value").unwrap_or_else(|| decoded(text))
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
