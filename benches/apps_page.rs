@@ -1,4 +1,4 @@
-//! The list of 100 apps against the same bytes from memory.
+//! The list of 100 apps against the same bytes from memory, and how long the list of 200 takes.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use canteen::web::{Parts, SetupCode, Site, wall};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::latency::p95;
 use crate::load::{Target as Load, rates};
 use crate::page_weight::weigh;
 use crate::set_up::SetUp;
@@ -33,13 +34,16 @@ use crate::table::Table;
 use crate::visitor::Visitor;
 
 const APPS: usize = 100;
-const SERVICES: usize = 300;
-const TASKS: usize = 1000;
+/// Where the time of one answer is measured.
+const MANY_APPS: usize = 200;
+const SERVICES_OF_ONE: usize = 3;
+const TASKS_OF_ONE: usize = 10;
 /// As many recipes as the public catalogue has, roughly.
 const RECIPES: usize = 250;
 /// Operations of each app so far.
 const OPERATIONS: usize = 5;
 const AIM: f64 = 0.3;
+const PAGE_AIM_MS: f64 = 50.0;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Asks for the page, and for the same bytes from a handler that has them in memory. That handler stands in a server of the same
@@ -47,10 +51,21 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// the page does itself: reading the database, working out the states, writing the HTML. A third server has neither wall nor
 /// compression, to show what those cost.
 pub(crate) fn measure(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
-    let served = Served::launch(set_up)?;
+    throughput(set_up, table)?;
+    let served = Served::launch(set_up, MANY_APPS)?;
     let mut ana = Visitor::new(served.page, &served.host);
     ana.set_up(&served.code)?;
-    let html = wait_until_full(&mut ana)?;
+    wait_until_full(&mut ana, MANY_APPS)?;
+    p95(&mut ana, &format!("list of {MANY_APPS} apps"), "/apps", PAGE_AIM_MS, table)?;
+    p95(&mut ana, &format!("list of {} operations", MANY_APPS * OPERATIONS), "/operations", PAGE_AIM_MS, table)?;
+    p95(&mut ana, "audit log of them", "/audit", PAGE_AIM_MS, table)
+}
+
+fn throughput(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
+    let served = Served::launch(set_up, APPS)?;
+    let mut ana = Visitor::new(served.page, &served.host);
+    ana.set_up(&served.code)?;
+    let html = wait_until_full(&mut ana, APPS)?;
     served.bytes.set(Bytes::from(html)).ok().context("the bytes are set once")?;
     weigh(&mut ana, &format!("apps, {APPS} of them"), "/apps", table)?;
 
@@ -89,8 +104,8 @@ struct Served {
 }
 
 impl Served {
-    fn launch(set_up: &SetUp) -> anyhow::Result<Self> {
-        let data = set_up.dir.join("apps");
+    fn launch(set_up: &SetUp, apps: usize) -> anyhow::Result<Self> {
+        let data = set_up.dir.join(format!("apps-{apps}"));
         std::fs::create_dir_all(&data)?;
         let listen = || TcpListener::bind("127.0.0.1:0");
         let (page, same, bare) = (listen()?, listen()?, listen()?);
@@ -110,7 +125,7 @@ impl Served {
             thread: None,
         };
         let shelf = Shelf::open(&data.join("shelf"))?;
-        let world = World { settings, store, shelf, setup_code, stop };
+        let world = World { apps, settings, store, shelf, setup_code, stop };
         let serve = move || {
             let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             // The closure may be called once only and can't fail politely.
@@ -134,6 +149,7 @@ impl Drop for Served {
 
 /// What the dashboard is made of here.
 struct World {
+    apps: usize,
     settings: Settings,
     store: Store,
     shelf: Shelf,
@@ -143,9 +159,9 @@ struct World {
 
 impl World {
     async fn serve(self, [page, same, bare]: [TcpListener; 3], bytes: Body) -> anyhow::Result<()> {
-        fill(&self.store).await?;
+        fill(&self.store, self.apps).await?;
         let engine = FakeEngine::with_clock(self.store.clock().clone());
-        engine.seed(APPS, SERVICES, TASKS);
+        engine.seed(self.apps, self.apps * SERVICES_OF_ONE, self.apps * TASKS_OF_ONE);
         let feed = Feed::new(Arc::new(engine.clone()), self.store.clock().clone());
         // As while somebody looks: a new reading every two seconds.
         let _looking = feed.viewer();
@@ -210,7 +226,7 @@ fn may<A: Action>(target: Target) -> anyhow::Result<Grant<A>> {
 }
 
 /// Apps with a history, and a catalogue.
-async fn fill(store: &Store) -> anyhow::Result<()> {
+async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
     let listed = (0..RECIPES).map(|number| Listed {
         name: format!("recipe-{number}"),
         origin: format!("https://git.example.org/recipe-{number}.git"),
@@ -221,7 +237,7 @@ async fn fill(store: &Store) -> anyhow::Result<()> {
         ..Listed::default()
     });
     store.list_recipes(listed.collect()).await?;
-    for number in 0..APPS {
+    for number in 0..apps {
         let name = format!("app{number}.example.org");
         let app = NewApp {
             name: name.clone(),
@@ -254,15 +270,15 @@ async fn fill(store: &Store) -> anyhow::Result<()> {
 }
 
 /// The page with all apps in the state that they stay in: the first readings move no task any more.
-fn wait_until_full(ana: &mut Visitor) -> anyhow::Result<String> {
+fn wait_until_full(ana: &mut Visitor, apps: usize) -> anyhow::Result<String> {
     let begun = Instant::now();
     loop {
         let html = ana.page("/apps")?;
-        if html.matches("<tr>").count() > APPS && html.matches("Healthy").count() >= APPS {
+        if html.matches("<tr>").count() > apps && html.matches("Healthy").count() >= apps {
             return Ok(html);
         }
         if begun.elapsed() > PATIENCE {
-            bail!("the list of apps does not show {APPS} healthy apps");
+            bail!("the list of apps does not show {apps} healthy apps");
         }
         std::thread::sleep(Duration::from_millis(100));
     }

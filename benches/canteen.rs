@@ -24,13 +24,17 @@ pub(crate) struct Canteen {
 }
 
 impl Canteen {
-    /// Starts it with this data folder.
+    /// Starts it with this data folder and the recipes of the measurements.
     pub(crate) fn launch(set_up: &SetUp, data: &Path) -> anyhow::Result<Self> {
+        Self::launch_with(set_up, data, &set_up.dir.join("recipes"))
+    }
+
+    /// Starts it with these recipes, a folder with a `recipes.json` in it.
+    pub(crate) fn launch_with(set_up: &SetUp, data: &Path, recipes: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(data)?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = data.with_extension("log");
         let output = File::create(&log)?;
-        let recipes = set_up.dir.join("recipes");
         let child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL"])
             .arg(&set_up.binary)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use crate::canteen::Canteen;
+use crate::latency::p95;
 use crate::load::median;
 use crate::page_weight::weigh;
 use crate::set_up::SetUp;
@@ -15,6 +16,8 @@ use crate::visitor::{Visitor, attribute, fields};
 const TIMES: usize = 3;
 const AIM: f64 = 0.6;
 const CLI_AIM: f64 = 0.5;
+const PLAN_AIM_MS: f64 = 400.0;
+const PAGE_AIM_MS: f64 = 50.0;
 const RECIPE: &str = "five";
 const APP: &str = "five.example.org";
 /// The stack of Docker's client, so that no object of the other is met.
@@ -35,6 +38,8 @@ pub(crate) fn measure(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
     weigh(&mut ana, "deployment plan", "/apps/five.example.org/deployment", table)?;
     by_canteen(&mut ana)?;
     weigh_pages(&mut ana, table)?;
+    p95(&mut ana, "plan page of 5 services", "/apps/five.example.org/deployment", PLAN_AIM_MS, table)?;
+    p95(&mut ana, "app page of 5 services", "/apps/five.example.org", PAGE_AIM_MS, table)?;
     undeploy(&mut ana)?;
     let (mut ours, mut theirs, mut typed) = (vec![], vec![], vec![]);
     for _ in 0..TIMES {

@@ -13,8 +13,11 @@ mod canteen;
 mod deploy;
 mod http;
 mod image;
+mod latency;
 mod load;
+mod many_recipes;
 mod memory;
+mod mirrors;
 mod page_weight;
 mod set_up;
 mod stack_config;
@@ -37,6 +40,7 @@ const PARTS: &[(&str, Part)] = &[
     ("image", image::measure),
     ("start", start::measure),
     ("apps", apps_page::measure),
+    ("mirrors", mirrors::measure),
     ("plan", stack_plan::measure),
     ("config", stack_config::measure),
     ("deploy", deploy::measure),
