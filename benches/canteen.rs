@@ -26,11 +26,20 @@ pub(crate) struct Canteen {
 impl Canteen {
     /// Starts it with this data folder and the recipes of the measurements.
     pub(crate) fn launch(set_up: &SetUp, data: &Path) -> anyhow::Result<Self> {
-        Self::launch_with(set_up, data, &set_up.dir.join("recipes"))
+        Self::start(set_up, data, &set_up.dir.join("recipes"), &set_up.docker_host)
     }
 
     /// Starts it with these recipes, a folder with a `recipes.json` in it.
     pub(crate) fn launch_with(set_up: &SetUp, data: &Path, recipes: &Path) -> anyhow::Result<Self> {
+        Self::start(set_up, data, recipes, &set_up.docker_host)
+    }
+
+    /// Starts it on another Swarm.
+    pub(crate) fn launch_on(set_up: &SetUp, data: &Path, docker_host: &str) -> anyhow::Result<Self> {
+        Self::start(set_up, data, &set_up.dir.join("recipes"), docker_host)
+    }
+
+    fn start(set_up: &SetUp, data: &Path, recipes: &Path, docker_host: &str) -> anyhow::Result<Self> {
         std::fs::create_dir_all(data)?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let log = data.with_extension("log");
@@ -43,7 +52,7 @@ impl Canteen {
             .env("CANTEEN_LISTEN", address.to_string())
             .env("CANTEEN_PUBLIC_URL", format!("http://{address}"))
             .env("CANTEEN_DATA", data)
-            .env("CANTEEN_DOCKER_HOST", &set_up.docker_host)
+            .env("CANTEEN_DOCKER_HOST", docker_host)
             .env("CANTEEN_CATALOGUE", recipes.join("recipes.json"))
             .env("CANTEEN_LOCAL_RECIPES", recipes)
             .stdin(Stdio::null())
@@ -92,6 +101,14 @@ impl Canteen {
         let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         let kib: f64 = line.and_then(|rest| rest.split_whitespace().next()).with_context(|| format!("no {name}"))?.parse()?;
         Ok(kib * 1024.0 / 1e6)
+    }
+
+    /// Time that it has spent on processors so far, in seconds: `utime` and `stime` of proc(5), in ticks of 10 ms.
+    pub(crate) fn processor_seconds(&self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let (_, fields) = stat.rsplit_once(") ").context("stat without a name")?;
+        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
+        Ok(ticks / 100.0)
     }
 }
 

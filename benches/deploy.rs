@@ -11,7 +11,7 @@ use crate::load::median;
 use crate::page_weight::weigh;
 use crate::set_up::SetUp;
 use crate::table::Table;
-use crate::visitor::{Visitor, attribute, fields};
+use crate::visitor::{Visitor, attribute};
 
 const TIMES: usize = 3;
 const AIM: f64 = 0.6;
@@ -32,7 +32,7 @@ pub(crate) fn measure(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
     weigh(&mut ana, "set-up", "/setup", table)?;
     ana.set_up(&canteen.code()?)?;
     weigh(&mut canteen.visitor(), "sign-in", "/session", table)?;
-    new_app(&mut ana)?;
+    ana.new_app(RECIPE, APP)?;
 
     let with_wait = docker(set_up, &["stack", "deploy", "--help"])?.contains("--detach");
     weigh(&mut ana, "deployment plan", "/apps/five.example.org/deployment", table)?;
@@ -76,25 +76,6 @@ pub(crate) fn docker(set_up: &SetUp, args: &[&str]) -> anyhow::Result<String> {
         bail!("docker {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-fn new_app(ana: &mut Visitor) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    let first = format!("/apps/new?recipe={RECIPE}");
-    // The catalogue is read right after the start, beside everything else.
-    let version = loop {
-        let html = ana.page(&first)?;
-        match html.split_once("<option").and_then(|(_, rest)| Some(rest.split_once('>')?.1.split_once('<')?.0.to_owned())) {
-            Some(version) => break version,
-            None if begun.elapsed() > PATIENCE => bail!("{first} offers no version"),
-            None => std::thread::sleep(Duration::from_millis(200)),
-        }
-    };
-    let address = ana.submit(&first, "/apps/new", &[("recipe", RECIPE), ("version", &version)])?;
-    let settings = ana.submit(&address, &address, &[("domain", APP)])?;
-    let filled = fields(&ana.page(&settings)?);
-    let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    ana.submit(&settings, &settings, &filled).map(|_| ())
 }
 
 /// Seconds from the form of the plan being sent to the end of the operation.

@@ -15,6 +15,7 @@ mod http;
 mod image;
 mod latency;
 mod load;
+mod loud_logs;
 mod many_recipes;
 mod memory;
 mod mirrors;
@@ -24,6 +25,7 @@ mod stack_config;
 mod stack_plan;
 mod start;
 mod table;
+mod two_nodes;
 mod visitor;
 
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ const PARTS: &[(&str, Part)] = &[
     ("plan", stack_plan::measure),
     ("config", stack_config::measure),
     ("deploy", deploy::measure),
+    ("logs", loud_logs::measure),
 ];
 
 fn main() -> ExitCode {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::net::SocketAddr;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -79,6 +80,33 @@ impl Visitor {
         }
     }
 
+    /// Makes an app of a recipe's first version on offer, with the settings that the form proposes.
+    pub(crate) fn new_app(&mut self, recipe: &str, domain: &str) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        let first = format!("/apps/new?recipe={recipe}");
+        // The catalogue is read right after the start, beside everything else.
+        let version = loop {
+            let html = self.page(&first)?;
+            match html.split_once("<option").and_then(|(_, rest)| Some(rest.split_once('>')?.1.split_once('<')?.0.to_owned())) {
+                Some(version) => break version,
+                None if begun.elapsed() > PATIENCE => bail!("{first} offers no version"),
+                None => std::thread::sleep(LOOK_EVERY),
+            }
+        };
+        let address = self.submit(&first, "/apps/new", &[("recipe", recipe), ("version", &version)])?;
+        let settings = self.submit(&address, &address, &[("domain", domain)])?;
+        let filled = fields(&self.page(&settings)?);
+        let filled: Vec<(&str, &str)> = filled.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.submit(&settings, &settings, &filled).map(|_| ())
+    }
+
+    /// The connection of a page that goes on without end, such as an event stream.
+    pub(crate) fn open(&self, path: &str) -> anyhow::Result<TcpStream> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.write_all(self.request(path, "identity").as_bytes())?;
+        Ok(stream)
+    }
+
     /// Looks at an operation until it ends; it has to end well.
     pub(crate) fn wait_for(&mut self, operation: &str) -> anyhow::Result<()> {
         let begun = Instant::now();
@@ -122,7 +150,7 @@ pub(crate) fn attribute(html: &str, before: &str) -> Option<String> {
 }
 
 /// The names and values of the text fields and hidden fields of a page, without the token.
-pub(crate) fn fields(html: &str) -> Vec<(String, String)> {
+fn fields(html: &str) -> Vec<(String, String)> {
     let inputs = html.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
     let sent =
         inputs.filter(|tag| !tag.contains("type=\"radio\"") && !tag.contains("type=\"checkbox\"") || tag.contains(" checked"));

@@ -2,7 +2,8 @@
 # Measures what Canteen promises and prints one table: the image on a private engine, memory, start, pages, deploys.
 # Takes away all that it started, however it ends.
 #
-# usage: scripts/bench.sh [PART...]        PART: memory, image, start, apps, mirrors, plan, config, deploy (default: all)
+# usage: scripts/bench.sh [PART...]        PART: memory, image, start, apps, mirrors, plan, config, deploy, logs (default: all)
+#        BENCH_LOG_SECONDS: how long the part logs follows a loud app (default 60)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,6 +40,7 @@ finish() {
   [ -z "$current" ] || kill -- "-$current" 2>/dev/null || true
   scripts/registry.sh down "$registry" 2>/dev/null || true
   scripts/engine.sh down "$engine" || true
+  [ ! -e "$dir/work/nodes/run" ] || scripts/three-nodes.sh down "$dir/work/nodes" || true
   rm -rf "$dir"
   exit "$code"
 }
