@@ -15,7 +15,7 @@ use canteen::clock::SystemClock;
 use canteen::commands::app_new::NewApp;
 use canteen::commands::operation_finish::FinishOperation;
 use canteen::engine::fake::FakeEngine;
-use canteen::engine::feed::Feed;
+use canteen::engine::feed::{Feed, Rhythm};
 use canteen::ops::{Handover, Live, Reveals, order};
 use canteen::settings::Settings;
 use canteen::shelf::Shelf;
@@ -162,7 +162,7 @@ impl World {
         fill(&self.store, self.apps).await?;
         let engine = FakeEngine::with_clock(self.store.clock().clone());
         engine.seed(self.apps, self.apps * SERVICES_OF_ONE, self.apps * TASKS_OF_ONE);
-        let feed = Feed::new(Arc::new(engine.clone()), self.store.clock().clone());
+        let feed = Feed::new(Arc::new(engine.clone()), self.store.clock().clone(), Rhythm::default());
         // As while somebody looks: a new reading every two seconds.
         let _looking = feed.viewer();
         let reading = tokio::spawn(Arc::clone(&feed).run(self.stop.clone()));

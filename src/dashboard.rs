@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::feed::Feed;
+use crate::engine::feed::{Feed, Rhythm};
 use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
 use crate::jobs::{self, Jobs};
 use crate::ops::{Handover, Live, Reveals, Runner};
@@ -27,6 +27,7 @@ pub struct Given<E> {
     pub engine: Arc<E>,
     /// Credentials of registries, if there are some.
     pub credentials: Option<Arc<Credentials>>,
+    pub rhythm: Rhythm,
     /// Ends the dashboard.
     pub stop: CancellationToken,
 }
@@ -42,9 +43,9 @@ pub struct Dashboard {
 impl Dashboard {
     /// Puts the floors together. Nothing runs yet, and nothing is read or written.
     pub fn new<E: Inspect + Mutate + 'static>(given: Given<E>) -> Self {
-        let Given { settings, store, shelf, engine, credentials, stop } = given;
+        let Given { settings, store, shelf, engine, credentials, rhythm, stop } = given;
         let clock = Arc::clone(store.clock());
-        let feed = Feed::new(engine.clone(), clock.clone());
+        let feed = Feed::new(engine.clone(), clock.clone(), rhythm);
         let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
         let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
         let runner = Runner {

@@ -13,16 +13,29 @@ use super::{EngineError, Inspect};
 use crate::clock::{Millis, SharedClock};
 use crate::stack::observed::Swarm;
 
-/// Between two readings while an operation runs.
-const BUSY: Duration = Duration::from_millis(500);
 /// Between two readings while somebody looks: the engine sends no events about tasks.
 const LOOKED_AT: Duration = Duration::from_secs(2);
 /// Between two readings while nobody does. Events shorten it.
 const IDLE: Duration = Duration::from_secs(15);
-/// Events come in bursts; one reading serves a burst.
-const BURST: Duration = Duration::from_millis(150);
+/// An operation does not wait longer for the rest of a burst.
+const SHORT_BURST: Duration = Duration::from_millis(20);
 /// Between two tries to hear events again.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// How often the Swarm is read. Tests, whose Swarm answers at once, are quicker.
+#[derive(Clone, Copy, Debug)]
+pub struct Rhythm {
+    /// Between two readings while an operation runs.
+    pub busy: Duration,
+    /// Events come in bursts; one reading serves a burst.
+    pub burst: Duration,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self { busy: Duration::from_millis(500), burst: Duration::from_millis(150) }
+    }
+}
 
 /// The newest reading, and whether it is still true.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +51,7 @@ pub struct Reading {
 pub struct Feed {
     inspect: Arc<dyn Inspect>,
     clock: SharedClock,
+    rhythm: Rhythm,
     newest: watch::Sender<Reading>,
     hurry: Notify,
     operations: AtomicUsize,
@@ -58,10 +72,11 @@ enum Kind {
 
 impl Feed {
     /// A feed that has not read yet.
-    pub fn new(inspect: Arc<dyn Inspect>, clock: SharedClock) -> Arc<Self> {
+    pub fn new(inspect: Arc<dyn Inspect>, clock: SharedClock, rhythm: Rhythm) -> Arc<Self> {
         Arc::new(Self {
             inspect,
             clock,
+            rhythm,
             newest: watch::Sender::new(Reading::default()),
             hurry: Notify::new(),
             operations: AtomicUsize::new(0),
@@ -117,6 +132,11 @@ impl Feed {
         Attention { feed: Arc::clone(self), kind: Kind::Viewer }
     }
 
+    /// Waits as long as an operation's readings are apart: before that, another look tells little.
+    pub async fn breathe(&self) {
+        tokio::time::sleep(self.rhythm.busy).await;
+    }
+
     /// Reads until it is cancelled.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         tokio::select! {
@@ -162,12 +182,12 @@ impl Feed {
         match (self.operations.load(Ordering::SeqCst), self.viewers.load(Ordering::SeqCst)) {
             (0, 0) => IDLE,
             (0, _) => LOOKED_AT,
-            (_, _) => BUSY,
+            (_, _) => self.rhythm.busy,
         }
     }
 
     fn burst(&self) -> Duration {
-        if self.operations.load(Ordering::SeqCst) > 0 { Duration::from_millis(20) } else { BURST }
+        if self.operations.load(Ordering::SeqCst) > 0 { self.rhythm.burst.min(SHORT_BURST) } else { self.rhythm.burst }
     }
 }
 

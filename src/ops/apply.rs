@@ -22,8 +22,6 @@ use super::{teardown, view};
 const ROUNDS: usize = 5;
 /// A network of a stack that was removed a moment ago is listed until its last container is gone.
 const LINGERING: Duration = Duration::from_mins(2);
-/// Before another look.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// What a stack is to become.
 pub(super) struct Target<'a> {
@@ -77,7 +75,7 @@ pub(super) async fn apply(run: &Run, pass: &Pass, target: &Target<'_>, first: &O
             return Err(half_done(&error));
         }
         run.note(&format!("looking again, for {error}")).await?;
-        tokio::time::sleep(PAUSE).await;
+        run.feed.breathe().await;
     }
 }
 

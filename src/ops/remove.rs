@@ -21,8 +21,6 @@ use super::teardown::{self, Kept, Wait};
 
 /// A node lets go of a volume a moment after its last container is gone.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Between two tries.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// What is to go, by full names, exactly as it was shown and chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +128,6 @@ async fn volumes(run: &Run, stack: &StackName, names: &[String], kept: &mut Kept
             run.note("a container still holds a volume; trying again until it lets go").await?;
             told = true;
         }
-        tokio::time::sleep(PAUSE).await;
+        run.feed.breathe().await;
     }
 }

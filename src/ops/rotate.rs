@@ -3,7 +3,6 @@
 //!
 //! The deploy is the one that was shown. `putback.rs` is the way back.
 
-use std::time::Duration;
 
 use crate::access::Grant;
 use crate::access::action::RotateSecret;
@@ -34,8 +33,6 @@ use crate::stack::belongings::OWNER_LABEL;
 const TRIES: usize = 5;
 /// The engine shows the tasks of a service that has come up within this time.
 const SHOWN_MS: Millis = 20_000;
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Carries it out. `may` is the right to rotate, judged when the operation began to run.
 pub async fn run(
@@ -225,7 +222,7 @@ async fn in_use(run: &Run, desired: &Desired, wanted: &RotateWanted) -> Result<R
         match amiss(&observed, desired, &wanted.turns) {
             None => return Ok(Ok(())),
             Some(why) if run.now() - began > SHOWN_MS => return Ok(Err(why)),
-            Some(_) => tokio::time::sleep(PAUSE).await,
+            Some(_) => run.feed.breathe().await,
         }
     }
 }

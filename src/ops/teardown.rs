@@ -17,8 +17,6 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const ONE_TRY: Duration = Duration::from_secs(3);
 /// Old engines take a moment to end the tasks of a job.
 const JOBS: Duration = Duration::from_secs(30);
-/// Between two looks.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Removes every service of the stack, and tells what was there before.
 pub(super) async fn services(run: &Run, stack: &StackName) -> Result<Observed, OpError> {
@@ -46,7 +44,7 @@ pub(super) async fn remove(run: &Run, services: &[&Service], tasks: &[Task]) -> 
         if !swarm.tasks.iter().any(|t| busy.iter().any(|s| s.id == t.service) && runs(t) && !down(&t.node)) {
             break;
         }
-        tokio::time::sleep(PAUSE).await;
+        run.feed.breathe().await;
     }
     for service in services {
         forgiving(run.remove_service(&service.spec.name, &service.id).await)?;
@@ -90,7 +88,7 @@ pub(super) async fn wait_until_still(run: &Run, stack: &StackName, before: &Obse
                 format!("{left} tasks did not stop within {} seconds; look at them and remove the rest again", patience.as_secs());
             return Err(OpError::stop("failed", text));
         }
-        tokio::time::sleep(PAUSE).await;
+        run.feed.breathe().await;
     }
 }
 
@@ -175,7 +173,7 @@ pub(super) async fn networks(run: &Run, stack: &StackName, wait: Wait, kept: &mu
         if mine.is_empty() || (settled && (wait == Wait::NotAtAll || late)) {
             return Ok(());
         }
-        tokio::time::sleep(PAUSE).await;
+        run.feed.breathe().await;
     }
 }
 

@@ -11,7 +11,7 @@ use super::pins::{self, Resolve};
 use super::run::{Past, Run};
 use super::{teardown, view, watching};
 use crate::clock::SystemClock;
-use crate::engine::feed::{Attention, Feed};
+use crate::engine::feed::{Attention, Feed, Rhythm};
 use crate::engine::{Credentials, EngineError, Inspect, Mutate};
 use crate::stack::converge::{Expected, Verdict};
 use crate::stack::desired::Desired;
@@ -57,7 +57,7 @@ impl Terminal {
         credentials: Option<Credentials>,
     ) -> Self {
         let clock: crate::clock::SharedClock = Arc::new(SystemClock);
-        let feed = Feed::new(engine.clone(), Arc::clone(&clock));
+        let feed = Feed::new(engine.clone(), Arc::clone(&clock), Rhythm::default());
         let (stop, often) = (CancellationToken::new(), feed.operation());
         tokio::spawn(Arc::clone(&feed).run(stop.clone()));
         let run = Run {

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use canteen::clock::SystemClock;
 use canteen::dashboard::{Dashboard as Whole, Given};
 use canteen::engine::fake::FakeEngine;
+use canteen::engine::feed::Rhythm;
 use canteen::engine::{Inspect as _, Mutate as _};
 use canteen::settings::Settings;
 use canteen::shelf::Shelf;
@@ -70,7 +71,15 @@ impl Dashboard {
         let shelf = Shelf::open(&settings.data.join("shelf")).unwrap();
         let stop = CancellationToken::new();
         let shared = Arc::new(engine.clone());
-        let whole = Whole::new(Given { settings, store, shelf, engine: shared, credentials: None, stop: stop.clone() });
+        let whole = Whole::new(Given {
+            settings,
+            store,
+            shelf,
+            engine: shared,
+            credentials: None,
+            rhythm: Rhythm::default(),
+            stop: stop.clone(),
+        });
         let setup_code = whole.parts.setup_code.clone();
         let (ready, is_ready) = std::sync::mpsc::channel();
         let swarm = engine.clone();

@@ -2,24 +2,25 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use canteen::access::action::EditMember;
 use canteen::access::{Actor, Grant, Role, Target};
 use canteen::commands::member_add::AddMember;
 use canteen::dashboard::{Dashboard, Given};
 use canteen::engine::Mutate as _;
 use canteen::engine::fake::FakeEngine;
-use canteen::engine::feed::Feed;
+use canteen::engine::feed::{Feed, Reading, Rhythm};
 use canteen::ops::Live;
 use canteen::ops::refresh::refresh_catalogue;
-use canteen::passwords::Passwords;
 use canteen::settings::Settings;
 use canteen::shelf::{self, Shelf};
 use canteen::stack::spec::NetworkSpec;
 use canteen::store::Store;
 use canteen::store::audit::{Entry, EntryFilter};
 use canteen::web::SetupCode;
-use tokio::sync::{OnceCell, oneshot};
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Ahead;
@@ -27,6 +28,9 @@ use super::{Browser, recipes};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "seven quiet otters";
+
+/// The Swarm is read this often while an operation runs, for an engine in memory answers at once.
+const RHYTHM: Rhythm = Rhythm { busy: Duration::from_millis(10), burst: Duration::from_millis(5) };
 
 /// What a site is to be like.
 pub(crate) struct Plan {
@@ -82,7 +86,7 @@ impl Site {
         }
         refresh_catalogue(&store, &settings.catalogue).await.unwrap();
         let Running { live, feed, setup_code, stop, server } =
-            Running::begin(&settings, &store, &shelf, &engine, listener, plan.members).await;
+            Running::begin(&settings, &store, &shelf, &engine, &clock, listener, plan.members).await;
         let server = Some(server);
         Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server, data }
     }
@@ -94,7 +98,7 @@ impl Site {
         tokio::task::spawn_blocking(move || server.join().unwrap()).await.unwrap();
         let listener = TcpListener::bind(self.address).unwrap();
         let Running { live, feed, setup_code, stop, server } =
-            Running::begin(&self.settings, &self.store, &self.shelf, &self.engine, listener, true).await;
+            Running::begin(&self.settings, &self.store, &self.shelf, &self.engine, &self.clock, listener, true).await;
         (self.live, self.feed, self.setup_code, self.stop, self.server) = (live, feed, setup_code, stop, Some(server));
     }
 
@@ -168,11 +172,11 @@ fn settings(address: SocketAddr, data: &Path, more: Vec<(&'static str, String)>)
 }
 
 async fn add_member(store: &Store, name: &str, role: Role) {
-    // One hash for everybody: making one is slow on purpose.
-    static HASH: OnceCell<String> = OnceCell::const_new();
-    let hash = HASH.get_or_init(async || Passwords::default().hash(PASSWORD.to_owned()).await.unwrap()).await;
+    // A cheap hash for members whom no form made: how dear one is stands in the hash itself, and each sign-in pays for it.
+    let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(Params::MIN_M_COST, 1, 1, None).unwrap());
+    let hash = cheap.hash_password_with_salt(PASSWORD.as_bytes(), b"salt of the tests").unwrap().to_string();
     let may = Grant::<EditMember>::judge(Actor::System("command line"), Target::Site).unwrap();
-    store.commit(&may, AddMember { name: name.to_owned(), password_hash: hash.clone(), role }).await.unwrap();
+    store.commit(&may, AddMember { name: name.to_owned(), password_hash: hash, role }).await.unwrap();
 }
 
 /// What a restart begins anew.
@@ -190,6 +194,7 @@ impl Running {
         store: &Store,
         shelf: &Shelf,
         engine: &FakeEngine,
+        clock: &Arc<Ahead>,
         listener: TcpListener,
         set_up: bool,
     ) -> Self {
@@ -200,9 +205,11 @@ impl Running {
             shelf: shelf.clone(),
             engine: Arc::new(engine.clone()),
             credentials: canteen::dashboard::credentials(settings).unwrap(),
+            rhythm: RHYTHM,
             stop: stop.clone(),
         });
         let (live, feed) = (dashboard.parts.live.clone(), dashboard.parts.feed.clone());
+        tokio::spawn(lapse(feed.subscribe(), clock.clone()));
         let setup_code = dashboard.parts.setup_code.clone();
         if !set_up {
             setup_code.renew();
@@ -212,6 +219,15 @@ impl Running {
         let server = std::thread::spawn(move || serve(dashboard, listener, token, kept, ready));
         started.await.unwrap();
         Self { live, feed, setup_code, stop, server }
+    }
+}
+
+/// Lets as much time go by from reading to reading as the dashboard would have waited: whoever watches a deploy sees what members see,
+/// only sooner.
+async fn lapse(mut readings: watch::Receiver<Reading>, clock: Arc<Ahead>) {
+    let each = Rhythm::default().busy;
+    while readings.changed().await.is_ok() {
+        clock.advance(i64::try_from(each.as_millis()).unwrap());
     }
 }
 
