@@ -2,7 +2,7 @@
 //!
 //! The floors, from the ground up. A floor may name those above it in this list and none below; the tidy test holds that.
 //!
-//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`access`],
+//! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
 //!   [`lint`]
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
@@ -30,4 +30,5 @@ pub mod settings;
 pub mod shelf;
 pub mod stack;
 pub mod store;
+pub mod updates;
 pub mod web;

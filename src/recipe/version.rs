@@ -62,6 +62,11 @@ impl RecipeVersion {
         self.text.split_once('+').map(|(_, upstream)| upstream)
     }
 
+    /// Whether it is a candidate for a release, such as `2.0.0-rc1+5`.
+    pub fn is_candidate(&self) -> bool {
+        self.candidate.is_some()
+    }
+
     /// Which release is newer. Equal for two tags that differ only behind the `+`.
     pub fn precedence(&self, other: &Self) -> Ordering {
         // No candidate suffix is newer than any.

@@ -29,6 +29,7 @@ const FLOORS: &[Floor] = &[
     floor("stack", &["compose"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
     floor("logs", &[], &["jiff"]),
     floor("access", &[], &["serde"]),
+    floor("updates", &["recipe"], &[]),
     floor("lint", &["compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
@@ -147,7 +148,7 @@ const FLOORS: &[Floor] = &[
 ];
 
 /// Floors that know nothing of the world outside the process.
-const GROUND: [&str; 8] = ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "lint"];
+const GROUND: [&str; 9] = ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "lint", "updates"];
 /// How the world outside would show on the ground floor.
 const WORLD: [&str; 9] =
     ["async fn", "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "tracing::"];
