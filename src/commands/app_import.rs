@@ -13,6 +13,8 @@ pub struct ImportApp {
     pub version: String,
     /// The settings file.
     pub env: String,
+    /// What was found about the version after it was published, and was ticked; a sentence each.
+    pub shifted: Vec<String>,
 }
 
 impl Command for ImportApp {
@@ -20,12 +22,16 @@ impl Command for ImportApp {
     type Output = ();
 
     fn particulars(&self) -> Map<String, Value> {
-        particulars([
+        let mut told = particulars([
             ("app", self.name.clone().into()),
             ("stack", self.stack.clone().into()),
             ("recipe", self.recipe.clone().into()),
             ("version", self.version.clone().into()),
-        ])
+        ]);
+        if !self.shifted.is_empty() {
+            told.insert("changed_after_publishing".to_owned(), self.shifted.clone().into());
+        }
+        told
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {

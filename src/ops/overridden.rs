@@ -1,30 +1,38 @@
-//! A deploy in spite of what the rules for recipes say.
+//! A deploy, or going back, in spite of what speaks against its version.
 
 use serde_json::{Map, Value};
 
-use crate::access::action::Deploy;
+use crate::access::WriteAction;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx};
 
 use super::order::Order;
 
-/// A deploy that somebody asks for although the recipe breaks rules that stop deploys; the entry tells which, and why.
-pub struct Overridden {
-    pub order: Order<Deploy>,
-    /// The references of the broken rules.
+/// What somebody asks for although the recipe breaks rules that stop deploys, or its version changed after it was published; the
+/// entry tells which, and why.
+pub struct Overridden<A> {
+    pub order: Order<A>,
+    /// The references of the broken rules; empty if none is.
     pub rules: Vec<String>,
-    /// What the member says about it.
+    /// What the member says about them.
     pub reason: String,
+    /// What was found about the version and the member ticked, a sentence each.
+    pub shifted: Vec<String>,
 }
 
-impl Command for Overridden {
-    type Needs = Deploy;
+impl<A: WriteAction> Command for Overridden<A> {
+    type Needs = A;
     type Output = i32;
 
     fn particulars(&self) -> Map<String, Value> {
         let mut told = self.order.particulars();
-        told.insert("lint_errors".to_owned(), self.rules.clone().into());
-        told.insert("override_reason".to_owned(), self.reason.clone().into());
+        if !self.rules.is_empty() {
+            told.insert("lint_errors".to_owned(), self.rules.clone().into());
+            told.insert("override_reason".to_owned(), self.reason.clone().into());
+        }
+        if !self.shifted.is_empty() {
+            told.insert("changed_after_publishing".to_owned(), self.shifted.clone().into());
+        }
         told
     }
 

@@ -42,6 +42,16 @@ impl Store {
         self.read(move |c| Ok(query(c)?)).await
     }
 
+    /// What was found about one version and nobody has looked at, newest first.
+    pub async fn open_alarms(&self, recipe: &str, tag: &str) -> Result<Vec<TagAlarm>> {
+        let (recipe, tag) = (recipe.to_owned(), tag.to_owned());
+        let query = |c: &mut SqliteConnection| {
+            let open = tag_alarms::table.filter(tag_alarms::seen_at.is_null());
+            open.filter(tag_alarms::recipe.eq(recipe)).filter(tag_alarms::tag.eq(tag)).order(tag_alarms::id.desc()).load(c)
+        };
+        self.read(move |c| Ok(query(c)?)).await
+    }
+
     /// The recipes with something that nobody has looked at, by name.
     pub async fn alarmed_recipes(&self) -> Result<Vec<String>> {
         let query = |c: &mut SqliteConnection| {

@@ -43,3 +43,4 @@ mod settings_text;
 mod stack_config;
 mod stack_deploy;
 mod tidy;
+mod version_doubts;

@@ -302,7 +302,7 @@ async fn an_error_stops_a_deploy_until_an_admin_gives_a_reason() {
     assert!(page.body.contains("/recipes/untidy/lint?version=1.0.0%2B1"));
     let before = (site.head().await, site.engine.changes());
     for (fields, why) in [
-        (&[][..], "tick the box"),
+        (&[("override", ""), ("reason", "")][..], "tick the box"),
         (&[("override", "yes"), ("reason", " ")][..], "Say why it is to be deployed"),
         (&[("override", "no"), ("reason", "I know it \"well\"")][..], "tick the box"),
     ] {

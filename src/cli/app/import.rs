@@ -78,7 +78,7 @@ async fn take(store: &Store, may: &Grant<MayImport>, recipes: &BTreeSet<String>,
         bail!("there is an app {name} with other settings; change them on its page");
     }
     let version = pin.version.unwrap_or_default();
-    let new = ImportApp { name, stack: stack?.as_str().to_owned(), recipe: pin.recipe, version, env: text };
+    let new = ImportApp { name, stack: stack?.as_str().to_owned(), recipe: pin.recipe, version, env: text, shifted: vec![] };
     match store.commit(may, new).await {
         Ok(()) => Ok(Taken::Made),
         Err(Denied::Rule { text, .. }) => bail!("{text}"),

@@ -61,7 +61,8 @@ pub(super) fn rows(site: &Site, alarms: &[TagAlarm]) -> Vec<AlarmRow> {
     alarms.iter().map(row).collect()
 }
 
-fn what(alarm: &TagAlarm) -> String {
+/// What happened, without the version that it happened to.
+pub(in crate::web) fn what(alarm: &TagAlarm) -> String {
     let short = |commit: &str| commit.chars().take(8).collect::<String>();
     if alarm.now.is_empty() {
         return format!("is gone from the repository; it was {}. Apps that run it can still be deployed", short(&alarm.was));

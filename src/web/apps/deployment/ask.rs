@@ -35,10 +35,13 @@ pub struct DeployForm {
     plan: String,
     /// `yes` where broken rules are overridden.
     #[serde(rename = "override", default)]
-    pub(super) overridden: String,
+    overridden: String,
     /// Why they are.
     #[serde(default)]
-    pub(super) reason: String,
+    reason: String,
+    /// The number of the ticked box where the version changed after it was published.
+    #[serde(default)]
+    shifted: String,
     /// Not empty where services that the version no longer has are to be removed.
     #[serde(default)]
     prune: String,
@@ -61,7 +64,9 @@ pub async fn deploy(
     }
     let prune = !form.prune.is_empty();
     let mut review = review(&facts, &site, form.version.clone()).await?;
-    let missing = review.faults.typed(&form);
+    let mut missing = Problems::none();
+    review.faults.typed(&form.overridden, &form.reason, &mut missing);
+    review.shifted.ticked(&form.shifted, &mut missing);
     let refused = match &review.made {
         Err(_) => "This can’t be deployed; the reasons are below",
         Ok(made) if !made.plan.blockers.is_empty() => "Something stands in the way of this deploy; the reasons are below",
@@ -70,7 +75,6 @@ pub async fn deploy(
         }
         Ok(made) => {
             let verdict = verdict(&made.rendered.desired, &facts.observed);
-            let mut missing = missing;
             let confirmed = confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
                 missing.add("confirm", text);
                 vec![]
@@ -127,11 +131,8 @@ async fn ask(
     };
     let order = order::deploy(facts.app.id, Box::new(wanted), visit.form.clone());
     let rules = chosen.review.faults.rules();
-    let started = if rules.is_empty() {
-        start(may, site, order).await
-    } else {
-        start(may, site, Overridden { order, rules, reason: chosen.review.faults.reason.clone() }).await
-    };
+    let (reason, shifted) = (chosen.review.faults.reason.clone(), chosen.review.shifted.lines.clone());
+    let started = start(may, site, Overridden { order, rules, reason, shifted }).await;
     match started {
         Ok(response) => Ok(Ok(response)),
         Err(Failure::Conflict(text)) => Ok(Err(text)),

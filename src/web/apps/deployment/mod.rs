@@ -6,11 +6,13 @@ mod review;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 mod settings_change;
+mod shifted;
 mod step;
 
 pub use ask::{DeployForm, deploy};
 pub use faults::Faults;
 pub use settings_change::SettingsChange;
+pub use shifted::Shifted;
 
 pub(super) use settings_change::changed_names;
 pub(super) use step::data_stays;
@@ -54,6 +56,8 @@ pub struct PlanView {
     pub release_notes: Vec<ReleaseNote>,
     /// Broken rules that stop it, unless they are overridden.
     pub faults: Faults,
+    /// What was found about the version after it was published.
+    pub shifted: Shifted,
     pub settings: SettingsChange,
     /// Services that this version no longer has, by name.
     pub leftovers: Vec<String>,
@@ -138,6 +142,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         versions: review.versions,
         changes,
         faults: review.faults,
+        shifted: review.shifted,
         problems: answered.problems,
         may_deploy: facts.admin,
     })

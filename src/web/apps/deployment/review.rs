@@ -1,6 +1,5 @@
 //! A version of an app held against the Swarm.
 
-use crate::ops::lint::{Known, lint_at};
 use crate::ops::render::{RecipeAt, RenderError, Rendered};
 use crate::recipe::{RecipeName, release_notes};
 use crate::stack::observed::Observed;
@@ -10,7 +9,7 @@ use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, versions};
 use crate::web::failure::Failure;
 
-use super::{Faults, ReleaseNote};
+use super::{Faults, ReleaseNote, Shifted};
 
 /// A version of an app held against the Swarm.
 pub(super) struct Review {
@@ -19,6 +18,7 @@ pub(super) struct Review {
     pub(super) versions: Vec<String>,
     /// Empty where nothing could be rendered.
     pub(super) faults: Faults,
+    pub(super) shifted: Shifted,
 }
 
 pub(super) struct Made {
@@ -57,18 +57,11 @@ pub(super) async fn review(facts: &Facts, site: &Site, version: String) -> Resul
     let (shelf, recipe) = (site.shelf.clone(), facts.app.recipe.clone());
     let versions = blocking(move || RecipeName::parse(&recipe).ok().and_then(|name| versions(&shelf, &name).ok())).await?;
     let faults = match &made {
-        Ok(made) => faults(site, &made.at).await?,
+        Ok(made) => Faults::at(site, made.at.clone()).await?.map_err(|e| Failure::Unavailable(e.to_string()))?,
         Err(_) => Faults::default(),
     };
-    Ok(Review { version, made, versions: versions.unwrap_or_default(), faults })
-}
-
-/// The rules that the recipe breaks so badly that they stop the deploy. They need nothing that is known beside the repository.
-async fn faults(site: &Site, at: &RecipeAt) -> Result<Faults, Failure> {
-    let (shelf, at) = (site.shelf.clone(), at.clone());
-    let report =
-        blocking(move || lint_at(&shelf, &at, Known::default()).map(|report| Faults::of(&report, at.name.as_str(), &at.version)));
-    report.await?.map_err(|e| Failure::Unavailable(e.to_string()))
+    let shifted = Shifted::of(site, &facts.app.recipe, &version).await?;
+    Ok(Review { version, made, versions: versions.unwrap_or_default(), faults, shifted })
 }
 
 /// The release notes of all versions between the deployed one and this one, read at this one's commit.

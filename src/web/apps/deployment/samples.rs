@@ -1,6 +1,6 @@
 //! The page with made-up contents.
 
-use super::{Faults, PlanView, ReleaseNote, SettingsChange};
+use super::{Faults, PlanView, ReleaseNote, SettingsChange, Shifted};
 use crate::web::apps::changes::Changes;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
@@ -22,6 +22,7 @@ impl PlanView {
                 text: "Pages are re-indexed at the first start.\nIt takes a minute.".to_owned(),
             }],
             faults: Faults::default(),
+            shifted: Shifted::default(),
             settings: SettingsChange {
                 saved: vec!["SMTP_HOST".to_owned()],
                 new: vec!["CACHE_SIZE".to_owned()],
@@ -67,7 +68,18 @@ impl PlanView {
             Self { faults: Faults { overridden: true, reason: "a \"\"Ana\"\" <wiki>".to_owned(), ..faults }, ..upgrade.clone() };
         no_reason.problems.add("override", "The recipe breaks rules; tick the box if it is to be deployed all the same");
         no_reason.problems.add("reason", "Say why it is to be deployed although the recipe breaks rules");
+        let shifted = Shifted {
+            lines: vec!["1.1.0+2024-02-06a was eb96de94 and is now 0f17aa02".to_owned()],
+            newest: 17,
+            recipe: "dokuwiki".to_owned(),
+            accepted: false,
+        };
+        let changed_later = Self { shifted: shifted.clone(), ..upgrade.clone() };
+        let mut not_ticked = Self { shifted, faults: no_reason.faults.clone(), ..nothing.clone() };
+        not_ticked
+            .problems
+            .add("shifted", "The version changed after it was published; tick the box if you want to go on all the same");
         let read_only = Self { may_deploy: false, ..upgrade.clone() };
-        vec![upgrade, first, blocked, stale, nothing, broken_rules, no_reason, read_only]
+        vec![upgrade, first, blocked, stale, nothing, broken_rules, no_reason, changed_later, not_ticked, read_only]
     }
 }

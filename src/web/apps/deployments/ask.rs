@@ -9,7 +9,8 @@ use crate::access::Grant;
 use crate::access::action::Rollback;
 use crate::ops::check::tier;
 use crate::ops::order;
-use crate::ops::order::RollbackWanted;
+use crate::ops::order::{Order, RollbackWanted};
+use crate::ops::overridden::Overridden;
 use crate::stack::desired::Desired;
 use crate::stack::labels::timeout_s;
 use crate::stack::plan::Plan;
@@ -19,7 +20,7 @@ use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Id};
-use crate::web::page::{page_with, see_other};
+use crate::web::page::{page_with, see_other, wrong_form};
 use crate::web::powers::confirmed;
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
@@ -37,6 +38,15 @@ pub struct GoBackForm {
     /// The app's name, where power over the machine is given.
     #[serde(default)]
     confirm: String,
+    /// `yes` where broken rules are overridden.
+    #[serde(rename = "override", default)]
+    overridden: String,
+    /// Why they are.
+    #[serde(default)]
+    reason: String,
+    /// The number of the ticked box where the version changed after it was published.
+    #[serde(default)]
+    shifted: String,
 }
 
 /// Goes back exactly as it was reviewed.
@@ -52,22 +62,28 @@ pub async fn go_back(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
-    let review = Review::of(&facts, &site, id).await?;
+    let mut review = Review::of(&facts, &site, id).await?;
+    let mut missing = Problems::none();
+    review.faults.typed(&form.overridden, &form.reason, &mut missing);
+    review.shifted.ticked(&form.shifted, &mut missing);
     let refused = match &review.made {
         Ok((_, plan)) if review.is_free() && (plan.hash() != form.plan || facts.app.env_number.to_string() != form.settings) => {
             "Something changed after you opened this page, so nothing was started. This is the new plan".to_owned()
         }
         Ok((desired, plan)) if review.is_free() => {
             let verdict = verdict(desired, &facts.observed);
-            match confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name) {
-                Err(text) => return unconfirmed(&facts, &visit, &site, &review, text).await,
-                Ok(confirmed) => {
-                    let wanted = wanted(&facts, &site, &review, desired, plan, confirmed);
-                    match start(&may, &site, order::rollback(facts.app.id, wanted, visit.form.clone())).await {
-                        Err(Failure::Conflict(busy)) => sentence(&busy),
-                        other => return other,
-                    }
-                }
+            let confirmed = confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
+                missing.add("confirm", text);
+                vec![]
+            });
+            if !missing.is_empty() {
+                return wrong_form(&view(&facts, &visit, &site, &review, missing).await?);
+            }
+            let wanted = wanted(&facts, &site, &review, desired, plan, confirmed);
+            let order = order::rollback(facts.app.id, wanted, visit.form.clone());
+            match start(&may, &site, overridden(order, &review)).await {
+                Err(Failure::Conflict(busy)) => sentence(&busy),
+                other => return other,
             }
         }
         _ => "Something stands in the way of going back; the reasons are below".to_owned(),
@@ -90,8 +106,7 @@ fn wanted(facts: &Facts, site: &Site, review: &Review, desired: &Desired, plan: 
     }
 }
 
-async fn unconfirmed(facts: &Facts, visit: &Visit, site: &Site, review: &Review, text: String) -> Result<HttpResponse, Failure> {
-    let mut problems = Problems::none();
-    problems.add("confirm", text);
-    page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(facts, visit, site, review, problems).await?)
+fn overridden(order: Order<Rollback>, review: &Review) -> Overridden<Rollback> {
+    let (rules, reason) = (review.faults.rules(), review.faults.reason.clone());
+    Overridden { order, rules, reason, shifted: review.shifted.lines.clone() }
 }

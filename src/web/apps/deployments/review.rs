@@ -6,14 +6,16 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
+use crate::ops::render::RecipeAt;
 use crate::ops::rollback;
 use crate::ops::scale::keep_chosen;
+use crate::recipe::RecipeName;
 use crate::stack::desired::Desired;
 use crate::stack::plan::{Plan, plan};
 use crate::store::deployments::{CONVERGED, Deployment};
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
-use crate::web::apps::deployment::data_stays;
+use crate::web::apps::deployment::{Faults, Shifted, data_stays};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
@@ -43,6 +45,10 @@ pub struct GoBackView {
     /// The newest revision of the settings; if it is another one when the button is pressed, there is a new review.
     pub newest: String,
     pub changes: Changes,
+    /// Rules that the recipe breaks at this version; they stop it, unless they are overridden.
+    pub faults: Faults,
+    /// What was found about the version after it was published.
+    pub shifted: Shifted,
     pub problems: Problems,
     /// False where the viewer may look but not go back.
     pub may_go_back: bool,
@@ -78,6 +84,10 @@ pub(super) struct Review {
     pub(super) against: Vec<String>,
     /// Numbers of tasks that were chosen since, and stay.
     pub(super) scaled: Vec<String>,
+    pub(super) faults: Faults,
+    /// Why the rules could not be held against it; empty if they were.
+    unjudged: String,
+    pub(super) shifted: Shifted,
 }
 
 impl Review {
@@ -109,13 +119,26 @@ impl Review {
             }
             (desired, plan)
         });
-        Ok(Self { deployment, made, against, scaled })
+        let (faults, unjudged) = judged(site, &deployment).await?;
+        let shifted = Shifted::of(site, &deployment.recipe, &deployment.version).await?;
+        Ok(Self { deployment, made, against, scaled, faults, unjudged, shifted })
     }
 
     /// Whether nothing stands in the way.
     pub(super) fn is_free(&self) -> bool {
         self.against.is_empty() && self.made.as_ref().is_ok_and(|(_, plan)| plan.blockers.is_empty())
     }
+}
+
+/// The rules held against the recipe as it was deployed then. One that is not on the shelf any more stops nothing: what would be sent
+/// is kept, and may be all that there is to go back to.
+async fn judged(site: &Site, deployment: &Deployment) -> Result<(Faults, String), Failure> {
+    let Ok(name) = RecipeName::parse(&deployment.recipe) else { return Ok((Faults::default(), String::new())) };
+    let at = RecipeAt { name, version: deployment.version.clone(), commit: deployment.commit_id.clone() };
+    Ok(match Faults::at(site, at).await? {
+        Ok(faults) => (faults, String::new()),
+        Err(why) => (Faults::default(), format!("the rules for recipes could not be tried on it: {why}")),
+    })
 }
 
 pub(super) async fn view(
@@ -128,6 +151,7 @@ pub(super) async fn view(
     let deployment = &review.deployment;
     let mut changes = Changes::begin(facts, site);
     changes.warnings.extend(review.scaled.iter().map(|s| sentence(s)));
+    changes.warnings.extend(Some(sentence(&review.unjudged)).filter(|text| !text.is_empty()));
     review.against.iter().for_each(|why| changes.block(facts, why));
     if deployment.version != facts.app.version {
         changes.warnings.push(data_stays(&deployment.version));
@@ -146,6 +170,8 @@ pub(super) async fn view(
         settings: SettingsBack::with(facts, site, deployment).await?,
         newest: facts.app.env_number.to_string(),
         changes,
+        faults: review.faults.clone(),
+        shifted: review.shifted.clone(),
         problems,
         may_go_back: facts.admin,
     })

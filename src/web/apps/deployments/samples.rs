@@ -2,6 +2,7 @@
 
 use super::{DeploymentRow, DeploymentsView, GoBackView, SettingsBack};
 use crate::web::apps::changes::Changes;
+use crate::web::apps::deployment::{Faults, Shifted};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::Verdict;
@@ -57,6 +58,8 @@ impl GoBackView {
             }),
             newest: "7".to_owned(),
             changes: Changes { warnings: vec![data.to_owned()], ..Changes::sample() },
+            faults: Faults::default(),
+            shifted: Shifted::default(),
             problems: Problems::none(),
             may_go_back: true,
         };
@@ -67,7 +70,24 @@ impl GoBackView {
         let version = page.app.version.clone();
         let nothing = Self { changes: Changes::sample_empty(), settings: same, version, ..page.clone() };
         let settings_alone = Self { changes: Changes::sample_empty(), ..page.clone() };
+        let mut spoken_against = Self {
+            faults: Faults {
+                rows: vec![crate::web::recipes::lint::RuleRow::sample()],
+                report: "/recipes/dokuwiki/lint?version=1.0.0".to_owned(),
+                ..Faults::default()
+            },
+            shifted: Shifted {
+                lines: vec!["1.0.0+2023-04-04 is gone from the repository".to_owned()],
+                newest: 3,
+                recipe: "dokuwiki".to_owned(),
+                accepted: false,
+            },
+            ..page.clone()
+        };
+        spoken_against
+            .problems
+            .add("shifted", "The version changed after it was published; tick the box if you want to go on all the same");
         let read_only = Self { may_go_back: false, ..page.clone() };
-        vec![page, blocked, stale, nothing, settings_alone, read_only]
+        vec![spoken_against, page, blocked, stale, nothing, settings_alone, read_only]
     }
 }

@@ -16,6 +16,7 @@ use crate::store::apps::App;
 use crate::store::chain::hex;
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
+use crate::web::apps::deployment::Shifted;
 use crate::web::apps::facts::{Facts, blocking, recipe_at, versions};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
@@ -40,6 +41,8 @@ pub struct ImportView {
     pub settings: String,
     /// What the next deploy would change.
     pub changes: Changes,
+    /// What was found about the version after it was published.
+    pub shifted: Shifted,
     /// What the button is bound to.
     pub hash: String,
     pub problems: Problems,
@@ -51,6 +54,7 @@ pub(super) struct Reviewed {
     pub(super) facts: Facts,
     pub(super) versions: Vec<String>,
     pub(super) made: Result<Proposal, String>,
+    pub(super) shifted: Shifted,
 }
 
 impl Reviewed {
@@ -99,12 +103,13 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
         propose(&shelf, &at, &stack, &observed)
     });
     let made = made.await?.map_err(|error| error.to_string());
-    Ok(Reviewed { found, facts, versions, made })
+    let shifted = Shifted::of(site, &facts.app.recipe, &facts.app.version).await?;
+    Ok(Reviewed { found, facts, versions, made, shifted })
 }
 
 pub(super) async fn view(site: &Site, visit: &Visit, reviewed: Reviewed, problems: Problems) -> ImportView {
     let hash = reviewed.hash();
-    let Reviewed { found, facts, mut versions, made } = reviewed;
+    let Reviewed { found, facts, mut versions, made, shifted } = reviewed;
     let mut changes = Changes::begin(&facts, site);
     if let Ok(made) = &made {
         let plan = plan::plan(&made.rendered.desired, &facts.observed);
@@ -126,6 +131,7 @@ pub(super) async fn view(site: &Site, visit: &Visit, reviewed: Reviewed, problem
         versions,
         settings,
         changes,
+        shifted,
         hash,
         problems,
     }

@@ -2,6 +2,7 @@
 
 use super::{ImportView, ImportsView, StackRow};
 use crate::web::apps::changes::Changes;
+use crate::web::apps::deployment::Shifted;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::shell::{Nav, Problems, Shell};
 
@@ -34,6 +35,7 @@ impl ImportView {
             versions: vec!["1.1.0+2024-02-06a".to_owned(), "1.0.0+2023-04-04".to_owned()],
             settings: "TYPE=dokuwiki:1.1.0+2024-02-06a\nDOMAIN=wiki.example.org\nTITLE='<wiki>'\n".to_owned(),
             changes: Changes::sample_empty(),
+            shifted: Shifted::default(),
             hash: "0f".repeat(32),
             problems: Problems::none(),
         };

@@ -27,6 +27,9 @@ pub struct TakeForm {
     name: String,
     version: String,
     hash: String,
+    /// The number of the ticked box where the version changed after it was published.
+    #[serde(default)]
+    shifted: String,
 }
 
 /// Makes the app, if its settings are still those that were shown.
@@ -38,8 +41,9 @@ pub async fn take(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let name = form.name.trim().to_ascii_lowercase();
-    let reviewed = review(&site, &stack, &name, &form.version).await?;
+    let mut reviewed = review(&site, &stack, &name, &form.version).await?;
     let mut problems = Problems::none();
+    reviewed.shifted.ticked(&form.shifted, &mut problems);
     if let Err(error) = AppName::parse(&name) {
         problems.add("name", sentence(&error.to_string()));
     } else if RESERVED.contains(&name.as_str()) {
@@ -54,7 +58,14 @@ pub async fn take(
     }
     let env = reviewed.made.as_ref().map(|made| made.env.text()).unwrap_or_default();
     let recipe = reviewed.found.recipe.clone();
-    let new = app_import::ImportApp { name: name.clone(), stack, recipe, version: form.version, env };
+    let new = app_import::ImportApp {
+        name: name.clone(),
+        stack,
+        recipe,
+        version: form.version,
+        env,
+        shifted: reviewed.shifted.lines.clone(),
+    };
     match site.store.commit(&may, new).await {
         Ok(()) => {
             site.live.poke("apps");

@@ -17,6 +17,7 @@ use crate::stack::names::{descope, scope};
 use crate::stack::plan::{Plan, plan};
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
+use crate::web::apps::deployment::Shifted;
 use crate::web::apps::facts::{Facts, blocking, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
@@ -193,6 +194,14 @@ async fn turned(facts: &Facts, site: &Site, name: &str) -> Result<(SecretNeed, R
         Ok(made) => made,
         Err(error) => return refused(error.to_string()),
     };
+    let shifted = Shifted::of(site, &facts.app.recipe, &facts.app.version).await?;
+    let runs = site.store.last_converged(facts.app.id).await?.is_some_and(|deployment| deployment.commit_id == at.commit);
+    if let Some(line) = shifted.lines.first().filter(|_| !runs) {
+        return refused(format!(
+            "a rotation deploys the version anew, and it changed after it was published: {line}. Review a deploy of it first, or have \
+             an admin say on the page of the recipe that it is all right"
+        ));
+    }
     let turns = turns(&before.needs, &rendered.needs);
     if !turns.iter().any(|t| t.local == name) {
         return refused(format!("{variable} in the settings changes nothing, for the recipe sets it itself (in abra.sh)"));
