@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what is not there fails the suite")]
 
 mod cases;
+mod execs;
 mod objects;
 mod services;
 mod streams;

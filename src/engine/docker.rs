@@ -7,6 +7,7 @@
 mod configs;
 mod containers;
 mod events;
+mod exec;
 mod health;
 mod images;
 mod logs;
@@ -27,7 +28,10 @@ use tokio::sync::Mutex;
 
 use self::refusal::{of_bollard, unreachable_host};
 use self::wire::{Host, Wire};
-use super::{Container, EngineError, Event, Inspect, LogLine, LogPart, LogWish, Lookup, Mutate, NewSecret, RegistryAuth, Result};
+use super::{
+    Container, EngineError, Event, ExecPiece, ExecWish, Inspect, LogLine, LogPart, LogWish, Lookup, Mutate, NewSecret,
+    RegistryAuth, Result,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::logs::Piece;
 use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
@@ -222,5 +226,9 @@ impl Mutate for DockerEngine {
 
     async fn remove_container(&self, id: &str) -> Result<()> {
         call!(self, s, containers::remove(&s, id))
+    }
+
+    async fn exec(&self, container: &str, wish: &ExecWish) -> Result<BoxStream<'static, Result<ExecPiece>>> {
+        call!(self, s, exec::run(&s, container, wish))
     }
 }

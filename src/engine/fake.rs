@@ -3,6 +3,7 @@
 //! It behaves as the contract suite says a Swarm behaves, and nothing in it depends on time: each [`Inspect::swarm`] reading moves
 //! every task one step on (pending, preparing, starting, running).
 
+mod exec;
 mod inspect;
 mod log;
 mod mutate;

@@ -5,12 +5,14 @@
 #[cfg(feature = "testing")]
 pub mod contract;
 pub mod docker;
+mod exec;
 #[cfg(feature = "testing")]
 pub mod fake;
 pub mod feed;
 mod new_secret;
 mod registry_auth;
 
+pub use exec::{ExecPiece, ExecWish};
 pub use new_secret::NewSecret;
 pub use registry_auth::{Credentials, CredentialsError, RegistryAuth};
 
@@ -171,4 +173,6 @@ pub trait Mutate: Send + Sync {
     async fn remove_volume(&self, name: &str) -> Result<()>;
     /// Removes a container of this node that has ended; one that runs is not touched.
     async fn remove_container(&self, id: &str) -> Result<()>;
+    /// Runs a program in a container of this node, without a terminal and without input. It goes on when the stream is dropped.
+    async fn exec(&self, container: &str, wish: &ExecWish) -> Result<BoxStream<'static, Result<ExecPiece>>>;
 }

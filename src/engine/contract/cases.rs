@@ -2,7 +2,7 @@
 
 use futures_util::FutureExt as _;
 
-use super::{Case, objects, services, streams, updates};
+use super::{Case, execs, objects, services, streams, updates};
 
 macro_rules! cases {
     ($($module:ident { $($name:ident,)* })*) => {
@@ -64,6 +64,12 @@ cases! {
         a_failed_update_is_rolled_back,
         an_update_may_start_first,
         a_mode_is_not_changed,
+    }
+    execs {
+        a_program_runs_in_a_container,
+        a_program_that_is_not_there_says_so,
+        a_program_in_a_missing_container_is_not_found,
+        a_program_is_ended_with_its_group,
     }
     streams {
         lines_are_read_with_their_task,

@@ -1,11 +1,12 @@
 //! Changing the Swarm in memory, with a Swarm's refusals.
 
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 
 use super::FakeEngine;
 use super::service::FakeService;
 use super::state::State;
-use crate::engine::{EngineError, Mutate, NewSecret, RegistryAuth, Result};
+use crate::engine::{EngineError, ExecPiece, ExecWish, Mutate, NewSecret, RegistryAuth, Result};
 use crate::stack::observed::{Config, Named, Network, Service};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
@@ -209,6 +210,10 @@ impl Mutate for FakeEngine {
         task.task.container = None;
         state.changed("remove_container", id, id);
         Ok(())
+    }
+
+    async fn exec(&self, container: &str, wish: &ExecWish) -> Result<BoxStream<'static, Result<ExecPiece>>> {
+        self.exec_stream(container, wish)
     }
 
     async fn remove_service(&self, id: &str) -> Result<()> {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use super::service::{FakeService, FakeTask};
-use crate::engine::{EngineError, Event, LogLine, Resolved};
+use crate::engine::{EngineError, Event, ExecWish, LogLine, Resolved};
 use crate::stack::observed::{Config, Millis, Named, Network, Node};
 
 /// Events and log lines that a slow reader may lag behind.
@@ -39,6 +39,13 @@ pub(super) struct State {
     pub(super) lines: broadcast::Sender<(String, LogLine)>,
     /// Streams of lines that somebody reads now.
     pub(super) readers: Arc<()>,
+    /// Shells that containers have.
+    pub(super) shells: Vec<String>,
+    /// Programs that were run in containers.
+    pub(super) execs: Vec<ExecWish>,
+    /// The newest program's number, and what ends those that sleep.
+    pub(super) pids: u64,
+    pub(super) programs: BTreeMap<u64, Arc<Notify>>,
 }
 
 /// What a service's step needs of the world around it.
@@ -98,6 +105,10 @@ impl State {
             events: broadcast::channel(BACKLOG).0,
             lines: broadcast::channel(BACKLOG).0,
             readers: Arc::default(),
+            shells: vec!["sh".to_owned()],
+            execs: Vec::new(),
+            pids: 6,
+            programs: BTreeMap::new(),
         }
     }
 

@@ -1,0 +1,116 @@
+//! Programs run in containers of the Swarm in memory: a shell that knows `echo`, `exit`, `sleep`, `kill`, and functions of a text
+//! that is handed to it.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
+use tokio::sync::Notify;
+
+use super::FakeEngine;
+use super::script::Script;
+use super::state::State;
+use crate::engine::{EngineError, ExecPiece, ExecWish, Result};
+
+/// What a shell answers of a program that was ended by SIGTERM.
+const TERMINATED: i64 = 143;
+
+impl FakeEngine {
+    /// Which shells containers have from now on; at first only `sh`.
+    pub fn shells(&self, names: &[&str]) {
+        self.lock().shells = names.iter().map(|name| (*name).to_owned()).collect();
+    }
+
+    /// Programs that were run in containers so far.
+    pub fn execs(&self) -> Vec<ExecWish> {
+        self.lock().execs.clone()
+    }
+
+    pub(super) fn exec_stream(&self, container: &str, wish: &ExecWish) -> Result<BoxStream<'static, Result<ExecPiece>>> {
+        let mut state = self.enter("exec")?;
+        there(&state, container)?;
+        state.execs.push(wish.clone());
+        let program = wish.command.first().map_or("", String::as_str);
+        if !state.shells.iter().any(|shell| shell == program || program.strip_prefix("/bin/") == Some(shell)) {
+            let text = format!(
+                "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": executable file not \
+                 found in $PATH: unknown\r\n"
+            );
+            return Ok(ended(vec![output(false, &text)], 127));
+        }
+        let words: Vec<&str> = wish.command.iter().skip_while(|w| *w != "-c").skip(1).map(String::as_str).collect();
+        let (script, words) = words.split_first().map_or(("", &[][..]), |(script, rest)| (*script, rest));
+        if script.contains("kill ") && !script.contains("eval ") {
+            let pid = words.get(1).and_then(|pid| pid.parse().ok()).unwrap_or(0);
+            if let Some(end) = state.programs.remove(&pid) {
+                end.notify_one();
+            }
+            return Ok(ended(vec![], 0));
+        }
+        state.pids += 1;
+        let pid = state.pids;
+        Ok(shell(&mut state, pid, script, words, &wish.env))
+    }
+}
+
+fn there(state: &State, container: &str) -> Result<()> {
+    let here = state.nodes.first().map(|n| n.id.as_str()).unwrap_or_default();
+    let tasks = state.services.values().flat_map(|s| &s.tasks);
+    let task = tasks.filter(|t| t.task.node == here).find(|t| t.task.container.as_deref() == Some(container));
+    match task {
+        Some(task) if task.ended() => Err(EngineError::Conflict(format!("Container {container} is not running"))),
+        Some(_) => Ok(()),
+        None => Err(EngineError::NotFound { what: format!("container {container}") }),
+    }
+}
+
+fn shell(state: &mut State, pid: u64, script: &str, words: &[&str], env: &[String]) -> BoxStream<'static, Result<ExecPiece>> {
+    let mut pieces = vec![];
+    // After the shell's own name: a text with functions, one of them, its arguments.
+    let body = if let [_, text, function, arguments @ ..] = words {
+        let mark = env.iter().find_map(|pair| pair.strip_prefix("CANTEEN_MARK="));
+        pieces.extend(mark.map(|mark| output(false, &format!("{mark} {pid}\n"))));
+        filled(&body_of(text, function), arguments, env)
+    } else {
+        filled(script, &[], env)
+    };
+    let body = body.replace("$$", &pid.to_string());
+    let read = Script::read(&["-c".to_owned(), body.clone()], &[]);
+    pieces.extend(read.lines.iter().map(|(text, stderr)| output(*stderr, &format!("{text}\n"))));
+    if !body.contains("sleep ") {
+        return ended(pieces, read.exit.unwrap_or(0));
+    }
+    let end = Arc::new(Notify::new());
+    state.programs.insert(pid, Arc::clone(&end));
+    let killed = stream::once(async move {
+        end.notified().await;
+        Ok(ExecPiece::Exit(TERMINATED))
+    });
+    stream::iter(pieces.into_iter().map(Ok)).chain(killed).boxed()
+}
+
+/// The lines between `name() {` and `}`.
+fn body_of(text: &str, function: &str) -> String {
+    let head = format!("{function}()");
+    let lines = text.lines().skip_while(|line| !line.starts_with(&head)).skip(1);
+    lines.take_while(|line| !line.starts_with('}')).collect::<Vec<_>>().join("\n")
+}
+
+fn filled(body: &str, arguments: &[&str], env: &[String]) -> String {
+    let mut body = body.replace("$*", &arguments.join(" ")).replace("$#", &arguments.len().to_string());
+    for (at, argument) in arguments.iter().enumerate() {
+        body = body.replace(&format!("${}", at + 1), argument);
+    }
+    for (name, value) in env.iter().filter_map(|pair| pair.split_once('=')) {
+        body = body.replace(&format!("${name}"), value);
+    }
+    body
+}
+
+fn output(stderr: bool, text: &str) -> ExecPiece {
+    ExecPiece::Output { stderr, bytes: text.as_bytes().to_vec() }
+}
+
+fn ended(pieces: Vec<ExecPiece>, code: i64) -> BoxStream<'static, Result<ExecPiece>> {
+    stream::iter(pieces.into_iter().chain([ExecPiece::Exit(code)]).map(Ok)).boxed()
+}
