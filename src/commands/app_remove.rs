@@ -5,6 +5,7 @@ use crate::access::action;
 use crate::store::{Command, Denied, Tx, removals};
 
 /// Takes an app from the list, after everything of it that was to go has gone from the Swarm.
+#[derive(Default)]
 pub struct RemoveApp {
     pub id: i32,
     pub stack: String,

@@ -62,11 +62,18 @@ impl Command for FinishOperation {
         if let Some(deployment) = &self.deployment {
             deployments::insert(tx, deployment)?;
         }
-        if let Some(pin) = self.pin {
-            apps::set_version(tx, self.app_id, &pin.version)?;
-            pin_env(tx, self.app_id, &pin)?;
+        match self.pin {
+            Some(pin) => pin_settings(tx, self.app_id, &pin),
+            None => Ok(()),
         }
-        Ok(())
+    }
+}
+
+fn pin_settings(tx: &mut Tx<'_>, app_id: i32, pin: &Pinned) -> Result<(), Denied> {
+    match apps::set_version(tx, app_id, &pin.version).and_then(|()| pin_env(tx, app_id, pin)) {
+        // What was removed is on no version, and its operations end all the same.
+        Err(Denied::Removed(_)) => Ok(()),
+        other => other,
     }
 }
 

@@ -209,6 +209,7 @@ pub(super) async fn write_version(
             Ok(number) => return Ok(number),
             Err(Denied::Rule { .. }) => {}
             Err(Denied::Store(error)) => return Err(error.into()),
+            Err(removed @ Denied::Removed(_)) => return Err(stop(removed.to_string())),
         }
     }
     Err(stop(format!("somebody saves the settings all the time, so {variable} could not be written; try again")))

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 
 use super::schema::{apps, env_revisions, removed_apps};
-use super::{Denied, Result, Store, Tx};
+use super::{Denied, Result, Store, Tx, removals};
 use crate::clock::Millis;
 
 /// One deployed recipe, or one that is to be deployed.
@@ -109,8 +109,9 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewApp<'_>) -> std::result::Result<i32, Den
     Ok(id)
 }
 
-/// Saves the settings anew if nobody else did so since revision `based_on`. Returns the new number.
+/// Saves the settings anew if nobody else did so since revision `based_on`, and nobody removed the app. Returns the new number.
 pub fn save_env(tx: &mut Tx<'_>, app_id: i32, based_on: i32, text: &str, reason: &str) -> std::result::Result<i32, Denied> {
+    removals::still_there(tx, app_id)?;
     let newest: i32 = apps::table.find(app_id).select(apps::env_number).first(tx.connection())?;
     if newest != based_on {
         return Err(Denied::rule("edited-meanwhile", "somebody saved these settings while you were editing them"));
@@ -123,6 +124,7 @@ pub fn save_env(tx: &mut Tx<'_>, app_id: i32, based_on: i32, text: &str, reason:
 
 /// Notes the version that the next deploy is to have.
 pub fn set_version(tx: &mut Tx<'_>, app_id: i32, version: &str) -> std::result::Result<(), Denied> {
+    removals::still_there(tx, app_id)?;
     diesel::update(apps::table.find(app_id)).set(apps::version.eq(version)).execute(tx.connection())?;
     Ok(())
 }

@@ -37,8 +37,14 @@ pub struct Fallback {
 /// What an operation's outcome says where it worked.
 pub const CONVERGED: &str = "converged";
 
+/// What is left of a deployment's objects when the settings that they were made of are forgotten.
+pub(super) const FORGOTTEN: &str = "{}";
+
+/// The operation that takes an app for good. From its beginning on there is nothing to go back to: what it left may not be whole.
+const REMOVAL: &str = "remove";
+
 /// Kinds of operations that bring or take an app's services, or say what of them is on record.
-const CHANGES: [&str; 7] = ["deploy", "rollback", "reapply", "adopt", "undeploy", "remove", "rotate"];
+const CHANGES: [&str; 7] = ["deploy", "rollback", "reapply", "adopt", "undeploy", REMOVAL, "rotate"];
 
 impl Store {
     /// Kind and state of the newest operation that brought or took an app's services.
@@ -81,18 +87,18 @@ impl Store {
     }
 
     /// What an app can go back to, if the newest operation that brings or takes its services failed after it had begun to change the
-    /// Swarm.
+    /// Swarm. Nothing, if that was a removal.
     pub async fn fallback(&self, app_id: i32) -> Result<Option<Fallback>> {
         self.read(move |c| {
-            let newest: Option<(i32, String, bool)> = operations::table
+            let newest: Option<(i32, String, String, bool)> = operations::table
                 .filter(operations::app_id.eq(app_id))
                 .filter(operations::kind.eq_any(CHANGES))
                 .order(operations::id.desc())
-                .select((operations::id, operations::state, operations::touched))
+                .select((operations::id, operations::kind, operations::state, operations::touched))
                 .first(c)
                 .optional()?;
-            let Some((failed, state, true)) = newest else { return Ok(None) };
-            if state != State::Failed.as_str() {
+            let Some((failed, kind, state, true)) = newest else { return Ok(None) };
+            if kind == REMOVAL || state != State::Failed.as_str() {
                 return Ok(None);
             }
             Ok(converged(c, app_id)?.map(|deployment| Fallback { failed, deployment }))
@@ -103,6 +109,7 @@ impl Store {
 
 fn converged(c: &mut SqliteConnection, app_id: i32) -> Result<Option<Deployment>> {
     let query = deployments::table.filter(deployments::app_id.eq(app_id)).filter(deployments::outcome.eq(CONVERGED));
+    let query = query.filter(deployments::stack.ne(FORGOTTEN));
     Ok(query.order(deployments::id.desc()).first(c).optional()?)
 }
 

@@ -2,8 +2,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use serde::{Deserialize, Serialize};
 
-use super::schema::{apps, operations};
-use super::{Denied, Result, Store, StoreError, Tx};
+use super::schema::{apps, operations, removed_apps};
+use super::{Denied, Result, Store, StoreError, Tx, removals};
 use crate::access::{Actor, Via};
 use crate::clock::Millis;
 
@@ -62,9 +62,12 @@ impl AskedBy {
 pub struct Operation {
     pub id: i32,
     pub app_id: i32,
-    /// The app's name.
+    /// The app's name; of one that was removed the name that it had.
     pub app: String,
-    /// `deploy`, `undeploy`, `secrets.generate`, `secret.insert`.
+    /// The name that the app is kept under since it was removed.
+    pub kept_as: Option<String>,
+    /// What it does, in the word of `Wanted::kind`: `deploy`, `rollback`, `reapply`, `adopt`, `restart`, `scale`, `remove`, `undeploy`,
+    /// `secrets`, `rotate`, `secrets_removal` or `configs_removal`.
     pub kind: String,
     pub state: State,
     /// What the operation is to reach, as its kind writes it.
@@ -86,7 +89,10 @@ pub struct Operation {
 
 type Row = (i32, i32, String, String, String, String, String, i64, i64, Option<i64>, bool, i32, Option<i64>, String, String);
 
-fn operation((row, app): (Row, String)) -> Result<Operation> {
+/// An operation with its app's name, and the one that it had before it was removed.
+type Named = (Row, String, Option<String>);
+
+fn operation((row, app, had): Named) -> Result<Operation> {
     let (
         id,
         app_id,
@@ -105,10 +111,15 @@ fn operation((row, app): (Row, String)) -> Result<Operation> {
         cause,
     ) = row;
     let asked_by = serde_json::from_str(&actor).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let (app, kept_as) = match had {
+        Some(had) => (had, Some(app)),
+        None => (app, None),
+    };
     Ok(Operation {
         id,
         app_id,
         app,
+        kept_as,
         kind,
         state: State::parse(&state)?,
         wanted,
@@ -128,8 +139,13 @@ impl Store {
     /// One operation.
     pub async fn operation(&self, id: i32) -> Result<Option<Operation>> {
         self.read(move |c| {
-            let query = operations::table.inner_join(apps::table).filter(operations::id.eq(id));
-            query.select((operations::all_columns, apps::name)).first::<(Row, String)>(c).optional()?.map(operation).transpose()
+            let query = operations::table.inner_join(apps::table.left_join(removed_apps::table)).filter(operations::id.eq(id));
+            query
+                .select((operations::all_columns, apps::name, removed_apps::name.nullable()))
+                .first::<Named>(c)
+                .optional()?
+                .map(operation)
+                .transpose()
         })
         .await
     }
@@ -138,8 +154,8 @@ impl Store {
     pub async fn operations(&self, app_id: Option<i32>, before: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
         self.read(move |c| {
             let mut query = operations::table
-                .inner_join(apps::table)
-                .select((operations::all_columns, apps::name))
+                .inner_join(apps::table.left_join(removed_apps::table))
+                .select((operations::all_columns, apps::name, removed_apps::name.nullable()))
                 .order(operations::id.desc())
                 .limit(limit)
                 .into_boxed();
@@ -149,7 +165,7 @@ impl Store {
             if let Some(id) = before {
                 query = query.filter(operations::id.lt(id));
             }
-            query.load::<(Row, String)>(c)?.into_iter().map(operation).collect()
+            query.load::<Named>(c)?.into_iter().map(operation).collect()
         })
         .await
     }
@@ -165,11 +181,11 @@ impl Store {
     pub async fn live_operations(&self) -> Result<Vec<Operation>> {
         self.read(|c| {
             operations::table
-                .inner_join(apps::table)
+                .inner_join(apps::table.left_join(removed_apps::table))
                 .filter(operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]))
-                .select((operations::all_columns, apps::name))
+                .select((operations::all_columns, apps::name, removed_apps::name.nullable()))
                 .order(operations::id)
-                .load::<(Row, String)>(c)?
+                .load::<Named>(c)?
                 .into_iter()
                 .map(operation)
                 .collect()
@@ -199,6 +215,7 @@ pub fn insert(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &st
         operations::wanted.eq(wanted),
         operations::actor.eq(actor),
         operations::nonce.eq(nonce),
+    removals::still_there(tx, app_id)?;
         operations::audit_seq.eq(tx.seq()),
         operations::asked_at.eq(tx.now()),
     );

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 
 use super::schema::chosen_replicas;
-use super::{Denied, Result, Store, Tx};
+use super::{Denied, Result, Store, Tx, removals};
 use crate::clock::Millis;
 
 /// How many tasks somebody wants a service to have, whatever the recipe says.
@@ -36,6 +36,7 @@ impl Store {
 
 /// Keeps what was chosen for a service; `None` goes back to the recipe's number.
 pub fn choose(tx: &mut Tx<'_>, app_id: i32, service: &str, count: Option<u64>) -> std::result::Result<(), Denied> {
+    removals::still_there(tx, app_id)?;
     let same = chosen_replicas::app_id.eq(app_id).and(chosen_replicas::service.eq(service.to_owned()));
     diesel::delete(chosen_replicas::table.filter(same)).execute(tx.connection())?;
     if let Some(count) = count {

@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection;
 use serde_json::{Map, Value};
 
 use super::audit::{self, NewEntry, Phase};
+use super::removals::Removed;
 use super::{Store, StoreError};
 use crate::access::{Action, Actor, Grant, Role, Target};
 use crate::clock::Millis;
@@ -81,6 +82,9 @@ pub enum Denied {
     /// A rule forbids it; the text is for people. `what` is a stable word for the code that shows it.
     #[error("{text}")]
     Rule { what: &'static str, text: String },
+    /// The app that it was to change was removed.
+    #[error("{} removed the app {}, so nothing was changed", .0.by, .0.name)]
+    Removed(Box<Removed>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

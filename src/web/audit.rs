@@ -9,6 +9,7 @@ use crate::access::{ActionName, Grant};
 use crate::clock::Millis;
 use crate::store::audit::{Entry, EntryFilter};
 use crate::store::chain::{Checked, GENESIS};
+use crate::store::removals;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::{Id, Query};
@@ -172,7 +173,10 @@ fn sentence(entry: &Entry) -> String {
         Some(other) => other.to_string(),
         None => String::new(),
     };
-    let app = object(entry);
+    let app = match removals::had(&object(entry)) {
+        Some(had) => format!("{had} (removed)"),
+        None => object(entry),
+    };
     let times = match entry.particulars.get("times").and_then(serde_json::Value::as_u64) {
         Some(n) if n > 1 => format!(" ({n} times)"),
         _ => String::new(),

@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::web::Site;
 use crate::web::failure::Failure;
-use crate::web::page::{page_with, shell};
+use crate::web::page::{moment, page_with, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::visit::Visit;
@@ -40,16 +40,26 @@ pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failu
     }
     let text = match failure {
         Failure::Broken(_) => "It is not your doing. An admin finds the cause in Canteen’s log by the reference below.".to_owned(),
+        Failure::Removed(removed) => {
+            let when = moment(site, removed.at).exact;
+            let gone = "so there is nothing to see or to change here any more. What was done with it can still be read";
+            format!("The app {} was removed by {} on {when}, {gone}.", removed.name, removed.by)
+        }
         other => format!("{}.", sentence(other.to_string().trim_end_matches('.'))),
     };
-    let home = if visit.session.is_some() { ("To the apps", "/apps") } else { ("To the start", "/") };
+    let link = |(label, href): (&str, String)| Link { label: label.to_owned(), href };
+    let history = match failure {
+        Failure::Removed(removed) => Some(link(("Its history", format!("/apps/{}", removed.kept_as)))),
+        _ => None,
+    };
+    let home = if visit.session.is_some() { ("To the apps", "/apps".to_owned()) } else { ("To the start", "/".to_owned()) };
     let view = ErrorView {
         shell: shell(site, visit, failure.title(), Nav::Nowhere).await,
         status: status.as_u16(),
         title: failure.title().to_owned(),
         text,
         reference: Some(visit.request.clone()),
-        links: vec![Link { label: home.0.to_owned(), href: home.1.to_owned() }],
+        links: history.into_iter().chain([link(home)]).collect(),
     };
     let mut response = page_with(status, &view).unwrap_or_else(|_unrenderable| HttpResponse::build(status).body(failure.title()));
     if let Failure::TooMany(seconds) = failure {
@@ -90,6 +100,11 @@ impl ErrorView {
             (422, "That could not be read", "The form was incomplete. Nothing was changed."),
             (429, "Too many tries", "Wait 30 seconds, then try again."),
             (
+            (
+                410,
+                "This app was removed",
+                "The app wiki.example.org was removed by Bo on 2026-11-22 10:00 UTC, so there is nothing to change here any more.",
+            ),
                 500,
                 "Something broke",
                 "It is not your doing. Nothing more was changed after the failure. An admin finds the cause in the log by the reference.",

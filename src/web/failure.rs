@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::store::removals::Removed;
 use crate::store::{CommitError, Denied, StoreError};
 
 /// Why a request got no page of its own.
@@ -16,6 +17,9 @@ pub enum Failure {
     SessionOver,
     #[error("there is no such page, or it is not yours to see")]
     NotFound,
+    /// The app of this page was removed; who did it and when stands within.
+    #[error("{} removed {}", .0.by, .0.name)]
+    Removed(Box<Removed>),
     /// Seen, but not allowed; the action is for the audit log.
     #[error("your role does not allow this; an admin can do it, or give you another role")]
     Forbidden { action: &'static str },
@@ -54,6 +58,7 @@ impl Failure {
             Self::NotFound => "There is no such page",
             Self::Forbidden { .. } => "You may not do this",
             Self::ForeignForm => "This form can’t be taken",
+            Self::Removed(_) => "This app was removed",
             Self::BadForm(_) => "That could not be read",
             Self::Conflict(_) => "That can’t be done now",
             Self::Method(_) => "This address does not take that",
@@ -74,6 +79,7 @@ impl ResponseError for Failure {
             Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Removed(_) => StatusCode::GONE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
@@ -103,6 +109,7 @@ impl From<CommitError> for Failure {
                 tracing::error!(%error, "a change could not be written");
                 let text =
                     "nothing was changed: it could not be written down. The disk may be full; an admin finds the cause in the log";
+            Denied::Removed(removed) => Self::Removed(removed),
                 Self::Unavailable(text.to_owned())
             }
         }

@@ -1,5 +1,6 @@
 //! Removing an app for good.
 
+use canteen::access::Role;
 use canteen::engine::{EngineError, Inspect as _, Mutate as _, NewSecret};
 use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::{ConfigSpec, Labels, NetworkSpec, ServiceSpec};
@@ -65,15 +66,31 @@ async fn an_app_is_removed_with_what_was_chosen_and_its_history_stays() {
     let operation = ana.page(&format!("/operations/{}", done.id)).await;
     operation.says("Removed: the app is gone from the list").says("remove volume pond_example_org_data");
     ana.page("/operations").await.says("Deploy 1.0.0").says("Undeploy");
-    for page in [POND, "pond.example.org~removed"] {
+    let kept_as = format!("{POND}~removed-{}", old.id);
+    for page in [POND, &kept_as] {
         ana.page(&format!("/apps/{page}")).await.says("was removed by ana").says("Deploy 1.0.0");
     }
-    assert_eq!(ana.get("/apps/pond.example.org~removed/deployment").await.status, 404);
-    assert_eq!(ana.get("/apps/pond.example.org~removed/settings").await.status, 404);
     let kept = site.store.deployments(old.id, None, 9).await.unwrap();
     assert_eq!((kept.len(), kept[0].version.as_str(), kept[0].stack.as_str()), (1, "1.0.0+1", "{}"));
     assert!(site.store.env_revision(old.id, 1).await.unwrap().is_none());
     let log = ana.page(&format!("/audit?object={POND}")).await;
+        for inner in ["deployment", "settings", "deployments"] {
+            let gone = ana.get(&format!("/apps/{page}/{inner}")).await;
+            assert_eq!(gone.status, 410, "{inner}");
+            gone.says("The app pond.example.org was removed by ana on 20");
+        }
+    }
+    assert_eq!(ana.get("/apps/other.example.org/settings").await.status, 404);
+    for list in ["/operations".to_owned(), format!("/operations/{}", done.id), format!("/apps/{POND}"), "/audit".to_owned()] {
+        let page = ana.page(&list).await;
+        assert!(!page.text().contains('~'), "{list}: {}", page.text());
+        if list.starts_with("/operations") {
+            page.says("pond.example.org removed");
+            assert!(
+                page.body.contains(&format!("href=\"/apps/{kept_as}\"")),
+                "the link leads to what is left, not to the next app"
+            );
+        }
     log.says("asked to remove pond.example.org")
         .says("removed pond.example.org with 1 volume, 1 secret, 0 configs, and its settings");
     let entry = site.entries().await.into_iter().find(|e| e.action == "app.remove" && e.outcome == "ok").unwrap();
@@ -91,7 +108,35 @@ async fn an_app_is_removed_with_what_was_chosen_and_its_history_stays() {
     undeploy(&site, &ana).await;
     let again = site.operation_done(operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await)).await;
     assert_eq!(again.outcome, "removed", "{}", again.cause);
-    ana.page("/apps/pond.example.org~removed2").await.says("was removed by ana");
+    ana.page(&format!("/apps/{POND}~removed-{}", new.id)).await.says("was removed by ana");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_was_left_open_tells_who_removed_the_app_and_when() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    site.add("bo", Role::Admin).await;
+    let bo = site.signed_in("bo").await;
+    let _pond = pond(&site, &ana).await;
+    undeploy(&site, &ana).await;
+    let path = |tail: &str| format!("/apps/{POND}/{tail}");
+    let mut tabs = vec![];
+    for form in ["settings", "settings/text", "deployment", "removal"] {
+        tabs.push((path(form), bo.page(&path(form)).await));
+    }
+    let secrets = bo.page(&path("secrets")).await;
+    for form in ["secrets/generation", "secrets/removal", "secrets/pw", "configs/removal", "restart", "scale", "undeployment"] {
+        tabs.push((path(form), secrets.clone()));
+    }
+    let done = site.operation_done(operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await)).await;
+    assert_eq!(done.outcome, "removed", "{}", done.cause);
+    let head = site.head().await;
+    for (form, page) in &tabs {
+        let late = send_fields(&bo, page, form, &[]).await;
+        assert_eq!(late.status, 410, "{form}: {}", late.text());
+        late.says("This app was removed").says("The app pond.example.org was removed by ana on 20").says("Its history");
+    }
+    assert_eq!(site.head().await, head, "nothing was written");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,6 +244,10 @@ async fn a_restart_in_the_middle_is_gone_on_from() {
     let _pond = pond(&site, &ana).await;
     undeploy(&site, &ana).await;
     let asked = operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await);
+    for page in [format!("/operations/{}", failed.id), format!("/apps/{POND}")] {
+        let text = ana.page(&page).await.text();
+        assert!(!text.contains("Put back"), "what is half removed is nothing to go back to: {text}");
+    }
     until("the volume to go", async || site.engine.volumes(STACK).await.unwrap().is_empty().then_some(())).await;
     site.restart().await;
     let done = site.operation_done(asked).await;

@@ -31,9 +31,12 @@ pub(super) struct Facts {
     pub(super) pending: Vec<String>,
 }
 
-/// Looks the app up that the grant is for. An unknown one is not there, for anybody.
+/// Looks the app up that the grant is for. An unknown one is not there, for anybody; one that was removed is told of.
 pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Facts, Failure> {
-    let app = site.store.app(may.app()).await?.ok_or(Failure::NotFound)?;
+    let Some(app) = site.store.app(may.app()).await? else {
+        let removed = site.store.removed_app(may.app()).await?;
+        return Err(removed.map_or(Failure::NotFound, |(_, removed)| Failure::Removed(Box::new(removed))));
+    };
     let stack = StackName::parse(&app.stack).map_err(|e| Failure::broken(e.to_string()))?;
     let observed = site.feed.latest().swarm.stack(&stack);
     let health = health(&observed);

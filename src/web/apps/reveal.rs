@@ -10,6 +10,7 @@ use crate::commands::secret_reveal::RevealSecrets;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Id;
+use crate::web::operations::app_path;
 use crate::web::page::{page, shell};
 use crate::web::shell::{Nav, Shell};
 use crate::web::visit::Visit;
@@ -47,7 +48,7 @@ pub async fn reveal(may: Grant<RevealSecret>, Id(id): Id, visit: Visit, site: Da
     let values = values.iter().map(|(name, value)| Revealed { name: name.clone(), value: text(value) }).collect();
     page(&RevealView {
         shell: shell(&site, &visit, format!("New secrets of {}", operation.app), Nav::Apps).await,
-        next: format!("/apps/{}/secrets", operation.app),
+        next: if operation.kept_as.is_some() { app_path(&operation) } else { format!("/apps/{}/secrets", operation.app) },
         app: operation.app,
         values,
     })

@@ -84,7 +84,7 @@ const MOST_ERRORS: usize = 5;
 /// The page of an app.
 pub async fn show(may: Grant<ViewApp>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     match view(&may, &visit, &site).await {
-        Err(Failure::NotFound) => removed(&may, &visit, &site).await,
+        Err(Failure::Removed(_)) => removed(&may, &visit, &site).await,
         view => page(&view?),
     }
 }

@@ -15,7 +15,7 @@ use crate::web::status::OperationState;
 use crate::web::visit::Visit;
 use crate::web::when::When;
 
-use super::{state, title, took};
+use super::{app_path, state, title, took};
 
 /// The list of operations, newest first. The block `rows` is the fragment that the page fetches again when it is poked.
 #[derive(Debug, Clone, Template)]
@@ -38,6 +38,10 @@ pub struct OperationRow {
     pub title: String,
     /// The app that it works on; empty for one that concerns the whole server.
     pub app: String,
+    /// The app's page.
+    pub app_href: String,
+    /// The app was removed since.
+    pub removed: bool,
     pub state: OperationState,
     pub by: String,
     pub started: When,
@@ -67,6 +71,8 @@ async fn list(visit: &Visit, site: &Site, before: Option<i32>) -> Result<Operati
         id: o.id.to_string(),
         title: title(o),
         app: o.app.clone(),
+        app_href: app_path(o),
+        removed: o.kept_as.is_some(),
         state: state(o),
         by: o.asked_by.name.clone(),
         started: moment(site, o.started_at.unwrap_or(o.asked_at)),

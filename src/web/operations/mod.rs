@@ -41,6 +41,11 @@ pub(in crate::web) fn title(operation: &Operation) -> String {
     }
 }
 
+/// The page of the app that an operation works on, or of what is left of it.
+pub(in crate::web) fn app_path(operation: &Operation) -> String {
+    format!("/apps/{}", operation.kept_as.as_ref().unwrap_or(&operation.app))
+}
+
 /// A version without the upstream part behind `+`.
 fn short(version: &str) -> &str {
     version.split('+').next().unwrap_or(version)

@@ -20,7 +20,7 @@ use crate::web::visit::Visit;
 use crate::web::when::When;
 
 use super::journal::{Progress, StepLine, log, progress, steps};
-use super::{state, title, took};
+use super::{app_path, state, title, took};
 
 /// One operation. The block `live` is the fragment that the page fetches again when it is poked.
 #[derive(Debug, Clone, Template)]
@@ -31,6 +31,10 @@ pub struct OperationView {
     /// Such as "Deploy 1.1.0".
     pub title: String,
     pub app: String,
+    /// The app's page.
+    pub app_href: String,
+    /// The app was removed since.
+    pub removed: bool,
     pub state: OperationState,
     pub by: String,
     pub started: Option<When>,
@@ -86,6 +90,8 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         id: id.to_string(),
         title: title(&operation),
         app: operation.app.clone(),
+        app_href: app_path(&operation),
+        removed: operation.kept_as.is_some(),
         state: state(&operation),
         by: operation.asked_by.name.clone(),
         started: operation.started_at.map(|at| moment(site, at)),
@@ -104,7 +110,7 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
 
 /// Where this operation is what went wrong last: the way back.
 async fn way_back(operation: &Operation, site: &Site) -> Result<Option<Link>, Failure> {
-    if operation.state != State::Failed {
+    if operation.state != State::Failed || operation.kept_as.is_some() {
         return Ok(None);
     }
     let Some(app) = site.store.app_by_id(operation.app_id).await? else { return Ok(None) };
@@ -134,14 +140,18 @@ fn outcome(operation: &Operation) -> String {
 }
 
 fn links(operation: &Operation, admin: bool) -> Vec<Link> {
-    let link = |label: &str, path: &str| Link { label: label.to_owned(), href: format!("/apps/{}{path}", operation.app) };
+    let link = |label: &str, path: &str| Link { label: label.to_owned(), href: format!("{}{path}", app_path(operation)) };
+    let apps = || Link { label: "To the apps".to_owned(), href: "/apps".to_owned() };
+    if operation.kept_as.is_some() {
+        return vec![apps(), link("To what is left of the app", "")];
+    }
     match (operation.state, operation.kind.as_str(), admin) {
         (State::Done, "secrets", true) => vec![link("Review and deploy", "/deployment"), link("To the secrets", "/secrets")],
         (State::Failed, "deploy", true) => vec![link("Review again", "/deployment"), link("To the app", "")],
         (State::Failed, "rollback", true) => vec![link("To the deploys", "/deployments"), link("To the app", "")],
         (State::Failed, "reapply" | "adopt", true) => vec![link("Look again", "/drift"), link("To the app", "")],
         (State::Failed, "remove", true) => vec![link("Remove the rest", "/removal"), link("To the app", "")],
-        (State::Done, "remove", _) => vec![Link { label: "To the apps".to_owned(), href: "/apps".to_owned() }],
+        (State::Done, "remove", _) => vec![apps()],
         (State::Done | State::Failed, "configs_removal", _) => vec![link("To the configs", "/configs"), link("To the app", "")],
         (_, "rotate" | "secrets_removal", true) => vec![link("To the secrets", "/secrets"), link("To the app", "")],
         (State::Failed, "secrets", true) => vec![link("To the secrets", "/secrets")],
