@@ -11,6 +11,7 @@ pub mod check;
 pub mod deploy;
 pub mod deployed;
 pub mod ended;
+mod fate;
 pub mod handover;
 pub mod ids;
 pub mod import;

@@ -226,7 +226,14 @@ fn destroyed(entry: &Entry) -> String {
         n => format!("{n} {name}s"),
     };
     let settings = if entry.particulars.get("settings") == Some(&true.into()) { ", and its settings" } else { "" };
-    format!("{}, {}, {}{settings}", count("volume"), count("secret"), count("config"))
+    let list = |name: &str| {
+        let list = entry.particulars.get(name).and_then(|v| v.as_array()).into_iter().flatten();
+        list.filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (absent, stayed) = (list("absent"), list("stayed"));
+    let absent = if absent.is_empty() { absent } else { format!("; gone before: {absent}") };
+    let stayed = if stayed.is_empty() { stayed } else { format!("; what stayed: {stayed}") };
+    format!("{}, {}, {}{settings}{absent}{stayed}", count("volume"), count("secret"), count("config"))
 }
 
 fn kind(kind: &str) -> &str {

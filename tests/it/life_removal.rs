@@ -6,6 +6,8 @@ use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::{ConfigSpec, Labels, NetworkSpec, ServiceSpec};
 use canteen::store::operations::State;
 
+use serde_json::{Map, Value, json};
+
 use crate::harness::{Browser, Plan, Site, operation_of, send_fields, until};
 use crate::life_pond::{POND, STACK, fill, pond};
 
@@ -20,6 +22,11 @@ async fn undeploy(site: &Site, ana: &Browser) {
 
 async fn secret(site: &Site, name: &str, labels: &Labels) {
     site.engine.create_secret(NewSecret::plain(name, labels, b"x")).await.unwrap();
+}
+
+/// What the audit log says was destroyed.
+async fn removal_entry(site: &Site) -> Map<String, Value> {
+    site.entries().await.into_iter().find(|e| e.action == "app.remove" && e.outcome == "ok").unwrap().particulars
 }
 
 async fn secrets(site: &Site) -> Vec<String> {
@@ -69,11 +76,6 @@ async fn an_app_is_removed_with_what_was_chosen_and_its_history_stays() {
     let kept_as = format!("{POND}~removed-{}", old.id);
     for page in [POND, &kept_as] {
         ana.page(&format!("/apps/{page}")).await.says("was removed by ana").says("Deploy 1.0.0");
-    }
-    let kept = site.store.deployments(old.id, None, 9).await.unwrap();
-    assert_eq!((kept.len(), kept[0].version.as_str(), kept[0].stack.as_str()), (1, "1.0.0+1", "{}"));
-    assert!(site.store.env_revision(old.id, 1).await.unwrap().is_none());
-    let log = ana.page(&format!("/audit?object={POND}")).await;
         for inner in ["deployment", "settings", "deployments"] {
             let gone = ana.get(&format!("/apps/{page}/{inner}")).await;
             assert_eq!(gone.status, 410, "{inner}");
@@ -91,10 +93,16 @@ async fn an_app_is_removed_with_what_was_chosen_and_its_history_stays() {
                 "the link leads to what is left, not to the next app"
             );
         }
+    }
+    let kept = site.store.deployments(old.id, None, 9).await.unwrap();
+    assert_eq!((kept.len(), kept[0].version.as_str(), kept[0].stack.as_str()), (1, "1.0.0+1", "{}"));
+    assert!(site.store.env_revision(old.id, 1).await.unwrap().is_none());
+    let log = ana.page(&format!("/audit?object={POND}")).await;
     log.says("asked to remove pond.example.org")
         .says("removed pond.example.org with 1 volume, 1 secret, 0 configs, and its settings");
-    let entry = site.entries().await.into_iter().find(|e| e.action == "app.remove" && e.outcome == "ok").unwrap();
-    assert_eq!(entry.particulars["volumes"], serde_json::json!(["pond_example_org_data"]));
+    let told = removal_entry(&site).await;
+    assert_eq!(told["volumes"], json!(["pond_example_org_data"]));
+    assert!(!told.contains_key("stayed") && !told.contains_key("absent"), "{told:?}");
     assert!(site.store.check_audit().await.is_ok());
 
     // A new app of that name has nothing of the old one.
@@ -151,6 +159,10 @@ async fn what_is_not_ticked_stays() {
     assert_eq!(done.outcome, "removed", "{}", done.cause);
     assert_eq!(site.engine.volumes(STACK).await.unwrap(), ["pond_example_org_data"]);
     assert!(site.store.env_revision(app.id, 1).await.unwrap().is_some());
+    let told = removal_entry(&site).await;
+    assert_eq!(told["volumes"], json!([]));
+    assert_eq!(told["stayed"], json!(["the volume pond_example_org_data (not chosen)", "the settings (not chosen)"]));
+    ana.page(&format!("/audit?object={POND}")).await.says("what stayed: the volume pond_example_org_data (not chosen)");
     assert_ne!(site.store.deployments(app.id, None, 1).await.unwrap()[0].stack, "{}");
 }
 
@@ -229,11 +241,21 @@ async fn what_the_engine_does_not_let_go_keeps_the_app() {
     site.engine.fail_next("remove_secret", EngineError::Refused("in use by the service other_app".to_owned()));
     let failed = site.operation_done(operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await)).await;
     assert_eq!(failed.state, State::Failed);
+    assert!(failed.cause.ends_with("Destroyed before that: the volume pond_example_org_data"), "{}", failed.cause);
     assert!(failed.cause.contains("the secret pond_example_org_pw_v1 (in use by the service other_app)"), "{}", failed.cause);
     assert!(site.store.app(POND).await.unwrap().is_some());
+    for page in [format!("/operations/{}", failed.id), format!("/apps/{POND}")] {
+        let text = ana.page(&page).await.text();
+        assert!(!text.contains("Put back"), "what is half removed is nothing to go back to: {text}");
+    }
     ana.page(&format!("/operations/{}", failed.id)).await.says("Remove the rest");
+    let missing = EngineError::NotFound { what: "secret".to_owned() };
+    site.engine.fail_next("remove_secret", missing);
     let done = site.operation_done(operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await)).await;
     assert_eq!(done.outcome, "removed", "{}", done.cause);
+    let told = removal_entry(&site).await;
+    assert_eq!((&told["volumes"], &told["secrets"]), (&json!([]), &json!([])), "neither went by this operation's hand");
+    assert_eq!(told["absent"], json!(["the secret pond_example_org_pw_v1"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,13 +266,10 @@ async fn a_restart_in_the_middle_is_gone_on_from() {
     let _pond = pond(&site, &ana).await;
     undeploy(&site, &ana).await;
     let asked = operation_of(&fill(&ana, REMOVAL, &[("confirm", POND)]).await);
-    for page in [format!("/operations/{}", failed.id), format!("/apps/{POND}")] {
-        let text = ana.page(&page).await.text();
-        assert!(!text.contains("Put back"), "what is half removed is nothing to go back to: {text}");
-    }
     until("the volume to go", async || site.engine.volumes(STACK).await.unwrap().is_empty().then_some(())).await;
     site.restart().await;
     let done = site.operation_done(asked).await;
     assert_eq!(done.outcome, "removed", "{}", done.cause);
     assert!(site.store.app(POND).await.unwrap().is_none());
+    assert_eq!(removal_entry(&site).await["volumes"], json!(["pond_example_org_data"]), "it went by this operation's hand");
 }
