@@ -173,11 +173,11 @@ impl Browser {
         lines.as_array().unwrap().iter().map(|line| line["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// The picture of what is in the window, as PNG.
+    /// The picture of the whole page, also of what one must scroll to, as PNG.
     pub(crate) fn picture(&self) -> Vec<u8> {
         use base64::Engine as _;
-        let text = self.get("/screenshot");
-        base64::engine::general_purpose::STANDARD.decode(text.as_str().unwrap()).unwrap()
+        let made = self.chromium("Page.captureScreenshot", &json!({ "captureBeyondViewport": true }));
+        base64::engine::general_purpose::STANDARD.decode(made["data"].as_str().unwrap()).unwrap()
     }
 
     /// The windows' names, this one's first.

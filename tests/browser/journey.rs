@@ -79,6 +79,18 @@ fn fill_set_up(browser: &Browser, code: &str) {
     browser.worded("Make the admin").click();
 }
 
+/// Makes the first admin and signs in, without a detour.
+pub(crate) fn first_admin(browser: &Browser, code: &str) {
+    browser.open("/");
+    fill_set_up(browser, code);
+    browser.heading("Sign in");
+    browser.open("/session");
+    browser.find("#f-name").fill(NAME);
+    browser.find("#f-password").fill(PASSWORD);
+    browser.worded("Sign in").click();
+    browser.heading("Apps");
+}
+
 pub(crate) fn sign_in(browser: &Browser, look: Look<'_>) {
     browser.open("/session");
     browser.find("#f-name").fill(NAME);
@@ -140,6 +152,14 @@ fn begin_app(browser: &Browser, look: Look<'_>) {
     look(browser, "wizard: settings");
     browser.find("#f-TITLE").fill("House meeting");
     browser.worded("Continue").click();
+}
+
+/// Opens a page again and again until it shows these words: what it tells comes by itself, but not into pages without a stream.
+pub(crate) fn open_until(browser: &Browser, path: &str, words: &str) {
+    browser.await_true(&format!("the words {words:?} at {path}"), || {
+        browser.open(path);
+        browser.text_of("body").contains(words)
+    });
 }
 
 /// Chooses an option of a select by its words.
@@ -219,16 +239,34 @@ fn read_audit(browser: &Browser, look: Look<'_>) {
 
 /// Makes an app by the shortest way: the newest version, the settings as the recipe has them, secrets generated.
 pub(crate) fn quick_app(browser: &Browser, recipe: &str, address: &str) {
+    new_app(browser, recipe, None, address);
+}
+
+/// Makes an app of a version, or of the newest one.
+pub(crate) fn new_app(browser: &Browser, recipe: &str, version: Option<&str>, address: &str) {
+    new_app_to_secrets(browser, recipe, version, address);
+    make_the_rest(browser);
+}
+
+/// The same up to the page that tells which secrets it needs.
+pub(crate) fn new_app_to_secrets(browser: &Browser, recipe: &str, version: Option<&str>, address: &str) {
     browser.await_true("the recipe", || {
         browser.open(&format!("/apps/new?recipe={recipe}"));
         browser.text_of("h1").contains(recipe)
     });
+    if let Some(version) = version {
+        choose(browser, "#f-version", version);
+    }
     browser.worded("Continue").click();
     browser.find("#f-domain").fill(address);
     browser.worded("Continue").click();
     browser.heading("Settings");
     browser.worded("Continue").click();
     browser.heading("Secrets");
+}
+
+/// Leaves the page of the secrets, and waits until they are made.
+pub(crate) fn make_the_rest(browser: &Browser) {
     browser.worded("Continue").click();
     browser.await_true("the next page", || browser.text_of("h1") != "Secrets");
     if browser.path().starts_with("/operations/") {

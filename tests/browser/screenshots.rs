@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::driver::{Browser, Scripts};
 use crate::site::Dashboard;
-use crate::{inspect, journey};
+use crate::{inspect, journey, scenery};
 
 #[test]
 fn pictures_are_taken_when_they_are_asked_for() {
@@ -73,13 +73,27 @@ fn pictures_are_taken_when_they_are_asked_for() {
     take(&browser, "running-deploy");
 }
 
+#[test]
+fn pictures_of_an_app_s_life_are_taken_when_they_are_asked_for() {
+    if std::env::var("SCREENSHOTS").is_err() {
+        return;
+    }
+    let site = Dashboard::start();
+    let browser = Browser::start(&site.origin, Scripts::On);
+    scenery::whole(&browser, &site, &mut |browser, page| take(browser, page));
+}
+
 /// The whole page, in every view.
 fn take(browser: &Browser, page: &str) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     for (width, scheme) in inspect::VIEWS {
         inspect::view_as(browser, width, scheme);
-        std::fs::write(folder.join(format!("{}-{width}-{scheme}.png", page.replace(' ', "-"))), browser.picture()).unwrap();
+        std::fs::write(
+            folder.join(format!("{}-{width}-{scheme}.png", page.replace([',', ':'], "").replace(' ', "-"))),
+            browser.picture(),
+        )
+        .unwrap();
     }
     inspect::view_as(browser, 1280, "light");
 }

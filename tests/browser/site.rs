@@ -19,6 +19,7 @@ use canteen::web::SetupCode;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use crate::broad::broad_recipe;
 use crate::driver::PATIENCE;
 
 /// A running dashboard with nobody in it yet. Stopped when it is dropped.
@@ -55,7 +56,7 @@ impl Dashboard {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let data = tempfile::tempdir().unwrap();
         let recipes = data.path().join("recipes");
-        make_recipes(&recipes);
+        make_recipes(&recipes, &data.path().join("recipe-sources"));
         let list = if catalogue == Catalogue::Demo { recipes.join("recipes.json").display().to_string() } else { String::new() };
         let mut pairs = vec![
             ("CANTEEN_PUBLIC_URL", origin.clone()),
@@ -115,8 +116,15 @@ fn run(whole: Whole, engine: &FakeEngine, listener: TcpListener, ready: &std::sy
     });
 }
 
-/// Makes the repositories of the demo recipes and their catalogue.
-fn make_recipes(folder: &Path) {
-    let made = Command::new("scripts/demo-recipes.sh").arg(folder).arg("registry.example").status().unwrap();
+/// Makes the repositories of the demo's recipes and of the broad one, and their catalogue.
+fn make_recipes(folder: &Path, sources: &Path) {
+    let copied = Command::new("cp").arg("-R").arg("demo/recipes").arg(sources).status().unwrap();
+    assert!(copied.success(), "the demo's recipes can be copied");
+    let broad = sources.join("broad/1.0.0+1");
+    std::fs::create_dir_all(&broad).unwrap();
+    for (name, text) in broad_recipe() {
+        std::fs::write(broad.join(name), text).unwrap();
+    }
+    let made = Command::new("scripts/demo-recipes.sh").arg(folder).arg("registry.example").arg(sources).status().unwrap();
     assert!(made.success(), "scripts/demo-recipes.sh failed");
 }

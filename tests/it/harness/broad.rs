@@ -23,6 +23,10 @@ pub(crate) const OVERLAYS: [(&str, &str, &str); 17] = [
     ("federation", "Federation", "Speaks with servers of other co-ops."),
 ];
 
+const README: &str = "# Broad\n\n> Everything at once.\n\n<!-- metadata -->\n\n* **Category**: Apps\n* **Status**: 4, stable\n\
+    * **Image**: `broad`, 4, upstream\n* **Healthcheck**: No\n* **Backups**: Yes\n* **Email**: Yes\n* **Tests**: 2\n* **SSO**: Yes\n\n\
+    <!-- endmetadata -->\n";
+
 /// The recipe's files, by path.
 pub(crate) fn broad_recipe() -> Vec<(String, String)> {
     let mut sample = String::from(
@@ -33,7 +37,7 @@ pub(crate) fn broad_recipe() -> Vec<(String, String)> {
     );
     let mut files = vec![
         ("abra.sh".to_owned(), "export ENTRYPOINT_VERSION=v4\n".to_owned()),
-        ("README.md".to_owned(), "# Broad\n\n> Everything at once.\n".to_owned()),
+        ("README.md".to_owned(), README.to_owned()),
         (
             "compose.yml".to_owned(),
             "services:\n  app:\n    image: broad:1\n    environment: [TITLE, LOG_LEVEL, WORKERS]\n".to_owned(),
