@@ -9,7 +9,10 @@ pub struct SetSecretVersion {
     pub app_id: i32,
     /// The revision that `text` was made from.
     pub based_on: i32,
+    /// The newest settings, with the version.
     pub text: String,
+    /// The settings that run, with the version, where they are not the newest: a revision of their own, before `text`.
+    pub runs: Option<String>,
     pub variable: String,
     pub version: String,
     pub reason: String,
@@ -17,7 +20,7 @@ pub struct SetSecretVersion {
 
 impl Command for SetSecretVersion {
     type Needs = action::RotateSecret;
-    /// The new revision's number.
+    /// The number of the revision that tells what runs.
     type Output = i32;
 
     fn particulars(&self) -> Map<String, Value> {
@@ -29,8 +32,17 @@ impl Command for SetSecretVersion {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
-        let number = apps::save_env(tx, self.app_id, self.based_on, &self.text, &self.reason)?;
+        let Some(runs) = &self.runs else {
+            let number = apps::save_env(tx, self.app_id, self.based_on, &self.text, &self.reason)?;
+            tx.detail("revision", number);
+            return Ok(number);
+        };
+        let reason = format!("{}; this is what runs", self.reason);
+        let deployed = apps::save_env(tx, self.app_id, self.based_on, runs, &reason)?;
+        let reason = format!("{}, beside what is saved and not deployed yet", self.reason);
+        let number = apps::save_env(tx, self.app_id, deployed, &self.text, &reason)?;
+        tx.detail("deployed", deployed);
         tx.detail("revision", number);
-        Ok(number)
+        Ok(deployed)
     }
 }

@@ -1,6 +1,7 @@
 //! What is looked at once more before the first change: is the world still the one that the plan was made for, and may whoever asked
 //! have what the stack asks of the host.
 
+use crate::access::action::Conclude;
 use crate::access::{Action, Actor, Grant, Role};
 use crate::stack::desired::Desired;
 use crate::stack::observed::Observed;
@@ -63,6 +64,13 @@ pub(super) fn pass<A: Action>(
     confirmed: &[String],
 ) -> Result<Pass, OpError> {
     Ok(admit(desired, observed, &Who { tier: tier(may.actor()), confirmed })?)
+}
+
+/// The pass for putting back what ran before an operation changed it. It was let through then and gives nothing more, so nobody needs
+/// a right for it that they may have lost since.
+pub(super) fn pass_back(_may: &Grant<Conclude>, before: &Desired, observed: &Observed) -> Result<Pass, OpError> {
+    let confirmed = policy::powers(before, observed).iter().map(Power::line).collect::<Vec<_>>();
+    Ok(admit(before, observed, &Who { tier: Tier::Admin, confirmed: &confirmed })?)
 }
 
 /// What the running services ask of the host already: it was confirmed when they were deployed. What only changes them, or puts them

@@ -1,7 +1,10 @@
+use crate::access::action::Conclude;
+use crate::access::{Actor, Grant, Role};
 use crate::engine::EngineError;
 use crate::stack::policy::Refused;
 use crate::store::StoreError;
 use crate::store::deployments::NewDeployment;
+use crate::store::operations::Operation;
 
 /// How an operation ended.
 pub struct Ended {
@@ -27,6 +30,18 @@ impl Ended {
     pub fn badly(outcome: &str, cause: impl Into<String>) -> Self {
         Self { reached: false, outcome: outcome.to_owned(), cause: cause.into(), deployment: None, version: None }
     }
+}
+
+/// The right to end an operation, and to undo what it had begun: whoever asked for it may have lost every other one since.
+pub(super) fn conclude(operation: &Operation) -> Grant<Conclude> {
+    let asked = &operation.asked_by;
+    let mut via = asked.via.clone();
+    via.way = format!("operation {}", operation.id);
+    let actor = match asked.id {
+        Some(id) => Actor::Member { id, name: asked.name.clone(), role: Role::Viewer, via },
+        None => Actor::System("operations"),
+    };
+    Grant::<Conclude>::conclude(actor, operation.app.clone())
 }
 
 /// An operation could not go on.

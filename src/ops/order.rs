@@ -65,9 +65,18 @@ pub struct RotateWanted {
     pub turns: Vec<Turn>,
     /// The old version stays on the Swarm, so that earlier deployments can be gone back to.
     pub keep_old: bool,
-    /// The number of the deployment that runs now, if there is one.
+    /// The number of the deployment that is on record of what runs; absent in what was asked for before there was one always.
     pub deployment: Option<i32>,
-    /// With the new version in its settings.
+    /// The revision of the settings that runs. Absent in what was asked for by an earlier Canteen: then it is the newest one.
+    #[serde(default)]
+    pub deployed_env: Option<i32>,
+    /// Full names of services that run though the record does not have them, for they were left on purpose.
+    #[serde(default)]
+    pub left: Vec<String>,
+    /// Lines of environments that name the version.
+    #[serde(default)]
+    pub env: Vec<EnvTurn>,
+    /// What ran when it was shown, with the new version in it. Its `env_number` is the newest revision then, deployed or not.
     pub deploy: DeployWanted,
     /// A value that was given waits in memory under this.
     pub nonce: String,
@@ -85,6 +94,16 @@ pub struct Turn {
     pub given: bool,
     /// For the history: the rule or the size of the new value.
     pub about: String,
+}
+
+/// A line of a service's environment that changes with the version of a secret, for services carry the app's settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvTurn {
+    /// The full name.
+    pub service: String,
+    /// `VARIABLE=version`; absent where there was no such line.
+    pub before: Option<String>,
+    pub after: String,
 }
 
 /// A deploy, exactly as it was shown.

@@ -1,36 +1,33 @@
-//! Rotating a secret in one operation: a new version beside the old one, the settings, a deploy, a look at the running tasks, and
+//! Rotating a secret in one operation: a new version beside the old one, the settings, the services, a look at the running tasks, and
 //! only then the old one goes. Whatever fails on the way, the old version is put into use again, and the verdict says so.
 //!
-//! The deploy is the one that was shown. `putback.rs` is the way back.
+//! What is sent is what runs, as it was shown, with the new version in it: the recipe's version, the settings, the numbers of tasks, what
+//! somebody changed past the dashboard, all of it stays. `version_line.rs` is the settings' part, `retire.rs` the end, `putback.rs` the
+//! way back.
 
 
 use crate::access::Grant;
 use crate::access::action::RotateSecret;
 use crate::clock::Millis;
-use crate::commands::secret_version::SetSecretVersion;
-use crate::envfile::EnvFile;
-use crate::secret::SecretValue;
-use crate::stack::converge::Outcome;
+use crate::secret::{SecretValue, rule_of};
+use crate::stack::converge::{Outcome, Verdict};
 use crate::stack::desired::Desired;
 use crate::stack::names::descope;
 use crate::stack::observed::{Named, Observed};
-use crate::store::Denied;
+use crate::stack::policy::Pass;
 
 use super::apply::{Leftovers, Target};
 use super::deployed::{self, MadeOf};
 use super::ended::{Ended, OpError};
+use super::exchange::Exchange;
 use super::handover::{Reveals, Values};
 use super::order::{RotateWanted, Turn};
-use super::pins::Resolve;
 use super::run::Run;
-use super::secrets::{Of, by_rule, made_by, needs, store};
+use super::secrets::{Of, by_rule, made_by, store};
 use super::teardown::forgiving;
 use super::unused::secret_readers;
-use super::{apply, check, pins, putback, watching};
-use crate::stack::belongings::OWNER_LABEL;
+use super::{apply, check, putback, retire, rollback, version_line, watching};
 
-/// Somebody may save settings at the same moment; so often the version is written into theirs.
-const TRIES: usize = 5;
 /// The engine shows the tasks of a service that has come up within this time.
 const SHOWN_MS: Millis = 20_000;
 
@@ -44,28 +41,49 @@ pub async fn run(
     reveals: &Reveals,
 ) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
-    let observed = match same_as_shown(run, of, &wanted).await {
-        // It was begun before a restart, and now something stands in its way.
-        Err(error) if run.past.touched => return putback::run(may, run, of, &wanted, &error.into_ended().cause).await,
-        other => other?,
+    let ready = match ready(may, run, of, &wanted).await {
+        Ok(ready) => ready,
+        Err(error) if run.past.touched => return stopped(run, of, &wanted, error).await,
+        Err(error) => return Err(error),
     };
-    let standing = check::standing(&wanted.deploy.desired, &observed);
-    check::powers(may, run, &wanted.deploy.desired, &observed, &standing).await?;
 
     run.touch().await?;
     let mut made = vec![];
-    let cause = match forward(may, run, of, &wanted, &given, &mut made, &observed).await {
+    let why = match forward(may, run, of, &wanted, &given, &mut made, &ready).await {
         Ok(Ok(ended)) => {
             if !made.is_empty() {
                 reveals.put(of.operation.id, may.actor().member(), run.now(), made);
             }
-            retire(run, of, &wanted).await?;
-            return Ok(Ended { outcome: "rotated".to_owned(), ..ended });
+            let stays = retire::retire(run, of, &wanted).await;
+            return Ok(Ended { cause: stays.join("\n"), ..ended });
         }
-        Ok(Err(cause)) => cause,
-        Err(error) => error.into_ended().cause,
+        Ok(Err(cause)) => Ended::badly("failed", cause),
+        Err(error) => error.into_ended(),
     };
-    putback::run(may, run, of, &wanted, &cause).await
+    putback::run(run, of, &wanted, why).await
+}
+
+/// Whoever asked may not rotate any more, and it was begun before a restart.
+pub(super) async fn refused(run: &Run, of: Of<'_>, wanted: &RotateWanted, why: OpError) -> Result<Ended, OpError> {
+    run.step("Check the plan").await?;
+    stopped(run, of, wanted, why).await
+}
+
+/// It was begun before a restart, and now something stands in its way. Where the old version has begun to go, the new one is in use and
+/// stays; else everything is put back.
+async fn stopped(run: &Run, of: Of<'_>, wanted: &RotateWanted, why: OpError) -> Result<Ended, OpError> {
+    let desired = &wanted.deploy.desired;
+    if let Ok(swarm) = run.fresh().await
+        && retire::begun(&swarm, wanted)
+        && amiss(&swarm.stack(&desired.stack), desired, &wanted.turns).is_none()
+        && let Some(env_number) = version_line::written(of, wanted).await?
+    {
+        run.note("the new version is in use already, so it stays").await?;
+        let record = record(of, wanted).await?;
+        let verdict = Verdict { outcome: Outcome::Converged, causes: vec![] };
+        return Ok(ended(of, wanted, &record, env_number, &verdict));
+    }
+    putback::run(run, of, wanted, why.into_ended()).await
 }
 
 /// A reading in which the new versions are there: the plan that was shown was made so.
@@ -78,26 +96,54 @@ pub fn with_new(mut observed: Observed, turns: &[Turn]) -> Observed {
     observed
 }
 
-async fn same_as_shown(run: &Run, of: Of<'_>, wanted: &RotateWanted) -> Result<Observed, OpError> {
+/// What is known before the first change.
+struct Ready {
+    observed: Observed,
+    pass: Pass,
+    /// What is kept as the deployment if it works.
+    record: Desired,
+}
+
+async fn ready(may: &Grant<RotateSecret>, run: &Run, of: Of<'_>, wanted: &RotateWanted) -> Result<Ready, OpError> {
     let deploy = &wanted.deploy;
+    let record = record(of, wanted).await?;
     let swarm = run.fresh().await?;
     if !run.past.touched {
-        let app = of.store.app_by_id(of.operation.app_id).await?.ok_or_else(|| OpError::stop("failed", "the app is gone"))?;
-        if app.env_number != deploy.env_number {
-            let text = "somebody saved other settings after this was shown. Nothing was changed; look again and ask anew";
-            return Err(OpError::stop("plan changed", text));
-        }
+        version_line::untouched(wanted, &version_line::newest(of).await?.2)?;
         if let Some(turn) = wanted.turns.iter().find(|t| swarm.secrets.iter().any(|s| s.name == t.to)) {
             let text = format!("{} was made by somebody else meanwhile. Nothing was changed; look again and ask anew", turn.to);
             return Err(OpError::stop("plan changed", text));
         }
     }
     let observed = with_new(swarm.stack(&deploy.desired.stack), &wanted.turns);
-    check::holds(run, &deploy.desired, &observed, &deploy.plan_hash, &deploy.keep)?;
-    Ok(observed)
+    check::holds(run, &deploy.desired, &observed, &deploy.plan_hash, &[])?;
+    let standing = check::standing(&deploy.desired, &observed);
+    check::powers(may, run, &deploy.desired, &observed, &standing).await?;
+    let pass = check::pass(may, &deploy.desired, &observed, &standing)?;
+    Ok(Ready { observed, pass, record })
 }
 
-/// Up to the running tasks. The inner error is a deploy that did not come up.
+/// The record of what runs, with the new version. What runs and is not on record, such as what somebody changed past the dashboard,
+/// does not come onto it by a rotation.
+async fn record(of: Of<'_>, wanted: &RotateWanted) -> Result<Desired, OpError> {
+    // What an earlier Canteen was asked for was rendered from the recipe, and is the record itself.
+    let (Some(id), Some(_)) = (wanted.deployment, wanted.deployed_env) else { return Ok(wanted.deploy.desired.clone()) };
+    let kept = rollback::earlier(rollback::Of { operation: of.operation, store: of.store }, id).await?;
+    let mut record = rollback::objects(&kept)?;
+    Exchange::of(wanted).carry_out(&mut record);
+    Ok(record)
+}
+
+/// The verdict, and what is kept of it. The version that the next deploy is to have stays whichever it is.
+fn ended(of: Of<'_>, wanted: &RotateWanted, record: &Desired, env_number: i32, verdict: &Verdict) -> Ended {
+    let deploy = &wanted.deploy;
+    let made_of = MadeOf { recipe: &deploy.recipe, version: &deploy.version, commit: &deploy.commit, env_number };
+    let ended = deployed::ended(of.operation, &made_of, record, verdict);
+    let outcome = if ended.reached { "rotated".to_owned() } else { ended.outcome };
+    Ended { outcome, version: None, ..ended }
+}
+
+/// Up to the running tasks. The inner error is a change that did not come up.
 async fn forward(
     may: &Grant<RotateSecret>,
     run: &Run,
@@ -105,35 +151,28 @@ async fn forward(
     wanted: &RotateWanted,
     given: &[(String, SecretValue)],
     made: &mut Values,
-    observed: &Observed,
+    ready: &Ready,
 ) -> Result<Result<Ended, String>, OpError> {
     run.step("Make the new version").await?;
     make(run, of, wanted, given, made).await?;
 
     run.step("Write the settings").await?;
-    let reason = format!("rotated {}: {} to {}", locals(wanted), wanted.from_version, wanted.to_version);
-    let env_number = write_version(may, of, &wanted.variable, &wanted.to_version, &reason).await?;
-
-    run.step("Find the images").await?;
-    let deploy = &wanted.deploy;
-    // Only the secret is to change: what a tag means by now is a matter for a deploy.
-    let pinned = pins::pin(run, deploy.desired.clone(), observed, Resolve::Changed).await?;
+    let env_number = version_line::write(may, of, wanted).await?;
 
     run.step("Change the Swarm").await?;
-    let pass = check::pass(may, &pinned, observed, &check::standing(&pinned, observed))?;
-    let target = Target { desired: &pinned, secrets: &[], leftovers: Leftovers::Remove };
-    let expected = apply::apply(run, &pass, &target, observed).await?;
+    let desired = &wanted.deploy.desired;
+    let target = Target { desired, secrets: &[], leftovers: Leftovers::Keep };
+    let expected = apply::apply(run, &ready.pass, &target, &ready.observed).await?;
 
     run.step("Watch the services").await?;
-    let verdict = watching::watch(run, &pinned.stack, expected, deploy.timeout_s).await?;
-    let of_what = MadeOf { recipe: &deploy.recipe, version: &deploy.version, commit: &deploy.commit, env_number };
-    let ended = deployed::ended(of.operation, &of_what, &pinned, &verdict);
-    if verdict.outcome != Outcome::Converged {
+    let verdict = watching::watch(run, &desired.stack, expected, wanted.deploy.timeout_s).await?;
+    let ended = ended(of, wanted, &ready.record, env_number, &verdict);
+    if !ended.reached {
         return Ok(Err(format!("{}\n{}", ended.outcome, ended.cause).trim().to_owned()));
     }
 
     run.step("See that the tasks use it").await?;
-    Ok(in_use(run, &pinned, wanted).await?.map(|()| ended))
+    Ok(in_use(run, desired, wanted).await?.map(|()| ended))
 }
 
 /// Values that were made before a restart are forgotten: what is not in use yet is made anew, what was given is asked for again.
@@ -144,7 +183,7 @@ async fn make(
     given: &[(String, SecretValue)],
     made: &mut Values,
 ) -> Result<(), OpError> {
-    let needs = needs(&of).await?;
+    let (.., settings) = version_line::newest(of).await?;
     let present = run.fresh().await?;
     for turn in &wanted.turns {
         let value = given.iter().find(|(name, _)| *name == turn.to).map(|(_, value)| value);
@@ -170,49 +209,14 @@ async fn make(
             store(run, of.operation, &turn.to, value.ok_or_else(|| OpError::stop("failed", lost()))?).await?;
             continue;
         }
-        let need = needs.iter().find(|n| n.local == turn.local);
-        let unknown = || OpError::stop("failed", format!("the recipe no longer asks for {}", turn.local));
-        let value = by_rule(need.ok_or_else(unknown)?)?.ok_or_else(unknown)?;
+        let rule = rule_of(&turn.local, Some(&wanted.variable), &settings)
+            .map_err(|e| OpError::stop("failed", format!("{e}; {}", e.hint())))?;
+        let by_hand = || OpError::stop("failed", format!("{} is not generated any more, so somebody has to give it", turn.local));
+        let value = by_rule(&rule)?.ok_or_else(by_hand)?;
         store(run, of.operation, &turn.to, &value).await?;
         made.push((turn.local.clone(), value));
     }
     Ok(())
-}
-
-/// One line of the newest settings. Returns the number of the revision that holds it.
-pub(super) async fn write_version(
-    may: &Grant<RotateSecret>,
-    of: Of<'_>,
-    variable: &str,
-    version: &str,
-    reason: &str,
-) -> Result<i32, OpError> {
-    let stop = |text: String| OpError::stop("failed", text);
-    for _ in 0..TRIES {
-        let app = of.store.app_by_id(of.operation.app_id).await?.ok_or_else(|| stop("the app is gone".to_owned()))?;
-        let newest = of.store.env_revision(app.id, app.env_number).await?;
-        let newest = newest.ok_or_else(|| stop("the app has no settings".to_owned()))?;
-        let mut env = EnvFile::parse(&newest.text).map_err(|e| stop(format!("settings, {e}; {}", e.hint)))?;
-        if env.get(variable).as_deref() == Some(version) {
-            return Ok(newest.number);
-        }
-        env.enable(variable, version);
-        let command = SetSecretVersion {
-            app_id: app.id,
-            based_on: newest.number,
-            text: env.text(),
-            variable: variable.to_owned(),
-            version: version.to_owned(),
-            reason: reason.to_owned(),
-        };
-        match of.store.commit(may, command).await {
-            Ok(number) => return Ok(number),
-            Err(Denied::Rule { .. }) => {}
-            Err(Denied::Store(error)) => return Err(error.into()),
-            Err(removed @ Denied::Removed(_)) => return Err(stop(removed.to_string())),
-        }
-    }
-    Err(stop(format!("somebody saves the settings all the time, so {variable} could not be written; try again")))
 }
 
 /// Every service that is to read the new version names it and no old one, and its tasks are of that spec.
@@ -247,29 +251,6 @@ fn amiss(observed: &Observed, desired: &Desired, turns: &[Turn]) -> Option<Strin
         }
     }
     None
-}
-
-/// Removes the old version. It has done its work by now, so what can't be removed is told and is no failure.
-async fn retire(run: &Run, of: Of<'_>, wanted: &RotateWanted) -> Result<(), OpError> {
-    run.step("Remove the old version").await?;
-    for turn in &wanted.turns {
-        let swarm = run.fresh().await?;
-        let Some(secret) = swarm.secrets.iter().find(|s| s.name == turn.from) else { continue };
-        let readers = secret_readers(&swarm, &turn.from);
-        let other = secret.labels.get(OWNER_LABEL).is_some_and(|app| *app != of.operation.app);
-        if wanted.keep_old {
-            run.note(&format!("{} stays, as was asked for", turn.from)).await?;
-        } else if !readers.is_empty() || other || descope(&wanted.deploy.desired.stack, &turn.from).is_none() {
-            let who = if readers.is_empty() { "another app".to_owned() } else { readers.join(", ") };
-            run.warn(&format!("{} stays: {who} may need it", turn.from)).await?;
-        } else {
-            match forgiving(run.remove_secret(&turn.from, &secret.id).await) {
-                Err(OpError::Engine(error)) => run.warn(&format!("{} stays: {error}; remove it later", turn.from)).await?,
-                other => other?,
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The names of the secrets that turn.

@@ -10,8 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::action::{
-    Adopt, Conclude, Deploy, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret,
-    Undeploy,
+    Adopt, Deploy, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret, Undeploy,
 };
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
@@ -21,7 +20,7 @@ use crate::shelf::Shelf;
 use crate::store::operations::{Operation, State};
 use crate::store::{Store, StoreError};
 
-use super::ended::{Ended, OpError};
+use super::ended::{Ended, OpError, conclude};
 use super::handover::{Handover, Reveals};
 use super::journal::Kept;
 use super::live::Live;
@@ -182,7 +181,11 @@ impl Runner {
             Wanted::Rotate(wanted) => {
                 let values = self.handover.take(&wanted.nonce);
                 let of = secrets::Of { operation, store: &self.store, shelf: &self.shelf };
-                rotate::run(&self.judge::<RotateSecret>(actor, operation)?, run, of, *wanted, values, &self.reveals).await
+                match self.judge::<RotateSecret>(actor, operation) {
+                    Ok(may) => rotate::run(&may, run, of, *wanted, values, &self.reveals).await,
+                    Err(refused) if operation.touched => rotate::refused(run, of, &wanted, refused).await,
+                    Err(refused) => Err(refused),
+                }
             }
             Wanted::RemoveSecrets { names } => {
                 let of = unused::Of { operation, store: &self.store };
@@ -208,24 +211,19 @@ impl Runner {
     fn judge<A: Action>(&self, actor: Actor, operation: &Operation) -> Result<Grant<A>, OpError> {
         let name = actor.name().to_owned();
         Grant::judge(actor, Target::App(operation.app.clone())).map_err(|_refused: Refusal| {
-            OpError::stop(
-                "refused",
-                format!("{name} may not do this any more, so it was not begun; somebody who may has to ask for it"),
-            )
+            let so = if operation.touched {
+                "so it was stopped half-way. What the steps above name was changed, the rest was not; look at the app"
+            } else {
+                "so it was not begun"
+            };
+            OpError::stop("refused", format!("{name} may not do this any more, {so}; somebody who may has to ask for it"))
         })
     }
 
     async fn finish(&self, run: &Run, operation: Operation, ended: Ended) -> Result<(), OpError> {
         run.last_step(ended.reached).await?;
         let pin = pinned::pinned(&self.store, run, &operation, &ended).await?;
-        let asked = &operation.asked_by;
-        let mut via = asked.via.clone();
-        via.way = format!("operation {}", operation.id);
-        let actor = match asked.id {
-            Some(id) => Actor::Member { id, name: asked.name.clone(), role: crate::access::Role::Viewer, via },
-            None => Actor::System("operations"),
-        };
-        let conclude = Grant::<Conclude>::conclude(actor, operation.app.clone());
+        let conclude = conclude(&operation);
         let command = FinishOperation {
             id: operation.id,
             app_id: operation.app_id,

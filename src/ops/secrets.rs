@@ -8,7 +8,7 @@ use crate::access::action::SetSecret;
 use crate::engine::NewSecret;
 use crate::envfile::EnvFile;
 use crate::recipe::RecipeName;
-use crate::secret::{self, SecretNeed, SecretValue};
+use crate::secret::{self, Rule, SecretNeed, SecretValue};
 use crate::shelf::Shelf;
 use crate::stack::belongings::OWNER_LABEL;
 use crate::stack::names::StackName;
@@ -111,7 +111,7 @@ async fn generate(
             }
             None => {}
         }
-        let Some(value) = by_rule(need)? else {
+        let Some(value) = by_rule(&need.rule)? else {
             run.note(&format!("{name} is not generated: somebody has to insert it")).await?;
             continue;
         };
@@ -121,11 +121,11 @@ async fn generate(
     Ok(())
 }
 
-/// A new value by the need's rule; `None` where a member has to give it.
-pub(super) fn by_rule(need: &SecretNeed) -> Result<Option<SecretValue>, OpError> {
+/// A new value by this rule; `None` where a member has to give it.
+pub(super) fn by_rule(rule: &Rule) -> Result<Option<SecretValue>, OpError> {
     let mut random = StdRng::try_from_rng(&mut rand::rngs::SysRng)
         .map_err(|e| OpError::stop("failed", format!("this machine gives no randomness ({e}), so nothing was generated")))?;
-    Ok(secret::generate(&need.rule, &mut random))
+    Ok(secret::generate(rule, &mut random))
 }
 
 /// Makes the secret on the Swarm, exactly these bytes, and tells how many they are.
@@ -153,7 +153,7 @@ fn unknown(name: &str) -> OpError {
 }
 
 /// What the app needs by its newest settings.
-pub(super) async fn needs(of: &Of<'_>) -> Result<Vec<SecretNeed>, OpError> {
+async fn needs(of: &Of<'_>) -> Result<Vec<SecretNeed>, OpError> {
     let stop = |text: String| OpError::stop("failed", text);
     let app = of.store.app_by_id(of.operation.app_id).await?.ok_or_else(|| stop("the app is gone".to_owned()))?;
     let revision =

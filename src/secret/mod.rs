@@ -18,7 +18,7 @@ pub mod version;
 
 pub use error::SecretError;
 pub use generate::generate;
-pub use need::{SecretNeed, needs, variables};
+pub use need::{SecretNeed, needs, rule_of, variables};
 pub use rule::{Charset, Rule};
 pub use stock::{Entry, Owner, Present, Standing, stock};
 pub use value::{SecretValue, wipe};

@@ -6,7 +6,7 @@ use super::{
     error::{LongName, SecretError},
     rule::{Charset, Rule},
 };
-use crate::envfile::EnvFile;
+use crate::envfile::{EnvFile, Modifiers};
 
 /// Docker's limit for the name of a secret, in characters.
 const LONGEST_NAME: usize = 64;
@@ -69,18 +69,28 @@ fn need(local: &str, raw: &str, name: &str, services: &[String], env: &EnvFile) 
         return Err(SecretError::NoVersion { local, variable });
     }
     let modifiers = variable.as_deref().map(|key| env.modifiers(key)).unwrap_or_default();
-    let rule = Rule::of(&modifiers);
-    if let (Rule::Password { length, .. }, Some(variable)) = (rule, &variable)
-        && !(1..=LONGEST_PASSWORD).contains(&length)
-    {
-        return Err(SecretError::Length { local, length, variable: variable.clone() });
-    }
+    let rule = rule_of(&local, variable.as_deref(), env)?;
     let notice = modifiers.charset.filter(|charset| rule != Rule::Insert && Charset::parse(charset).is_none());
     let notice = notice.map(|charset| format!("the charset {charset:?} of {local} is unknown; letters and digits are used"));
     let mut services = services.to_vec();
     services.sort_unstable();
     services.dedup();
     Ok(SecretNeed { local, name, version, variable, rule, services, notice })
+}
+
+/// How the value of a secret comes about: the comment behind its version says so.
+///
+/// # Errors
+/// It asks for a password that is empty or endless.
+pub fn rule_of(local: &str, variable: Option<&str>, env: &EnvFile) -> Result<Rule, SecretError> {
+    let Some(variable) = variable else { return Ok(Rule::of(&Modifiers::default())) };
+    let rule = Rule::of(&env.modifiers(variable));
+    match rule {
+        Rule::Password { length, .. } if !(1..=LONGEST_PASSWORD).contains(&length) => {
+            Err(SecretError::Length { local: local.to_owned(), length, variable: variable.to_owned() })
+        }
+        rule => Ok(rule),
+    }
 }
 
 /// The variable `SECRET…` inside the raw name. The text decides, not the convention `SECRET_<NAME>_VERSION`, which not every

@@ -209,6 +209,9 @@ fn sentence(entry: &Entry) -> String {
         ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
         ("app.remove", _) => format!("asked to remove {app}"),
         ("app.undeploy", _) => format!("asked to undeploy {app}"),
+        ("operation.conclude", "ok") => {
+            format!("put {}={} back into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
+        }
         ("operation.conclude", outcome) => format!("{} of {app}: {outcome}", kind(&fact("kind"))),
         ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
         ("recipe.refresh", _) => format!("fetched {} anew", fact("recipe")),

@@ -36,6 +36,7 @@ mod secret_forms;
 mod secret_keys;
 mod secret_removal;
 mod secret_rotation;
+mod secret_rotation_runs;
 mod security;
 mod settings_form;
 mod settings_history;

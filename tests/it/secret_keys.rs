@@ -16,7 +16,7 @@ pub(crate) const VERSION: &str = "1.0.0+1";
 /// What a member gives.
 pub(crate) const GIVEN: &str = "given by hand";
 
-const COMPOSE: &str = "\
+pub(crate) const COMPOSE: &str = "\
 services:
   app:
     image: registry.example.org/app:1

@@ -6,15 +6,16 @@ use futures_util::future::join_all;
 
 use crate::harness::{Plan, Site, operation_of, until};
 use crate::secret_keys::{KEYS, STACK, ask, deployed, is_stored, on_swarm, read, rotated, settings};
+use crate::secret_rotation_runs::by_hand;
 
-const OLD: &str = "keys_example_org_token_v1";
-const NEW: &str = "keys_example_org_token_v2";
-const SMTP: &str = "keys_example_org_smtp_v1";
+pub(crate) const OLD: &str = "keys_example_org_token_v1";
+pub(crate) const NEW: &str = "keys_example_org_token_v2";
+pub(crate) const SMTP: &str = "keys_example_org_smtp_v1";
 /// A rotation in which the new value is generated.
-const MADE: &[(&str, &str)] = &[("understood", "on")];
+pub(crate) const MADE: &[(&str, &str)] = &[("understood", "on")];
 const PASTED: &[(&str, &str)] = &[("understood", "on"), ("how", "paste"), ("value", "quite another value")];
 
-fn all_read(token: &str) -> Vec<(String, Vec<String>)> {
+pub(crate) fn all_read(token: &str) -> Vec<(String, Vec<String>)> {
     let named = |service: &str, names: &[&str]| (format!("{STACK}_{service}"), names.iter().map(|n| (*n).to_owned()).collect());
     vec![named("app", &[SMTP, token]), named("db", &[token])]
 }
@@ -181,7 +182,7 @@ async fn killed_at(point: &str, shown: bool) {
 }
 
 /// Waits until the operation has come to where it is held.
-async fn held(site: &Site, operation: i32, point: &str) {
+pub(crate) async fn held(site: &Site, operation: i32, point: &str) {
     let wanted = point.split_once(' ').filter(|(when, _)| matches!(*when, "before" | "after"));
     until(point, async || {
         let journal = site.store.journal(operation, 0).await.unwrap();
@@ -243,8 +244,7 @@ async fn only_an_admin_rotates_and_only_what_was_shown() {
     assert_eq!(vic.submit("/apps", &path, &fields).await.status, 403);
     assert_eq!(vic.get(&path).await.status, 403);
     assert_eq!(ana.get(&format!("/apps/{KEYS}/secrets/none/rotation")).await.status, 404);
-    let other = format!("/apps/{KEYS}/settings");
-    crate::harness::send_fields(&ana, &ana.page(&other).await, &other, &[("GREETING_VERSION", "v2")]).await.location();
+    by_hand(&site, "app", |spec| spec.task_template.container_spec.env.push("BY=hand".to_owned())).await;
     let stale = ana.post(&page, &path, &fields).await;
     assert_eq!(stale.status, 409);
     stale.says("Something changed after you opened this page");

@@ -22,7 +22,7 @@ pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};
 pub(crate) use foreign::{Silent, foreign_board};
 pub(crate) use golden::matches;
-pub(crate) use raw::copy_of;
+pub(crate) use raw::{copy_of, make_viewer};
 pub(crate) use requests::same_request;
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use visits::Visits;

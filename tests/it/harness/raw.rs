@@ -11,3 +11,10 @@ pub(crate) fn copy_of(database: &Path, copy: &Path) -> SqliteConnection {
     to.batch_execute("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; DROP TRIGGER audit_no_gap;").unwrap();
     to
 }
+
+/// Takes every right but looking from a member.
+pub(crate) fn make_viewer(database: &Path, name: &str) {
+    let mut database = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    let demoted = format!("PRAGMA busy_timeout=5000; UPDATE members SET role='viewer' WHERE name='{name}'");
+    database.batch_execute(&demoted).unwrap();
+}

@@ -44,12 +44,13 @@ pub(in crate::web::apps) async fn drift(facts: &Facts, site: &Site) -> Result<Op
 }
 
 /// Services that the deploy left running on purpose.
-async fn left(site: &Site, deployment: &Deployment) -> Result<Vec<String>, Failure> {
+pub(in crate::web::apps) async fn left(site: &Site, deployment: &Deployment) -> Result<Vec<String>, Failure> {
     let operation = site.store.operation(deployment.operation_id).await?;
     Ok(match operation.and_then(|o| serde_json::from_str(&o.wanted).ok()) {
         Some(Wanted::Deploy(wanted)) => wanted.keep,
         Some(Wanted::Rollback(wanted)) => wanted.keep,
         Some(Wanted::Adopt(wanted)) => wanted.keep,
+        Some(Wanted::Rotate(wanted)) => wanted.left,
         _ => vec![],
     })
 }
@@ -63,7 +64,7 @@ impl Drift {
     }
 
     /// What differs, by name and without values.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(in crate::web::apps) fn told(&self) -> Vec<String> {
         let steps = self.plan.steps.iter().filter(|s| s.action != Action::Keep);
         steps
             .map(|s| {

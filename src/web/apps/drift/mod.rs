@@ -7,7 +7,7 @@ mod samples;
 
 pub use ask::{DriftForm, adopt, reapply};
 
-pub(in crate::web::apps) use difference::{Drift, drift};
+pub(in crate::web::apps) use difference::{Drift, drift, left};
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -2,7 +2,7 @@
 //! in.
 //!
 //! `list.rs` is the page. A file per verb: `generation.rs`, `insertion.rs`, `rotation.rs`, `removal.rs`. `given.rs` reads a value out
-//! of a form, `stock.rs` holds what the app needs against what is there.
+//! of a form, `stock.rs` holds what the app needs against what is there, `turning.rs` finds out what a rotation would change.
 
 mod generation;
 mod given;
@@ -13,6 +13,7 @@ mod rotation;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 mod stock;
+mod turning;
 
 pub use generation::{generate, generate_one};
 pub use insertion::insert;

@@ -7,18 +7,13 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::{ReviewRotation, RotateSecret};
-use crate::envfile::EnvFile;
 use crate::ops::order;
-use crate::ops::order::{DeployWanted, RotateWanted, Turn};
-use crate::ops::render::{RecipeAt, Rendered};
-use crate::ops::rotate::with_new;
-use crate::secret::{Rule, SecretNeed, next_version};
+use crate::secret::{Rule, SecretNeed};
 use crate::stack::names::{descope, scope};
-use crate::stack::plan::{Plan, plan};
+use crate::stack::spec::ServiceSpec;
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
-use crate::web::apps::deployment::Shifted;
-use crate::web::apps::facts::{Facts, blocking, facts};
+use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::form::Name;
@@ -29,6 +24,7 @@ use crate::web::visit::Visit;
 
 use super::given::{field, given, nothing_but};
 use super::hand_over;
+use super::turning::{Turned, turned};
 
 /// What a rotation does, before it is begun.
 #[derive(Debug, Clone, Template)]
@@ -53,16 +49,6 @@ pub struct RotationView {
     /// Which way the new value comes: `generate`, `paste` or `file`.
     pub how: String,
     pub keep: bool,
-}
-
-/// A rotation as it would be carried out.
-struct Turned {
-    at: RecipeAt,
-    rendered: Rendered,
-    plan: Plan,
-    turns: Vec<Turn>,
-    variable: String,
-    to: String,
 }
 
 /// The review of a rotation.
@@ -110,16 +96,14 @@ pub async fn rotate(may: Grant<RotateSecret>, Name(name): Name, visit: Visit, si
     if value.is_none() && problems.is_empty() && matches!(need.rule, Rule::Insert) {
         problems.add("value", format!("{name} is not generated: paste its new value, or choose a file with it"));
     }
-    if !data(&facts, &ready.rendered, &need).is_empty() && field(&visit, "understood")?.is_none() {
+    if !data(&facts, ready).is_empty() && field(&visit, "understood")?.is_none() {
         problems.add("understood", "Say that you know that data which exists keeps the old value");
     }
     if !problems.is_empty() {
         return again(StatusCode::UNPROCESSABLE_ENTITY, &facts, &visit, &site, &need, &turned, problems).await;
     }
-    let (shelf, recipe, commit) = (site.shelf.clone(), ready.at.name.clone(), ready.at.commit.clone());
-    blocking(move || shelf.keep(&recipe, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
-    let mut wanted = wanted(&facts, &site, &need, ready, &visit).await?;
-    wanted.keep_old = field(&visit, "keep")?.is_some();
+    let keep_old = field(&visit, "keep")?.is_some();
+    let mut wanted = ready.wanted(&facts, &site, &visit.form, keep_old);
     if let Some(value) = value {
         for turn in wanted.turns.iter_mut().filter(|t| t.local == name) {
             (turn.given, turn.about) = (true, format!("{} bytes", value.len()));
@@ -142,109 +126,23 @@ async fn again(
     page_with(status, &view(facts, visit, site, need, turned, problems).await?)
 }
 
-async fn wanted(facts: &Facts, site: &Site, need: &SecretNeed, ready: &Turned, visit: &Visit) -> Result<RotateWanted, Failure> {
-    let runs = site.store.last_converged(facts.app.id).await?;
-    let deploy = DeployWanted {
-        recipe: facts.app.recipe.clone(),
-        version: facts.app.version.clone(),
-        commit: ready.at.commit.clone(),
-        env_number: facts.app.env_number,
-        plan_hash: ready.plan.hash(),
-        keep: vec![],
-        confirmed: vec![],
-        desired: ready.rendered.desired.clone(),
-        timeout_s: ready.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
-    };
-    Ok(RotateWanted {
-        variable: ready.variable.clone(),
-        from_version: need.version.clone(),
-        to_version: ready.to.clone(),
-        turns: ready.turns.clone(),
-        keep_old: false,
-        deployment: runs.map(|d| d.id),
-        deploy,
-        nonce: visit.form.clone(),
-    })
-}
-
-/// The secret, and what a rotation of it would be; or in words why there can be none.
-async fn turned(facts: &Facts, site: &Site, name: &str) -> Result<(SecretNeed, Result<Turned, String>), Failure> {
-    let text = facts.revision(site).await?.text;
-    let before = match facts.render(site, &facts.app.version, &text).await? {
-        Ok((_, rendered)) => rendered,
-        Err(error) => return Err(Failure::Conflict(error.to_string())),
-    };
-    let need = before.needs.iter().find(|n| n.local == name).cloned().ok_or(Failure::NotFound)?;
-    let refused = |why: String| Ok((need.clone(), Err(why)));
-    if !facts.observed.secrets.iter().any(|s| s.name == need.name) {
-        return refused(format!("{name} is not set yet, so there is nothing to replace; set it on the page of the secrets"));
-    }
-    if facts.observed.services.is_empty() {
-        return refused(format!("the app is not deployed, so nothing reads {name}; remove it and set it anew"));
-    }
-    let Some(variable) = need.variable.clone() else {
-        return refused(format!("the recipe fixes the name {}, so there can be no other version of it", need.name));
-    };
-    let stem = need.name.strip_suffix(need.version.as_str()).unwrap_or_default();
-    let taken = |version: &str| facts.observed.secrets.iter().any(|s| s.name == format!("{stem}{version}"));
-    let to = next_version(&need.version, taken);
-    let mut env = EnvFile::parse(&text).map_err(|e| Failure::Conflict(e.to_string()))?;
-    env.enable(&variable, &to);
-    let (at, rendered) = match facts.render(site, &facts.app.version, &env.text()).await? {
-        Ok(made) => made,
-        Err(error) => return refused(error.to_string()),
-    };
-    let shifted = Shifted::of(site, &facts.app.recipe, &facts.app.version).await?;
-    let runs = site.store.last_converged(facts.app.id).await?.is_some_and(|deployment| deployment.commit_id == at.commit);
-    if let Some(line) = shifted.lines.first().filter(|_| !runs) {
-        return refused(format!(
-            "a rotation deploys the version anew, and it changed after it was published: {line}. Review a deploy of it first, or have \
-             an admin say on the page of the recipe that it is all right"
-        ));
-    }
-    let turns = turns(&before.needs, &rendered.needs);
-    if !turns.iter().any(|t| t.local == name) {
-        return refused(format!("{variable} in the settings changes nothing, for the recipe sets it itself (in abra.sh)"));
-    }
-    if let Some(other) = rendered
-        .needs
-        .iter()
-        .find(|n| n.local != name && matches!(n.rule, Rule::Insert) && turns.iter().any(|t| t.local == n.local))
-    {
-        let text = format!(
-            "{variable} also holds the version of {}, which is not generated, and two values can’t be given at once",
-            other.local
-        );
-        return refused(text);
-    }
-    let plan = plan(&rendered.desired, &with_new(facts.observed.clone(), &turns));
-    Ok((need, Ok(Turned { at, rendered, plan, turns, variable, to })))
-}
-
-fn turns(before: &[SecretNeed], after: &[SecretNeed]) -> Vec<Turn> {
-    let turn = |now: &SecretNeed| {
-        let then = after.iter().find(|n| n.local == now.local && n.name != now.name)?;
-        Some(Turn {
-            local: now.local.clone(),
-            from: now.name.clone(),
-            to: then.name.clone(),
-            given: false,
-            about: now.rule.describe(),
-        })
-    };
-    before.iter().filter_map(turn).collect()
+/// Short names of the services that read the new version.
+fn readers(facts: &Facts, ready: &Turned) -> Vec<String> {
+    let new = |name: &str| ready.turns.iter().any(|t| t.to == name);
+    let reads = |s: &&ServiceSpec| s.task_template.container_spec.secrets.iter().any(|r| new(&r.name));
+    let names = ready.desired.services.iter().filter(reads).map(|s| &s.name);
+    names.map(|name| descope(&facts.stack, name).unwrap_or(name).to_owned()).collect()
 }
 
 /// Volumes of the services that read the secret: a database writes its password into its data when that is new, and never again.
-fn data(facts: &Facts, rendered: &Rendered, need: &SecretNeed) -> Vec<String> {
-    let readers = rendered.desired.services.iter().filter(|s| need.services.iter().any(|n| scope(&facts.stack, n) == s.name));
-    let mut lines: Vec<String> = readers
-        .flat_map(|s| {
-            let service = descope(&facts.stack, &s.name).unwrap_or(&s.name).to_owned();
-            let volumes = s.task_template.container_spec.mounts.iter().filter(|m| m.kind == "volume" && !m.source.is_empty());
-            volumes.map(move |m| format!("{service} keeps data in {}", m.source))
-        })
-        .collect();
+fn data(facts: &Facts, ready: &Turned) -> Vec<String> {
+    let mut lines = vec![];
+    for service in readers(facts, ready) {
+        let full = scope(&facts.stack, &service);
+        let mounts = ready.desired.services.iter().filter(|s| s.name == full).flat_map(|s| &s.task_template.container_spec.mounts);
+        let volumes = mounts.filter(|m| m.kind == "volume" && !m.source.is_empty());
+        lines.extend(volumes.map(|m| format!("{service} keeps data in {}", m.source)));
+    }
     lines.sort_unstable();
     lines.dedup();
     lines
@@ -259,15 +157,15 @@ async fn view(
     problems: Problems,
 ) -> Result<RotationView, Failure> {
     let mut changes = Changes::begin(facts, site);
-    let (mut to, mut also, mut kept) = (String::new(), vec![], vec![]);
+    let (mut to, mut also, mut kept, mut services) = (String::new(), vec![], vec![], need.services.clone());
     match turned {
         Err(why) => changes.block(facts, why),
         Ok(ready) => {
-            changes.fill(facts, &ready.rendered.desired, &ready.plan);
-            changes.warnings.extend(ready.rendered.notices.iter().map(|n| sentence(n)));
-            to.clone_from(&ready.to);
+            changes.warnings.extend(ready.told.iter().map(|told| sentence(told)));
+            changes.fill(facts, &ready.desired, &ready.plan);
+            to.clone_from(&ready.versions.to);
             also = ready.turns.iter().map(|t| t.local.clone()).filter(|local| *local != need.local).collect();
-            kept = data(facts, &ready.rendered, need);
+            (kept, services) = (data(facts, ready), readers(facts, ready));
         }
     }
     let can_generate = !matches!(need.rule, Rule::Insert);
@@ -278,7 +176,7 @@ async fn view(
         name: need.local.clone(),
         from: need.version.clone(),
         to,
-        services: need.services.clone(),
+        services,
         also,
         rule: need.rule.describe(),
         can_generate,
