@@ -207,6 +207,7 @@ pub fn insert(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &st
         Some(_) => return Err(Denied::rule("used-page", "this page was used already; open it again and send it once more")),
         None => {}
     }
+    removals::still_there(tx, app_id)?;
     let actor = serde_json::to_string(&AskedBy::of(tx.actor())).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let row = (
         operations::app_id.eq(app_id),
@@ -215,7 +216,6 @@ pub fn insert(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &st
         operations::wanted.eq(wanted),
         operations::actor.eq(actor),
         operations::nonce.eq(nonce),
-    removals::still_there(tx, app_id)?;
         operations::audit_seq.eq(tx.seq()),
         operations::asked_at.eq(tx.now()),
     );

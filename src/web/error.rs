@@ -95,16 +95,16 @@ impl ErrorView {
                 "It was asked in a way that it does not know. Go back and try the button again.",
             ),
             (409, "Somebody was faster", "Bo saved other settings 2 minutes ago. Nothing of yours was saved."),
-            (413, "That is too large", "This form takes at most 256 KiB."),
-            (421, "Wrong address", "Canteen answers on another host name. Open it by its own address."),
-            (422, "That could not be read", "The form was incomplete. Nothing was changed."),
-            (429, "Too many tries", "Wait 30 seconds, then try again."),
-            (
             (
                 410,
                 "This app was removed",
                 "The app wiki.example.org was removed by Bo on 2026-11-22 10:00 UTC, so there is nothing to change here any more.",
             ),
+            (413, "That is too large", "This form takes at most 256 KiB."),
+            (421, "Wrong address", "Canteen answers on another host name. Open it by its own address."),
+            (422, "That could not be read", "The form was incomplete. Nothing was changed."),
+            (429, "Too many tries", "Wait 30 seconds, then try again."),
+            (
                 500,
                 "Something broke",
                 "It is not your doing. Nothing more was changed after the failure. An admin finds the cause in the log by the reference.",

@@ -56,9 +56,9 @@ impl Failure {
             Self::SignInFirst => "Sign in first",
             Self::SessionOver => "Your session is over",
             Self::NotFound => "There is no such page",
+            Self::Removed(_) => "This app was removed",
             Self::Forbidden { .. } => "You may not do this",
             Self::ForeignForm => "This form can’t be taken",
-            Self::Removed(_) => "This app was removed",
             Self::BadForm(_) => "That could not be read",
             Self::Conflict(_) => "That can’t be done now",
             Self::Method(_) => "This address does not take that",
@@ -76,10 +76,10 @@ impl ResponseError for Failure {
         match self {
             Self::SignInFirst | Self::SessionOver => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Removed(_) => StatusCode::GONE,
             Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::Removed(_) => StatusCode::GONE,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
@@ -105,11 +105,11 @@ impl From<CommitError> for Failure {
     fn from(error: CommitError) -> Self {
         match error {
             Denied::Rule { text, .. } => Self::Conflict(text),
+            Denied::Removed(removed) => Self::Removed(removed),
             Denied::Store(error) => {
                 tracing::error!(%error, "a change could not be written");
                 let text =
                     "nothing was changed: it could not be written down. The disk may be full; an admin finds the cause in the log";
-            Denied::Removed(removed) => Self::Removed(removed),
                 Self::Unavailable(text.to_owned())
             }
         }
