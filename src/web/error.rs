@@ -1,6 +1,6 @@
 //! Pages for requests that were refused or failed.
 
-use actix_web::http::header;
+use actix_web::http::{ConnectionType, header};
 use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
@@ -62,6 +62,10 @@ pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failu
         links: history.into_iter().chain([link(home)]).collect(),
     };
     let mut response = page_with(status, &view).unwrap_or_else(|_unrenderable| HttpResponse::build(status).body(failure.title()));
+    if matches!(failure, Failure::TooLarge(_) | Failure::TooSlow(_) | Failure::Method(_)) {
+        // The rest of the body is not waited for.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     if let Failure::TooMany(seconds) = failure {
         response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
     }
@@ -94,6 +98,7 @@ impl ErrorView {
                 "This address does not take that",
                 "It was asked in a way that it does not know. Go back and try the button again.",
             ),
+            (408, "That took too long", "The form did not arrive within 60 seconds, so nothing was done. Send it again."),
             (409, "Somebody was faster", "Bo saved other settings 2 minutes ago. Nothing of yours was saved."),
             (
                 410,

@@ -34,6 +34,8 @@ pub enum Failure {
     Method(String),
     #[error("a form may have {0} KiB at most")]
     TooLarge(usize),
+    #[error("the form did not arrive within {0} seconds, so nothing was done; check your connection and send it again")]
+    TooSlow(u64),
     #[error("this dashboard answers under {0} only")]
     WrongHost(String),
     #[error("try again in {0} seconds")]
@@ -63,6 +65,7 @@ impl Failure {
             Self::Conflict(_) => "That can’t be done now",
             Self::Method(_) => "This address does not take that",
             Self::TooLarge(_) => "That is too large",
+            Self::TooSlow(_) => "That took too long",
             Self::WrongHost(_) => "Wrong address",
             Self::TooMany(_) => "Too many tries",
             Self::Unavailable(_) => "Not available right now",
@@ -82,6 +85,7 @@ impl ResponseError for Failure {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -6,6 +6,7 @@
 pub mod apps;
 pub mod assets;
 pub mod audit;
+mod body;
 pub mod cookies;
 pub mod csrf;
 pub mod error;

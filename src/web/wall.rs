@@ -6,20 +6,17 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::csrf::{self, Provenance};
 use super::failure::Failure;
 use super::visit::{Inner, Visit};
-use super::{Site, cookies, headers, multipart, refusals};
+use super::{Site, body, cookies, headers, multipart, refusals};
 use crate::access::{Actor, Via};
 use crate::secret::{SecretValue, wipe};
 use crate::store::sessions::{Session, token_hash};
 
-/// Bytes of a form.
-const FORM_LIMIT: usize = 256 * 1024;
-/// Bytes of a form that brings a secret: 500 KB, three characters for each byte that a form can't carry as it is.
-const SECRET_FORM_LIMIT: usize = 1536 * 1024;
 /// Bytes of a browser's name that are kept.
 const AGENT_LIMIT: usize = 256;
 /// A session's last use is noted at most this often, so that reading pages does not write all the time.
@@ -77,26 +74,31 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         Some(session) => session.csrf.clone(),
         None => csrf::pre_session_secret(&cookies::pre_session(&site.settings, request)),
     };
-    let mut passed = check_host(site, request).and_then(|()| check_provenance(site, request));
-    let (mut fields, mut uploads, mut form) = (vec![], vec![], String::new());
-    if passed.is_ok() && changes(request.method()) && request.path() != REPORT_PATH {
-        match read_form(request).await {
-            Ok(mut read) if !csrf::verify(&read.token, &csrf_secret) => {
-                read.fields.iter_mut().for_each(|(_, value)| wipe(value));
-                // A form that was open when its session ran out is no forgery.
-                let had = session.is_none() && cookies::session(&site.settings, request).is_some();
-                passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
-            }
-            Ok(read) => (form, fields, uploads) = (read.token, read.fields, read.uploads),
-            Err(failure) => passed = Err(failure),
-        }
-    }
     let way = "browser".to_owned();
     let via = Via { way, session: session.as_ref().map(|s| s.id), ip: ip.clone(), request: id.clone() };
     let actor = match &session {
         Some(Session { member, .. }) => Actor::Member { id: member.id, name: member.name.clone(), role: member.role, via },
         None => Actor::Stranger { via },
     };
+    let mut passed = check_host(site, request).and_then(|()| check_provenance(site, request));
+    let (mut fields, mut uploads, mut form) = (vec![], vec![], String::new());
+    if passed.is_err() {
+        body::hang_up(request.take_payload());
+    } else {
+        // A form that was open when its session ran out is no forgery.
+        let had = session.is_none() && cookies::session(&site.settings, request).is_some();
+        match take_body(request, &actor).await {
+            Ok(Some(mut read)) if !csrf::verify(&read.token, &csrf_secret) => {
+                read.fields.iter_mut().for_each(|(_, value)| wipe(value));
+                passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
+            }
+            Ok(Some(read)) => (form, fields, uploads) = (read.token, read.fields, read.uploads),
+            Ok(None) => {}
+            // Whoever was signed in might have sent as much.
+            Err(Failure::TooLarge(_)) if had => passed = Err(Failure::SessionOver),
+            Err(failure) => passed = Err(failure),
+        }
+    }
     let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, fields, uploads, form, here }), passed)
 }
@@ -138,24 +140,39 @@ struct Read {
     uploads: Vec<(String, SecretValue)>,
 }
 
-/// Token, other fields and files of the form that came.
-async fn read_form(request: &mut ServiceRequest) -> Result<Read, Failure> {
-    use futures_util::StreamExt as _;
-    let limit = if request.path().contains("/secrets/") { SECRET_FORM_LIMIT } else { FORM_LIMIT };
+/// Reads the body, if the request may have one. `None` where it is not the wall that looks into it.
+async fn take_body(request: &mut ServiceRequest, actor: &Actor) -> Result<Option<Read>, Failure> {
     let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (content_type, length) = (header(header::CONTENT_TYPE), header(header::CONTENT_LENGTH));
-    // In one piece from the start: what grows leaves copies behind, and a secret may be in it.
-    let mut body = Vec::with_capacity(length.parse::<usize>().unwrap_or(0).min(limit));
-    let mut payload = request.take_payload();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|e| Failure::BadForm(format!("the form did not arrive whole: {e}")))?;
-        if body.len() + chunk.len() > limit {
-            return Err(Failure::TooLarge(limit / 1024));
+    let length: usize = length.parse().unwrap_or(0);
+    if !changes(request.method()) {
+        // Nobody would read it.
+        let some = length > 0 || request.headers().contains_key(header::TRANSFER_ENCODING);
+        if some {
+            body::hang_up(request.take_payload());
+            return Err(Failure::Method(format!("{} with a body", request.method())));
         }
-        body.extend_from_slice(&chunk);
+        return Ok(None);
     }
-    let body = SecretValue::from(body);
-    let mut read = match multipart::boundary(&content_type) {
+    let limit = body::limit(actor, request.path());
+    let mut payload = request.take_payload();
+    let body = match body::read(&mut payload, length, limit, body::ON_ITS_WAY).await {
+        Ok(body) => body,
+        Err(failure) => {
+            body::hang_up(payload);
+            return Err(failure);
+        }
+    };
+    if request.path() == REPORT_PATH {
+        request.set_payload(Bytes::copy_from_slice(body.expose()).into());
+        return Ok(None);
+    }
+    read_form(&content_type, &body).map(Some)
+}
+
+/// Token, other fields and files of the form that came.
+fn read_form(content_type: &str, body: &SecretValue) -> Result<Read, Failure> {
+    let mut read = match multipart::boundary(content_type) {
         Some(boundary) => with_files(boundary, body.expose())?,
         None => Read {
             fields: serde_urlencoded::from_bytes(body.expose())

@@ -284,6 +284,47 @@ async fn forms_have_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_who_may_set_secrets_may_send_as_much_as_one_needs() {
+    let site = Site::start().await;
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    site.new_board(&ana, BOARD).await;
+    let path = format!("/apps/{BOARD}/secrets/session_key");
+    let large = "x".repeat(300 * 1024);
+    for (browser, status) in [(site.stranger(), 413), (vic, 413), (ana.clone(), 422)] {
+        let page = browser.get("/apps").await;
+        assert_eq!(browser.post(&page, &path, &[("unknown", &large)]).await.status, status);
+    }
+    // What says that it is too large is answered before it comes, and nobody's page is asked for with a body.
+    for (method, path, length, status) in
+        [("POST", path.as_str(), 2_000_000, 413), ("POST", "/csp-report", 400_000, 413), ("GET", "/apps", 5, 405)]
+    {
+        let mut declared = request(method, path);
+        declared.headers.push(("content-length".to_owned(), length.to_string()));
+        let refused = ana.send(declared).await;
+        assert_eq!((refused.status, refused.header("connection")), (status, Some("close")), "{method} {path}");
+    }
+}
+
+/// A body in chunks that never ends, to what refuses it before it is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_body_holds_no_connection() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    for (method, header, status) in [
+        ("POST", ("host", "evil.example.net"), 421),
+        ("POST", ("origin", "https://evil.example.net"), 403),
+        ("GET", ("accept", "*/*"), 405),
+    ] {
+        let mut endless = request(method, "/session");
+        let headers = [header, ("content-length", ""), ("transfer-encoding", "chunked")];
+        endless.headers.extend(headers.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        endless.body = b"5\r\nname=\r\n".to_vec();
+        let answer = tokio::time::timeout(Duration::from_secs(20), ana.send(endless)).await;
+        assert_eq!(answer.expect("the connection ends").status, status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_sites_may_link_to_us_and_read_nothing() {
     let site = Site::start().await;
     let ana = site.admin().await;
