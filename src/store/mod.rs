@@ -77,8 +77,13 @@ impl Store {
     /// Opens the database file, makes it if it is missing, and brings it up to date.
     pub fn open(path: &Path, clock: SharedClock) -> Result<Self> {
         let mut connection = connect(path)?;
+        // What is deleted is overwritten: settings hold passwords, and whoever reads the file later shall not find those of an app that
+        // is gone.
         connection
-            .batch_execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;")
+            .batch_execute(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; \
+                 PRAGMA secure_delete=ON;",
+            )
             .map_err(|e| StoreError::Open { path: path.to_owned(), why: e.to_string() })?;
         connection.run_pending_migrations(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
         let writer = writer::Writer::start(connection);

@@ -186,6 +186,26 @@ mod tests {
         assert_eq!((operation.app.as_str(), operation.kept_as), ("a.b", Some(format!("a.b~removed-{id}"))));
     }
 
+    #[tokio::test]
+    async fn settings_that_are_forgotten_are_in_no_file_any_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("canteen.db"), TestClock::at(5)).unwrap();
+        let id = made(&store, "a.b").await;
+        for (number, text) in [(1, "PASSWORD=hunter2hunter2\n".to_owned()), (2, "KEY=hunter2hunter2\n".repeat(900))] {
+            let save = SaveEnv { app_id: id, based_on: number, text, changed: vec![], reason: String::new() };
+            store.commit(&may::<action::EditSettings>("a.b"), save).await.unwrap();
+        }
+        store.checkpoint().await.unwrap();
+        let found = || {
+            let files = std::fs::read_dir(dir.path()).unwrap().map(|f| std::fs::read(f.unwrap().path()).unwrap());
+            files.map(|bytes| bytes.windows(14).filter(|w| w == b"hunter2hunter2").count()).sum::<usize>()
+        };
+        assert!(found() > 500, "some are cut by the end of a page");
+        taken(&store, id, "a.b").await;
+        store.checkpoint().await.unwrap();
+        assert_eq!(found(), 0);
+    }
+
     #[test]
     fn what_was_asked_for_stays_readable_without_its_objects() {
         let mut wanted = serde_json::json!({

@@ -204,7 +204,7 @@ async fn the_store_is_durable_and_its_readers_can_not_write() {
     let text = fs::read_to_string(root().join("src/store/mod.rs")).unwrap();
     let (_, after) = text.split_once("pub fn open(").unwrap();
     let (writer, after) = after.split_once("fn reader(").unwrap();
-    for pragma in ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout="] {
+    for pragma in ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=", "secure_delete=ON"] {
         assert!(writer.contains(pragma), "the writer is opened without {pragma}");
     }
     assert!(after.contains("query_only=ON"), "readers are opened without query_only");
