@@ -7,25 +7,29 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::Millis;
 use crate::secret::SecretValue;
 
+/// A given value waits so long for its operation, which may stand in the queue behind others.
+const QUEUED_MS: Millis = 24 * 60 * 60 * 1000;
 /// A generated value waits so long to be looked at.
 const WAIT_MS: Millis = 15 * 60 * 1000;
 
 /// Values by the full names of their secrets.
 pub type Values = Vec<(String, SecretValue)>;
 
-/// Values that operations are to insert, by the nonce of the form that they came with.
+/// Values that operations are to insert, each hand-over by a ticket of its own: one page has many forms, and one form may come twice.
 #[derive(Default)]
-pub struct Handover(Mutex<HashMap<String, Values>>);
+pub struct Handover(Mutex<HashMap<String, (Millis, Values)>>);
 
 impl Handover {
-    /// Keeps values until their operation runs.
-    pub fn put(&self, nonce: &str, values: Values) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(nonce.to_owned(), values);
+    /// Keeps values until their operation runs. `ticket` is one that nobody else has. What waited too long is forgotten on the way.
+    pub fn put(&self, ticket: &str, now: Millis, values: Values) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|_, (since, _)| *since + QUEUED_MS > now);
+        waiting.insert(ticket.to_owned(), (now, values));
     }
 
     /// Hands the values out and forgets them.
-    pub fn take(&self, nonce: &str) -> Values {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(nonce).unwrap_or_default()
+    pub fn take(&self, ticket: &str) -> Values {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket).map(|(_, values)| values).unwrap_or_default()
     }
 }
 
@@ -66,15 +70,35 @@ impl Reveals {
 mod tests {
     use super::*;
 
+    fn value(text: &str) -> Values {
+        vec![("pw".to_owned(), SecretValue::from(text.as_bytes().to_vec()))]
+    }
+
+    #[test]
+    fn each_hand_over_stands_on_its_own_until_it_is_taken_or_too_old() {
+        let handover = Handover::default();
+        handover.put("a", 0, value("x"));
+        handover.put("b", 1, value("y"));
+        let taken = |ticket| handover.take(ticket).iter().map(|(_, value)| value.expose().to_vec()).collect::<Vec<_>>();
+        assert_eq!((taken("a"), taken("a"), taken("b")), (vec![b"x".to_vec()], vec![], vec![b"y".to_vec()]));
+        handover.put("a", 0, value("x"));
+        handover.put("b", QUEUED_MS, value("y"));
+        assert_eq!((taken("a").len(), taken("b").len()), (0, 1));
+
+        let reveals = Reveals::default();
+        reveals.put(1, Some(7), 0, value("x"));
+        reveals.put(2, Some(7), 1, value("y"));
+        assert!(reveals.take(1, Some(7), 2).is_some() && reveals.take(2, Some(7), 2).is_some());
+    }
+
     #[test]
     fn a_value_is_shown_once_to_the_one_who_asked_and_not_for_ever() {
         let reveals = Reveals::default();
-        let value = || vec![("pw".to_owned(), SecretValue::from(b"x".to_vec()))];
-        reveals.put(1, Some(7), 0, value());
+        reveals.put(1, Some(7), 0, value("x"));
         assert!(reveals.take(1, Some(8), 1).is_none());
         assert!(reveals.take(1, Some(7), 1).is_some());
         assert!(reveals.take(1, Some(7), 1).is_none());
-        reveals.put(2, Some(7), 0, value());
+        reveals.put(2, Some(7), 0, value("x"));
         assert!(reveals.take(2, Some(7), WAIT_MS).is_none());
     }
 }

@@ -34,7 +34,7 @@ pub enum Wanted {
         stack: String,
     },
     /// Full names. Rules of those to generate are read from the app's settings when it runs; values of those to insert wait in
-    /// memory under the operation's nonce.
+    /// memory under the ticket `nonce`.
     Secrets {
         generate: Vec<String>,
         insert: Vec<String>,
@@ -78,7 +78,7 @@ pub struct RotateWanted {
     pub env: Vec<EnvTurn>,
     /// What ran when it was shown, with the new version in it. Its `env_number` is the newest revision then, deployed or not.
     pub deploy: DeployWanted,
-    /// A value that was given waits in memory under this.
+    /// A value that was given waits in memory under this ticket.
     pub nonce: String,
 }
 
@@ -188,6 +188,19 @@ impl Wanted {
             Self::RemoveSecrets { .. } => "secrets_removal",
             Self::RemoveConfigs { .. } => "configs_removal",
         }
+    }
+
+    /// Whether the stored wish is this one, sent a second time. Tickets of values differ each time.
+    fn is_again(&self, stored: &str) -> bool {
+        let without_ticket = |mut wanted: Self| {
+            match &mut wanted {
+                Self::Secrets { nonce, .. } => nonce.clear(),
+                Self::Rotate(wanted) => wanted.nonce.clear(),
+                _ => {}
+            }
+            wanted
+        };
+        serde_json::from_str(stored).is_ok_and(|stored| without_ticket(stored) == without_ticket(self.clone()))
     }
 
     fn particulars(&self) -> Map<String, Value> {
@@ -300,14 +313,20 @@ pub const fn undeploy(app_id: i32, stack: String, nonce: String) -> Order<Undepl
     Order { app_id, wanted: Wanted::Undeploy { stack }, nonce, action: PhantomData }
 }
 
-/// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the same nonce beforehand.
-pub fn secrets(app_id: i32, generate: Vec<String>, insert: Vec<String>, about: Vec<String>, nonce: String) -> Order<SetSecret> {
-    Order { app_id, wanted: Wanted::Secrets { generate, insert, about, nonce: nonce.clone() }, nonce, action: PhantomData }
+/// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the ticket beforehand.
+pub const fn secrets(
+    app_id: i32,
+    generate: Vec<String>,
+    insert: Vec<String>,
+    about: Vec<String>,
+    ticket: String,
+    nonce: String,
+) -> Order<SetSecret> {
+    Order { app_id, wanted: Wanted::Secrets { generate, insert, about, nonce: ticket }, nonce, action: PhantomData }
 }
 
-/// Asks for a rotation. A given value is put into the handover under the same nonce beforehand.
-pub fn rotate(app_id: i32, wanted: Box<RotateWanted>) -> Order<RotateSecret> {
-    let nonce = wanted.nonce.clone();
+/// Asks for a rotation. A given value is put into the handover under its ticket beforehand.
+pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Order<RotateSecret> {
     Order { app_id, wanted: Wanted::Rotate(wanted), nonce, action: PhantomData }
 }
 
@@ -336,7 +355,8 @@ impl<A: WriteAction> Command for Order<A> {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         let wanted = serde_json::to_string(&self.wanted).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
-        let id = operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce)?;
+        let id =
+            operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce, |stored| self.wanted.is_again(stored))?;
         tx.detail("operation", id);
         let scaled = match &self.wanted {
             Wanted::Scale(wanted) => wanted.services.as_slice(),

@@ -194,15 +194,23 @@ impl Store {
     }
 }
 
-/// Queues an operation. Refused while another one of the same app is live. Asking twice with one nonce gives the first one's id.
-pub fn insert(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &str) -> std::result::Result<i32, Denied> {
+/// Queues an operation. Refused while another one of the same app is live, and for an app that was removed. Asking twice with one nonce
+/// gives the first one's id; `again` tells whether what was wanted then is the same.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    app_id: i32,
+    kind: &str,
+    wanted: &str,
+    nonce: &str,
+    again: impl Fn(&str) -> bool,
+) -> std::result::Result<i32, Denied> {
     let before: Option<(i32, i32, String)> = operations::table
         .filter(operations::nonce.eq(nonce))
         .select((operations::id, operations::app_id, operations::wanted))
         .first(tx.connection())
         .optional()?;
     match before {
-        Some((id, app, same)) if app == app_id && same == wanted => return Err(Denied::rule("asked-already", id.to_string())),
+        Some((id, app, same)) if app == app_id && again(&same) => return Err(Denied::rule("asked-already", id.to_string())),
         // All forms of a page carry one token; a second, different wish from the same page is no repetition.
         Some(_) => return Err(Denied::rule("used-page", "this page was used already; open it again and send it once more")),
         None => {}
@@ -291,6 +299,25 @@ mod tests {
         let (what, text) = said(ask(&store, a, "another").await);
         assert!(what == "busy" && text.contains("ana asked for undeploy"), "{text}");
         assert_eq!(store.audit_head().await.unwrap().0, 3, "what was refused left no entry");
+    }
+
+    #[tokio::test]
+    async fn a_form_with_values_that_comes_twice_is_one_wish_and_another_form_of_its_page_is_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("canteen.db"), TestClock::at(5)).unwrap();
+        let id = app(&store, "a").await;
+        let ask = async |name: &str, ticket: &str| {
+            let order = order::secrets(id, vec![], vec![name.into()], vec![], ticket.into(), "form".into());
+            store.commit(&Grant::<action::SetSecret>::judge(ana(), Target::App("a".into())).unwrap(), order).await
+        };
+        let first = ask("a_key_v1", "ticket").await.unwrap();
+        for (name, expected) in [("a_key_v1", "asked-already"), ("a_other_v1", "used-page")] {
+            assert!(matches!(ask(name, "another").await, Err(Denied::Rule { what, .. }) if what == expected), "{name}");
+        }
+        assert!(
+            store.operation(first).await.unwrap().unwrap().wanted.contains("\"ticket\""),
+            "the values of the first wait for it"
+        );
     }
 
     #[tokio::test]

@@ -53,8 +53,8 @@ pub async fn generate(
     let inserted = values.iter().map(|(name, _)| name.clone()).collect();
     let mut about: Vec<String> = made.iter().map(|n| format!("{}: {}", n.name, n.rule.describe())).collect();
     about.extend(values.iter().map(|(name, value)| format!("{name}: {} bytes", value.len())));
-    site.handover.put(&visit.form, values);
-    hand_over(&may, &site, &visit, order::secrets(facts.app.id, names, inserted, about, visit.form.clone())).await
+    let order = |ticket| order::secrets(facts.app.id, names, inserted, about, ticket, visit.form.clone());
+    hand_over(&may, &site, values, order).await
 }
 
 /// Generates one that is missing.
@@ -82,5 +82,6 @@ pub async fn generate_one(
         return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
     }
     let about = vec![format!("{}: {}", need.name, need.rule.describe())];
-    start(&may, &site, order::secrets(facts.app.id, vec![need.name.clone()], vec![], about, visit.form.clone())).await
+    start(&may, &site, order::secrets(facts.app.id, vec![need.name.clone()], vec![], about, String::new(), visit.form.clone()))
+        .await
 }

@@ -41,6 +41,7 @@ pub async fn insert(may: Grant<SetSecret>, Name(name): Name, visit: Visit, site:
         }
     };
     let about = vec![format!("{full}: {} bytes", value.len())];
-    site.handover.put(&visit.form, vec![(full.clone(), value)]);
-    hand_over(&may, &site, &visit, order::secrets(facts.app.id, vec![], vec![full], about, visit.form.clone())).await
+    let values = vec![(full.clone(), value)];
+    let order = |ticket| order::secrets(facts.app.id, vec![], vec![full], about, ticket, visit.form.clone());
+    hand_over(&may, &site, values, order).await
 }

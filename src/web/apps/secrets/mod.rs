@@ -24,20 +24,28 @@ pub use rotation::{RotationView, review, rotate};
 use actix_web::HttpResponse;
 
 use crate::access::{Grant, WriteAction};
+use crate::ops::handover::Values;
 use crate::ops::order::Order;
 use crate::store::Denied;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::page::see_other;
-use crate::web::visit::Visit;
 
-/// Starts the operation that takes the values; without one they are forgotten at once.
-async fn hand_over<A: WriteAction>(may: &Grant<A>, site: &Site, visit: &Visit, order: Order<A>) -> Result<HttpResponse, Failure> {
-    let started = start(may, site, order).await;
-    if started.is_err() {
-        drop(site.handover.take(&visit.form));
+/// Starts the operation that takes the values, which it finds under the ticket that `order` is given; without a new operation they are
+/// forgotten at once.
+async fn hand_over<A: WriteAction>(
+    may: &Grant<A>,
+    site: &Site,
+    values: Values,
+    order: impl FnOnce(String) -> Order<A>,
+) -> Result<HttpResponse, Failure> {
+    let ticket = crate::store::chain::hex(&crate::random::bytes::<16>());
+    site.handover.put(&ticket, site.store.clock().now(), values);
+    let asked = ask(may, site, order(ticket.clone())).await;
+    if !asked.as_ref().is_ok_and(|asked| asked.now) {
+        drop(site.handover.take(&ticket));
     }
-    started
+    go_to(&asked?)
 }
 
 /// Starts an operation and goes to its page. The same form sent twice goes to the first one's page.
@@ -46,12 +54,32 @@ pub(super) async fn start<A: WriteAction>(
     site: &Site,
     order: impl crate::store::Command<Needs = A, Output = i32>,
 ) -> Result<HttpResponse, Failure> {
+    go_to(&ask(may, site, order).await?)
+}
+
+/// An operation that a form asked for.
+struct Asked {
+    /// Its number.
+    id: String,
+    /// It is a new one; else the same form came before.
+    now: bool,
+}
+
+async fn ask<A: WriteAction>(
+    may: &Grant<A>,
+    site: &Site,
+    order: impl crate::store::Command<Needs = A, Output = i32>,
+) -> Result<Asked, Failure> {
     let id = match site.store.commit(may, order).await {
         Ok(id) => id,
-        Err(Denied::Rule { what: "asked-already", text }) => return see_other(&format!("/operations/{text}")),
+        Err(Denied::Rule { what: "asked-already", text }) => return Ok(Asked { id: text, now: false }),
         Err(other) => return Err(other.into()),
     };
     site.bell.notify_one();
     site.live.poke("apps");
-    see_other(&format!("/operations/{id}"))
+    Ok(Asked { id: id.to_string(), now: true })
+}
+
+fn go_to(asked: &Asked) -> Result<HttpResponse, Failure> {
+    see_other(&format!("/operations/{}", asked.id))
 }

@@ -103,15 +103,20 @@ pub async fn rotate(may: Grant<RotateSecret>, Name(name): Name, visit: Visit, si
         return again(StatusCode::UNPROCESSABLE_ENTITY, &facts, &visit, &site, &need, &turned, problems).await;
     }
     let keep_old = field(&visit, "keep")?.is_some();
-    let mut wanted = ready.wanted(&facts, &site, &visit.form, keep_old);
+    let mut wanted = ready.wanted(&facts, &site, keep_old);
+    let mut values = vec![];
     if let Some(value) = value {
         for turn in wanted.turns.iter_mut().filter(|t| t.local == name) {
             (turn.given, turn.about) = (true, format!("{} bytes", value.len()));
         }
         let to = wanted.turns.iter().find(|t| t.local == name).map(|t| t.to.clone()).unwrap_or_default();
-        site.handover.put(&visit.form, vec![(to, value)]);
+        values.push((to, value));
     }
-    hand_over(&may, &site, &visit, order::rotate(facts.app.id, Box::new(wanted))).await
+    let order = |ticket| {
+        wanted.nonce = ticket;
+        order::rotate(facts.app.id, Box::new(wanted), visit.form.clone())
+    };
+    hand_over(&may, &site, values, order).await
 }
 
 async fn again(
