@@ -7,11 +7,11 @@ use crate::access::Grant;
 use crate::access::action::RefreshRecipe;
 use crate::commands::recipe_refresh;
 use crate::recipe::{CatalogueEntry, Quality, RecipeName, catalogue, readme};
-use crate::shelf::{Allow, Origin, Progress, Refreshed, Shelf, ShelfError, Sweep, TagChange, catalogue_file};
+use crate::shelf::{Allow, Origin, Progress, Refreshed, Shelf, ShelfError, Sweep, catalogue_file};
+use crate::store::Store;
 use crate::store::housekeeping::{Fetched, Listed, Told};
 use crate::store::recipes::Recipe;
-use crate::store::tag_alarms::Found;
-use crate::store::{CommitError, Store};
+use crate::store::tag_alarms::{Found, Tags};
 
 /// Recipes that are fetched at the same time: enough to hide how slow one answer is, few enough for a small forge.
 const AT_ONCE: usize = 8;
@@ -61,11 +61,41 @@ fn listed(entry: CatalogueEntry) -> Result<Listed, serde_json::Error> {
 
 /// Fetches one recipe's repository. The error is for people, and is kept with the recipe; what was fetched before still works.
 pub async fn refresh_recipe(store: &Store, shelf: &Shelf, local: bool, recipe: &Recipe) -> Result<Refreshed, String> {
-    let (shelf, origin, name) = (shelf.clone(), recipe.origin.clone(), recipe.name.clone());
-    let fetched = tokio::task::spawn_blocking(move || fetch(&shelf, &name, &origin, local)).await.map_err(|e| e.to_string())?;
+    // Before anything changes it must be known where the tags of a mirror lead that is older than this knowledge.
+    if !store.knows_tags(&recipe.name).await.map_err(|e| e.to_string())?
+        && let Ok(tags) = tags(shelf, &recipe.name).await
+    {
+        store.note_tags(&recipe.name, tags).await.map_err(|e| e.to_string())?;
+    }
+    let (books, origin, name) = (shelf.clone(), recipe.origin.clone(), recipe.name.clone());
+    let fetched = tokio::task::spawn_blocking(move || fetch(&books, &name, &origin, local)).await.map_err(|e| e.to_string())?;
     let noted = fetched.as_ref().map(|(_, found)| found.clone()).map_err(Clone::clone);
     store.note_refresh(&recipe.name, noted).await.map_err(|e| e.to_string())?;
-    fetched.map(|(refreshed, _)| refreshed)
+    let (refreshed, _) = fetched?;
+    let mut tags = tags(shelf, &recipe.name).await?;
+    // The mirror may remember what a tag was that nobody told the store of.
+    tags.extend(refreshed.moved_tags.iter().map(|change| (change.tag.clone(), change.was.clone())));
+    store.note_tags(&recipe.name, tags).await.map_err(|e| e.to_string())?;
+    Ok(refreshed)
+}
+
+/// Where the tags of a recipe's mirror lead; none if there is no mirror.
+async fn tags(shelf: &Shelf, recipe: &str) -> Result<Tags, String> {
+    let (shelf, name) = (shelf.clone(), RecipeName::parse(recipe).map_err(|e| e.to_string())?);
+    let work = move || {
+        if !shelf.has(&name) {
+            return Ok(Tags::new());
+        }
+        shelf.versions(&name).map(|tags| tags.into_iter().map(|tag| (tag.name, tag.commit)).collect())
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|e| e.to_string())?.map_err(|e| e.to_string())
+}
+
+/// Which published versions of a recipe are not as the store knows them. A fetch that was cut off before it could tell is no loss: what
+/// counts is the mirror as it is, and not what a fetch changed.
+pub async fn changed_tags(store: &Store, shelf: &Shelf, recipe: &str) -> Result<Vec<Found>, String> {
+    let now = tags(shelf, recipe).await?;
+    store.changed_tags(recipe, now).await.map_err(|e| e.to_string())
 }
 
 fn fetch(shelf: &Shelf, name: &str, origin: &str, local: bool) -> Result<(Refreshed, Fetched), String> {
@@ -104,10 +134,10 @@ pub async fn refresh_all(
 ) -> Progress {
     let one = async |recipe: Recipe| {
         match refresh_recipe(store, shelf, local, &recipe).await {
-            Ok(refreshed) => {
+            Ok(_) => {
                 sweep.count(true);
-                if let Err(error) = tell_of_changed_tags(may, store, recipe.name, &refreshed).await {
-                    tracing::error!(%error, "versions that changed could not be written down");
+                if let Err(error) = tell_of_changed_tags(may, store, shelf, recipe.name).await {
+                    tracing::error!(error, "versions that changed could not be written down");
                 }
             }
             Err(problem) => {
@@ -128,26 +158,12 @@ pub async fn refresh_all(
 }
 
 /// A release that means something else than it did may be an attack: the audit log and the recipe's page say so.
-async fn tell_of_changed_tags(
-    may: &Grant<RefreshRecipe>,
-    store: &Store,
-    what: String,
-    refreshed: &Refreshed,
-) -> Result<(), CommitError> {
-    let found = changed_tags(refreshed);
+async fn tell_of_changed_tags(may: &Grant<RefreshRecipe>, store: &Store, shelf: &Shelf, what: String) -> Result<(), String> {
+    let found = changed_tags(store, shelf, &what).await?;
     if found.is_empty() {
         return Ok(());
     }
     tracing::warn!(recipe = what, ?found, "published versions of a recipe were changed afterwards");
-    store.commit(may, recipe_refresh::RefreshRecipe { what, found, problem: String::new() }).await
-}
-
-/// What a refresh found changed, as it is stored.
-pub fn changed_tags(refreshed: &Refreshed) -> Vec<Found> {
-    let found = |change: &TagChange| Found {
-        tag: change.tag.clone(),
-        was: change.was.clone(),
-        now: change.now.clone().unwrap_or_default(),
-    };
-    refreshed.moved_tags.iter().chain(&refreshed.vanished_tags).map(found).collect()
+    let told = recipe_refresh::RefreshRecipe { what, found, problem: String::new() };
+    store.commit(may, told).await.map_err(|e| e.to_string())
 }

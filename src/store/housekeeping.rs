@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use super::recipes::{PROBLEM, READ_AT, SWEPT_AT};
-use super::schema::{meta, recipe_listings, recipes, sessions};
+use super::schema::{known_tags, meta, recipe_listings, recipes, sessions};
 use super::sessions::{ABSOLUTE_MS, IDLE_MS};
+use super::tag_alarms::{Tags, known};
 use super::{Result, Store};
 use crate::clock::Millis;
 
@@ -82,6 +83,12 @@ impl Store {
         Ok(self.inner.writer.run(move |c| remember(c, SWEPT_AT, &now)).await??)
     }
 
+    /// Notes where tags lead that were not known. What is known of the others stays: whether they changed is for an alarm to say.
+    pub async fn note_tags(&self, recipe: &str, tags: Tags) -> Result<()> {
+        let recipe = recipe.to_owned();
+        Ok(self.inner.writer.run(move |c| c.immediate_transaction(|c| learn(c, &recipe, &tags))).await??)
+    }
+
     /// Notes how a fetch of a recipe went: what was found, or why it failed. What was known before stays known after a failure.
     pub async fn note_refresh(&self, name: &str, fetched: std::result::Result<Fetched, String>) -> Result<()> {
         let (name, now) = (name.to_owned(), self.clock().now());
@@ -105,6 +112,19 @@ fn refreshed(c: &mut SqliteConnection, name: &str, now: Millis, fetched: std::re
             recipes::quality.eq(told.quality),
         );
         diesel::update(row.filter(recipes::source.eq("member"))).set(told).execute(c)?;
+    }
+    Ok(())
+}
+
+fn learn(c: &mut SqliteConnection, recipe: &str, tags: &Tags) -> QueryResult<()> {
+    let known = known(c, recipe)?;
+    for (tag, leads_to) in tags {
+        let before = known.iter().find(|known| known.tag == *tag);
+        // One that was gone and is back as it was is as good as before.
+        if before.is_none_or(|known| known.gone && known.leads_to == *leads_to) {
+            let row = (known_tags::recipe.eq(recipe), known_tags::tag.eq(tag), known_tags::leads_to.eq(leads_to));
+            diesel::replace_into(known_tags::table).values((row, known_tags::gone.eq(false))).execute(c)?;
+        }
     }
     Ok(())
 }

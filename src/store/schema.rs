@@ -60,6 +60,9 @@ diesel::table! {
     }
 }
 diesel::table! {
+    known_tags (recipe, tag) { recipe -> Text, tag -> Text, leads_to -> Text, gone -> Bool, }
+}
+diesel::table! {
     apps (id) {
         id -> Integer,
         name -> Text,

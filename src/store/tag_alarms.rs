@@ -1,8 +1,10 @@
 //! Published versions of recipes that later meant something else, or were gone.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
-use super::schema::tag_alarms;
+use super::schema::{known_tags, tag_alarms};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -32,7 +34,36 @@ pub struct Found {
     pub now: String,
 }
 
+/// Tags of a recipe with the commits that they lead to.
+pub type Tags = BTreeMap<String, String>;
+
+/// What is known of a tag.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub(super) struct Known {
+    recipe: String,
+    pub(super) tag: String,
+    /// The commit; of one that is gone the commit that it led to.
+    pub(super) leads_to: String,
+    pub(super) gone: bool,
+}
+
+pub(super) fn known(c: &mut SqliteConnection, recipe: &str) -> QueryResult<Vec<Known>> {
+    known_tags::table.filter(known_tags::recipe.eq(recipe)).load(c)
+}
+
 impl Store {
+    /// Whether it was ever written down where a recipe's tags lead.
+    pub async fn knows_tags(&self, recipe: &str) -> Result<bool> {
+        let recipe = recipe.to_owned();
+        self.read(move |c| Ok(!known(c, &recipe)?.is_empty())).await
+    }
+
+    /// Which of a recipe's tags lead elsewhere than is known, or nowhere, whenever that came to be.
+    pub async fn changed_tags(&self, recipe: &str, now: Tags) -> Result<Vec<Found>> {
+        let recipe = recipe.to_owned();
+        self.read(move |c| Ok(known(c, &recipe)?.into_iter().filter_map(|known| known.changed(&now)).collect())).await
+    }
+
     /// What was found about a recipe, newest first, 100 at most.
     pub async fn tag_alarms(&self, recipe: &str) -> Result<Vec<TagAlarm>> {
         let recipe = recipe.to_owned();
@@ -62,10 +93,27 @@ impl Store {
     }
 }
 
-/// Keeps what was found until somebody looks at it.
+impl Known {
+    fn changed(self, tags: &Tags) -> Option<Found> {
+        match tags.get(&self.tag) {
+            None if self.gone => None,
+            Some(now) if *now == self.leads_to => None,
+            now => Some(Found { tag: self.tag, was: self.leads_to, now: now.cloned().unwrap_or_default() }),
+        }
+    }
+
+    /// Whether it is known already that the tag is what was found.
+    fn is(&self, found: &Found) -> bool {
+        self.tag == found.tag && if found.now.is_empty() { self.gone } else { !self.gone && self.leads_to == found.now }
+    }
+}
+
+/// Keeps what was found until somebody looks at it; from now on it is what is known. What somebody else told meanwhile is not told
+/// again.
 pub fn alarm(tx: &mut Tx<'_>, recipe: &str, found: &[Found]) -> std::result::Result<(), Denied> {
     let at = tx.now();
-    for one in found {
+    let known = known(tx.connection(), recipe)?;
+    for one in found.iter().filter(|one| !known.iter().any(|known| known.is(one))) {
         let columns = (
             tag_alarms::recipe.eq(recipe),
             tag_alarms::tag.eq(&one.tag),
@@ -74,6 +122,15 @@ pub fn alarm(tx: &mut Tx<'_>, recipe: &str, found: &[Found]) -> std::result::Res
             tag_alarms::found_at.eq(at),
         );
         diesel::insert_into(tag_alarms::table).values(columns).execute(tx.connection())?;
+        let gone = one.now.is_empty();
+        let leads_to = if gone { &one.was } else { &one.now };
+        let row = (
+            known_tags::recipe.eq(recipe),
+            known_tags::tag.eq(&one.tag),
+            known_tags::leads_to.eq(leads_to),
+            known_tags::gone.eq(gone),
+        );
+        diesel::replace_into(known_tags::table).values(row).execute(tx.connection())?;
     }
     Ok(())
 }

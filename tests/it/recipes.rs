@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use canteen::recipe::RecipeName;
+use canteen::shelf::{Allow, Origin};
 use serde_json::json;
 
 use crate::harness::{Answer, Browser, Plan, Site, recipes, until};
@@ -183,6 +184,30 @@ async fn trap_42_a_version_that_changes_after_it_was_published_is_told_until_an_
     ana.page("/recipes/shifty").await.says("is gone from the repository").says("None is published");
     let entry = site.entries().await.into_iter().find(|e| e.particulars.contains_key("gone")).unwrap();
     assert_eq!(entry.particulars["recipe"].as_str(), Some("shifty"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_version_is_told_even_if_the_fetch_that_saw_it_was_killed() {
+    let (site, folder) = (Site::start().await, folder());
+    let ana = site.admin().await;
+    let files = [("compose.yml", COMPOSE), (".env.sample", SAMPLE)];
+    let repo = recipes::repository(folder.path(), "cut", Some("1.0.0+1"), &files);
+    recipes::git(&repo, &["tag", "-a", "1.1.0+1", "-m", "next"]);
+    add(&ana, &repo).await;
+    recipes::repository(folder.path(), "cut", None, &[("compose.yml", "services:\n  app:\n    image: evil:1\n")]);
+    recipes::git(&repo, &["tag", "-f", "-a", "1.0.0+1", "-m", "again"]);
+    recipes::git(&repo, &["tag", "-d", "1.1.0+1"]);
+    // The mirror knows it, and then the process is killed.
+    let origin = Origin::parse(repo.to_str().unwrap(), Allow::RemoteAndLocal).unwrap();
+    let seen = site.shelf.refresh(&RecipeName::parse("cut").unwrap(), &origin).unwrap();
+    assert_eq!((seen.moved_tags.len(), seen.vanished_tags.len()), (1, 1));
+    assert!(site.store.tag_alarms("cut").await.unwrap().is_empty());
+
+    refresh(&ana, "cut").await.says("A published version changed").says("is gone from the repository");
+    assert_eq!(site.store.tag_alarms("cut").await.unwrap().len(), 2);
+    refresh(&ana, "cut").await;
+    fetch_all(&site, &ana).await;
+    assert_eq!(site.store.tag_alarms("cut").await.unwrap().len(), 2, "each is told once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -176,7 +176,7 @@ pub async fn refresh(may: Grant<RefreshRecipe>, Name(name): Name, site: Data<Sit
     let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
     let fetched = refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await;
     let (found, problem) = match fetched {
-        Ok(refreshed) => (changed_tags(&refreshed), String::new()),
+        Ok(_) => (changed_tags(&site.store, &site.shelf, &name).await.map_err(Failure::Unavailable)?, String::new()),
         Err(problem) => (vec![], problem),
     };
     site.store.commit(&may, recipe_refresh::RefreshRecipe { what: name.clone(), found, problem }).await?;
