@@ -28,6 +28,7 @@ mod yaml;
 
 pub use early::variables_too_early;
 pub use error::{ComposeError, FilesError};
+pub use notice::ignored_keys;
 pub use types::Config;
 pub use value::{Kind, Node};
 pub use write::config_yaml;

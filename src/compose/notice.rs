@@ -18,7 +18,7 @@ const WITHOUT_EFFECT: [(&str, &str); 20] = [
     ("cgroup_parent", "Swarm ignores it"),
     ("cgroupns_mode", "Swarm ignores it"),
     ("container_name", "Swarm names the containers itself"),
-    ("depends_on", "Swarm starts services in any order"),
+    ("depends_on", "Swarm starts services in any order, so the service must survive until the others are there"),
     ("devices", "Swarm ignores it"),
     ("domainname", "Swarm ignores it"),
     ("expose", "services on one network reach each other's ports anyway"),
@@ -47,23 +47,25 @@ pub(super) fn forbid(root: &Node) -> Result<(), ComposeError> {
     Ok(())
 }
 
+/// The keys of a service that a stack does not follow, with the reasons.
+pub fn ignored_keys(service: &Node) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<_> = WITHOUT_EFFECT.into_iter().filter(|(key, _)| service.get(key).is_some()).collect();
+    if service.get("restart").is_some() {
+        let text = if service.get("deploy").is_some_and(|deploy| deploy.get("restart_policy").is_some()) {
+            "Swarm ignores it: deploy.restart_policy counts"
+        } else {
+            "it is read as deploy.restart_policy, and `no` is not: write the policy out"
+        };
+        found.push(("restart", text));
+    }
+    found
+}
+
 /// Path and text of every key that has no effect.
 pub(super) fn without_effect(root: &Node) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (name, service) in root.get("services").and_then(Node::as_map).into_iter().flatten() {
-        for (key, text) in WITHOUT_EFFECT {
-            if service.get(key).is_some() {
-                found.push((format!("services.{name}.{key}"), text.to_owned()));
-            }
-        }
-        if service.get("restart").is_some() {
-            let text = if service.get("deploy").is_some_and(|deploy| deploy.get("restart_policy").is_some()) {
-                "Swarm ignores it: deploy.restart_policy counts"
-            } else {
-                "it is read as deploy.restart_policy, and `no` is not: write the policy out"
-            };
-            found.push((format!("services.{name}.restart"), text.to_owned()));
-        }
+        found.extend(ignored_keys(service).into_iter().map(|(key, text)| (format!("services.{name}.{key}"), text.to_owned())));
         for (network, attachment) in service.get("networks").and_then(Node::as_map).into_iter().flatten() {
             for key in ["ipv4_address", "ipv6_address"] {
                 if attachment.get(key).is_some() {

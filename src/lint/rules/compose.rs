@@ -2,37 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::compose::{Kind, Node};
+use crate::compose::{Kind, Node, ignored_keys};
 use crate::envfile::EnvFile;
 use crate::lint::report::{Finding, Verdict};
 use crate::lint::view::{BASE, ServicePart, View, of_compose};
 
 const VERSION: &str = "3.8";
-/// Keys of a service that a stack does not follow.
-const IGNORED: [(&str, &str); 22] = [
-    ("build", "Swarm builds no images"),
-    ("cgroup_parent", "Swarm ignores it"),
-    ("container_name", "Swarm names the containers itself"),
-    ("depends_on", "Swarm starts services in any order, so the service must survive until the others are there"),
-    ("devices", "Swarm ignores it"),
-    ("domainname", "Swarm ignores it"),
-    ("expose", "services on one network reach each other's ports anyway"),
-    ("external_links", "Swarm ignores it; use networks"),
-    ("ipc", "Swarm ignores it"),
-    ("links", "Swarm ignores it; use networks"),
-    ("mac_address", "Swarm ignores it"),
-    ("network_mode", "Swarm ignores it; use networks"),
-    ("oom_score_adj", "Swarm ignores it"),
-    ("pid", "Swarm ignores it"),
-    ("platform", "Swarm ignores it"),
-    ("privileged", "Swarm ignores it"),
-    ("profiles", "Swarm ignores it; use an overlay"),
-    ("restart", "Swarm reads deploy.restart_policy"),
-    ("security_opt", "Swarm ignores it"),
-    ("shm_size", "Swarm ignores it; mount a tmpfs at /dev/shm"),
-    ("tmpfs", "Swarm ignores it; use a volume of type tmpfs"),
-    ("userns_mode", "Swarm ignores it"),
-];
 
 /// R001.
 pub(super) fn version(view: &View<'_>) -> Verdict {
@@ -103,7 +78,7 @@ fn is_of(fault: &Finding, names: &[&str]) -> bool {
 /// C004.
 pub(super) fn ignored(view: &View<'_>) -> Verdict {
     let of = |part: &ServicePart<'_>| -> Vec<Finding> {
-        let keys = IGNORED.iter().filter_map(|(key, why)| Some((key, why, part.node.get(key)?)));
+        let keys = ignored_keys(part.node).into_iter().filter_map(|(key, why)| Some((key, why, part.node.get(key)?)));
         keys.map(|(key, why, node)| Finding::at(part.file, node.line, format!("{} has {key}: {why}", part.name))).collect()
     };
     view.parts().iter().flat_map(of).collect::<Vec<_>>().into()
