@@ -1,18 +1,24 @@
 //! Guessing from its name whether a variable holds something that should not be shown.
 
 /// These words give a secret away wherever they stand in a name.
-const ANYWHERE: [&str; 7] = ["PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "PRIVATE", "CREDENTIAL"];
+const ANYWHERE: [&str; 8] = ["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "PRIVATE", "CREDENTIAL"];
 /// These only at the end of a word: `API_KEY` and `APIKEY`, but not `KEYCLOAK`.
-const AT_END: [&str; 8] = ["PASS", "KEY", "KEYS", "DSN", "PWD", "PRIVKEY", "APIKEY", "SALT"];
+const AT_END: [&str; 7] = ["PASS", "KEY", "KEYS", "DSN", "PWD", "SALT", "COOKIE"];
+/// A label of Traefik, whose value is names with hashes of passwords.
+const LOGINS: &str = "BASICAUTH.USERS";
 
-/// True when the value of `key` should be hidden in pages and logs. Names of versions (`SECRET_DB_VERSION`) are not secret.
+/// True when the value of `key`, a variable or a label, should be hidden in pages and logs. Names of versions (`SECRET_DB_VERSION`) are
+/// not secret.
 pub fn is_secret_like(key: &str) -> bool {
     let key = key.to_ascii_uppercase();
     if key == "VERSION" || key.ends_with("_VERSION") {
         return false;
     }
-    key.split(['_', '.'])
-        .any(|word| ANYWHERE.iter().any(|secret| word.contains(secret)) || AT_END.iter().any(|secret| word.ends_with(secret)))
+    let gives_away = |word: &str| {
+        let end = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        ANYWHERE.iter().any(|secret| word.contains(secret)) || AT_END.iter().any(|secret| end.ends_with(secret))
+    };
+    key.contains(LOGINS) || key.split(['_', '.', '-']).any(gives_away)
 }
 
 #[cfg(test)]
@@ -21,6 +27,10 @@ mod tests {
 
     #[test]
     fn names_tell_secrets_from_settings() {
+        let users = "traefik.http.middlewares.pad.basicauth.users";
+        for key in [users, "ERLANG_COOKIE", "splunk-token", "JWT_KEY2"] {
+            assert!(is_secret_like(key), "{key}");
+        }
         for key in ["SONIC_PASSWORD", "SECRET", "DB_PASS", "api_token", "APIKEY", "SENTRY_DSN", "AWS_CREDENTIALS", "PRIVATE_RSA"] {
             assert!(is_secret_like(key), "{key}");
         }

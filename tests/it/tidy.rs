@@ -26,7 +26,7 @@ const FLOORS: &[Floor] = &[
     floor("recipe", &["envfile"], &["serde", "serde_json"]),
     floor("compose", &[], &["serde", "serde_yaml", "base64"]),
     floor("secret", &["envfile"], &["rand", "zeroize", "eff_wordlist"]),
-    floor("stack", &["compose"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
+    floor("stack", &["compose", "envfile"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
     floor("logs", &[], &["jiff"]),
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),

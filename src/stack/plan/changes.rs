@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::Change;
+use crate::envfile::is_secret_like;
 use crate::stack::spec::ServiceSpec;
 
 /// Shown for values that may be secrets.
@@ -72,7 +73,6 @@ pub(super) fn between(before: &ServiceSpec, after: &ServiceSpec) -> Vec<Change> 
 
 /// Whether the value at `path` had better not be shown. Versions of secrets and paths of secret files may be.
 fn looks_secret(path: &str, value: &str) -> bool {
-    const MARKS: &[&str] = &["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "SALT", "DSN", "BASICAUTH.USERS", "COOKIE"];
     // A URL may carry a user's password.
     if value.split("://").skip(1).any(|rest| rest.split(['/', ' ']).next().is_some_and(|host| host.contains('@'))) {
         return true;
@@ -80,8 +80,7 @@ fn looks_secret(path: &str, value: &str) -> bool {
     if !(path.starts_with("environment.") || path.contains("labels.") || path.starts_with("logging.")) {
         return false;
     }
-    let name = path.to_uppercase();
-    !name.ends_with("_VERSION") && !name.ends_with("_FILE") && MARKS.iter().any(|mark| name.contains(mark))
+    !path.to_uppercase().ends_with("_FILE") && is_secret_like(path)
 }
 
 /// Both without the objects and values that they have in common: most of a spec is the same, and need not be put into words.
