@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ConvertError, full_name, stack_labels};
 use crate::compose::types::{Config, Network, Service};
-use crate::stack::names::StackName;
+use crate::stack::names::{StackName, is_predefined_network};
 use crate::stack::spec::{Ipam, NetworkAttachment, NetworkSpec, Subnet};
 
 const DEFAULT: &str = "default";
@@ -42,7 +42,8 @@ pub(super) fn attachments(
         let target = full_name(stack, key, network.map_or("", |n| n.name.as_str()));
         let options = service.networks.get(key).cloned().flatten().unwrap_or_default();
         let mut aliases = options.aliases;
-        if takes_aliases(&target) {
+        // What every node has is no network of the Swarm's, and knows no names.
+        if !is_predefined_network(&target) {
             aliases.push(service_key.to_owned());
         }
         attachments.push(NetworkAttachment { target, aliases, driver_opts: options.driver_opts });
@@ -69,8 +70,4 @@ fn spec(stack: &StackName, name: String, network: &Network) -> NetworkSpec {
         labels: stack_labels(stack, &network.labels),
         ipam,
     }
-}
-
-fn takes_aliases(target: &str) -> bool {
-    !matches!(target, "host" | "bridge" | "none" | "default") && !target.starts_with("container:")
 }
