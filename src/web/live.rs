@@ -1,26 +1,23 @@
 //! The stream of pokes of one page: `/live?since=N&topics=apps,op-4`. Names of topics only; the page fetches its fragment again.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use actix_web::http::header::{self, ContentEncoding};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::Instant;
 
 use super::Site;
 use super::failure::Failure;
 use super::form::Query;
+use super::heartbeat::{Beat, Heartbeat};
 use super::visit::Visit;
 use crate::access::Grant;
 use crate::access::action::ListApps;
 use crate::engine::feed::Attention;
 use crate::ops::live::Poke;
 
-/// A comment keeps the connection open and tells us when the browser has gone; the right to look is judged again with each.
-pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Topics of one page.
 const MOST_TOPICS: usize = 50;
 
@@ -44,9 +41,8 @@ pub async fn stream(
     // One poke on every connection: a page that was hidden or cut off looks again, whatever it missed.
     let mut waiting = VecDeque::from([everything(&site)]);
     waiting.extend(past.into_iter().flatten().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p)));
-    let session = visit.session.as_ref().map(|s| s.id);
-    let state =
-        Stream { session, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver, judged: Instant::now() };
+    let heartbeat = Heartbeat::of(&visit);
+    let state = Stream { heartbeat, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver };
     let body =
         stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });
     Ok(event_stream(body))
@@ -62,34 +58,24 @@ pub(super) fn event_stream(body: impl futures_util::Stream<Item = Result<Bytes, 
         .streaming(body)
 }
 
-/// Whether the session that a stream was opened in is still there.
-pub(super) async fn still_signed_in(site: &Site, session: Option<i32>) -> bool {
-    let Some(id) = session else { return false };
-    site.store.session_lives(id).await.unwrap_or(false)
-}
-
 struct Stream {
-    session: Option<i32>,
+    heartbeat: Heartbeat,
     #[expect(dead_code, reason = "held so that the Swarm is read often while somebody looks")]
     attention: Attention,
     site: Data<Site>,
     topics: Vec<String>,
     waiting: VecDeque<Bytes>,
     receiver: tokio::sync::broadcast::Receiver<Poke>,
-    judged: Instant,
 }
 
 impl Stream {
     /// The next bytes; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            // However busy the stream is, the right to it is judged again in time.
-            if self.judged.elapsed() >= HEARTBEAT {
-                if !still_signed_in(&self.site, self.session).await {
-                    return None;
-                }
-                self.judged = Instant::now();
-                return Some(Bytes::from_static(b": still here\n\n"));
+            match self.heartbeat.beat(&self.site).await {
+                Beat::NotYet => {}
+                Beat::Send(bytes) => return Some(bytes),
+                Beat::Over => return None,
             }
             if let Some(bytes) = self.waiting.pop_front() {
                 return Some(bytes);
@@ -99,7 +85,7 @@ impl Stream {
             }
             tokio::select! {
                 () = self.site.stop.cancelled() => return None,
-                () = tokio::time::sleep_until(self.judged + HEARTBEAT) => {}
+                () = tokio::time::sleep_until(self.heartbeat.due()) => {}
                 poke = self.receiver.recv() => match poke {
                     Ok(poke) if self.topics.contains(&poke.topic) => return Some(message(&self.site, &poke)),
                     Ok(_) => {}

@@ -16,6 +16,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+mod heartbeat;
 pub mod live;
 pub mod markdown;
 mod multipart;

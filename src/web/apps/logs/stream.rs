@@ -26,7 +26,8 @@ use crate::web::Site;
 use crate::web::apps::facts::facts;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
-use crate::web::live::{HEARTBEAT, event_stream, still_signed_in};
+use crate::web::heartbeat::{Beat, Heartbeat};
+use crate::web::live::event_stream;
 use crate::web::visit::Visit;
 
 /// Lines a second that a page takes.
@@ -52,7 +53,7 @@ pub async fn stream(
     let from = last.or_else(|| Cursor::parse(query.get("after"))).unwrap_or_default();
     let swarm = site.feed.latest().swarm;
     let state = Stream {
-        session: visit.session.as_ref().map(|s| s.id),
+        heartbeat: Heartbeat::of(&visit),
         attention: site.feed.viewer(),
         follower: site.logs.follow(&site, &facts.stack),
         names: Names::of(&facts.observed, &facts.stack),
@@ -67,7 +68,6 @@ pub async fn stream(
         // Something to begin with tells the page that it is connected.
         waiting: VecDeque::from([Bytes::from_static(b"event: following\ndata: now\n\n")]),
         begun: Instant::now(),
-        judged: Instant::now(),
     };
     let body =
         stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });
@@ -75,7 +75,7 @@ pub async fn stream(
 }
 
 struct Stream {
-    session: Option<i32>,
+    heartbeat: Heartbeat,
     #[expect(dead_code, reason = "held so that the Swarm is read often while somebody looks")]
     attention: Attention,
     follower: Follower,
@@ -93,19 +93,16 @@ struct Stream {
     pace: Pace,
     waiting: VecDeque<Bytes>,
     begun: Instant,
-    judged: Instant,
 }
 
 impl Stream {
     /// The next bytes; `None` ends the stream.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if self.judged.elapsed() >= HEARTBEAT {
-                if !still_signed_in(&self.site, self.session).await {
-                    return None;
-                }
-                self.judged = Instant::now();
-                return Some(Bytes::from_static(b": still here\n\n"));
+            match self.heartbeat.beat(&self.site).await {
+                Beat::NotYet => {}
+                Beat::Send(bytes) => return Some(bytes),
+                Beat::Over => return None,
             }
             if let Some(bytes) = self.waiting.pop_front() {
                 return Some(bytes);
@@ -116,7 +113,7 @@ impl Stream {
             let stop = self.site.stop.clone();
             tokio::select! {
                 () = stop.cancelled() => return None,
-                () = tokio::time::sleep_until(self.judged + HEARTBEAT) => {}
+                () = tokio::time::sleep_until(self.heartbeat.due()) => {}
                 () = tokio::time::sleep(SOON), if self.pace.is_behind() => {}
                 told = self.follower.next() => {
                     let (missed, batch) = told?;
