@@ -15,12 +15,15 @@ use crate::ops::render::{RecipeAt, render, text};
 use crate::recipe::{CatalogueEntry, ChaosVersion, RecipeName, Releases, ServiceImage, abra_sh, readme, release_notes, version};
 use crate::shelf::{Note, Shelf};
 use crate::stack::names::StackName;
+use crate::stack::observed::Observed;
+use crate::stack::policy::verdict;
 use crate::store::recipes::Recipe;
 use crate::web::apps::facts::{blocking, is_admin};
 use crate::web::failure::Failure;
 use crate::web::filters::Markdown;
 use crate::web::form::{Name, Query};
 use crate::web::page::{moment, page, see_other, shell};
+use crate::web::powers::Powers;
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::visit::Visit;
@@ -73,8 +76,8 @@ pub struct RecipeView {
     /// What can be run in an app's container; with a word about those that no longer work.
     pub commands: Vec<(String, &'static str)>,
     pub readme: Markdown,
-    /// What this recipe may do to the machine, in words; empty if nothing unusual.
-    pub host_powers: Vec<String>,
+    /// What the newest version asks of the machine, with its sample settings.
+    pub host_powers: Powers,
     /// Apps made from it, by name.
     pub apps: Vec<String>,
     /// Why the source could not be fetched last time.
@@ -205,7 +208,7 @@ struct Read {
     between: Option<Vec<Note>>,
     commands: Vec<(String, &'static str)>,
     readme: String,
-    powers: Vec<String>,
+    powers: Powers,
 }
 
 struct ReadVersion {
@@ -243,10 +246,10 @@ fn read_mirror(shelf: &Shelf, name: &RecipeName, head: &str, releases: &Releases
         RecipeAt { name: name.clone(), version: tag.name.clone(), commit }
     };
     let shown = releases.versions.iter().take(if asked.all { usize::MAX } else { SHOWN });
-    let (mut powers, mut versions) = (vec![], vec![]);
+    let (mut powers, mut versions) = (Powers::default(), vec![]);
     for (number, tag) in shown.enumerate() {
         // To read the images of a hundred versions would take too long.
-        let (images, asks) = if number < SHOWN { rendered(shelf, &at(tag)) } else { (vec![], vec![]) };
+        let (images, asks) = if number < SHOWN { rendered(shelf, &at(tag)) } else { (vec![], Powers::default()) };
         if number == 0 {
             powers = asks;
         }
@@ -314,14 +317,16 @@ fn read_listing(entry: &CatalogueEntry) -> Read {
 }
 
 /// Images and host powers of a version, with its sample settings.
-fn rendered(shelf: &Shelf, at: &RecipeAt) -> (Vec<String>, Vec<String>) {
+fn rendered(shelf: &Shelf, at: &RecipeAt) -> (Vec<String>, Powers) {
+    let nothing = || (vec![], Powers::default());
     let env = text(shelf, at, ".env.sample").ok().flatten().and_then(|t| EnvFile::parse(&t).ok());
-    let Some((env, stack)) = env.zip(StackName::of_app("sample").ok()) else { return (vec![], vec![]) };
-    let Ok(rendered) = render(shelf, at, &stack, &env) else { return (vec![], vec![]) };
+    let Some((env, stack)) = env.zip(StackName::of_app("sample").ok()) else { return nothing() };
+    let Ok(rendered) = render(shelf, at, &stack, &env) else { return nothing() };
+    let powers = Powers::of(&stack, &verdict(&rendered.desired, &Observed::default()));
     let mut images: Vec<String> = rendered.desired.services.into_iter().map(|s| s.task_template.container_spec.image).collect();
     images.sort();
     images.dedup();
-    (images, rendered.powers.into_iter().map(|p| p.what).collect())
+    (images, powers)
 }
 
 /// A README without the block that the features were read from.
@@ -377,7 +382,7 @@ impl RecipeView {
             may_accept: true,
             commands: vec![("reindex".to_owned(), ""), ("abra_backup_app".to_owned(), "needs the old abra, and can’t be run")],
             readme: Markdown("# DokuWiki\n\nA wiki without a database.\n\n## Set up\n\n* Make an app\n* Deploy it\n\n```\nabra app new dokuwiki\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<script>alert(1)</script>".to_owned()),
-            host_powers: vec!["reads the Docker socket".to_owned()],
+            host_powers: Powers::sample(),
             apps: vec!["wiki.example.org".to_owned()],
             trouble: None,
             may_create: true,
@@ -402,7 +407,7 @@ impl RecipeView {
             may_accept: false,
             commands: Vec::new(),
             readme: Markdown::default(),
-            host_powers: Vec::new(),
+            host_powers: Powers::default(),
             apps: Vec::new(),
             trouble: Some("git.example.org does not answer. This is what was read 3 hours ago".to_owned()),
             may_create: false,
