@@ -15,7 +15,7 @@ pub struct RemoveApp {
     pub configs: Vec<String>,
     /// Whether the settings go too, with every revision of them.
     pub settings: bool,
-    /// What was to be destroyed and was gone already, such as "the secret pad_db_v1".
+    /// What was to be destroyed and was gone already, such as "the secret `pad_db_v1`".
     pub absent: Vec<String>,
     /// What is still on the Swarm or in the database, and why.
     pub stayed: Vec<String>,

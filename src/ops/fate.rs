@@ -16,9 +16,9 @@ pub(super) struct Fate {
     pub(super) volumes: Vec<String>,
     pub(super) secrets: Vec<String>,
     pub(super) configs: Vec<String>,
-    /// Such as "the secret pad_db_v1".
+    /// Such as "the secret `pad_db_v1`".
     pub(super) absent: Vec<String>,
-    /// With the reason, such as "the volume pad_data (not chosen)".
+    /// With the reason, such as "the volume `pad_data` (not chosen)".
     pub(super) stayed: Vec<String>,
 }
 
