@@ -5,7 +5,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use super::operations::State;
 use super::schema::operations;
-use super::{Result, Store};
+use super::{Result, Store, StoreError};
 use crate::clock::Millis;
 
 /// What every page and the list of apps show of the database. It is read at once and kept until something is written: the list is
@@ -53,30 +53,49 @@ const APPS: &str = "
     WHERE apps.id NOT IN (SELECT app_id FROM removed_apps)
     ORDER BY apps.name";
 
-/// The overview with the number of writes that came before it.
-pub(super) type Kept = std::sync::Mutex<Option<(u64, Arc<Overview>)>>;
+/// The overview, with the connection that it was read on and what that connection's counter said then.
+pub(super) type Kept = std::sync::Mutex<Option<(SqliteConnection, i64, Arc<Overview>)>>;
+
+/// A connection's own counter: another number means that another connection has written since, be it of another process, such as
+/// `canteen app import`. It stands in memory that all of them share, so asking reads no file.
+#[derive(QueryableByName)]
+struct Counter {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+fn counter(connection: &mut SqliteConnection) -> Result<i64> {
+    Ok(diesel::sql_query("PRAGMA data_version").get_result::<Counter>(connection)?.data_version)
+}
 
 impl Store {
-    /// The overview as the last write left it.
+    /// The overview as the last write left it, whoever wrote.
     pub async fn overview(&self) -> Result<Arc<Overview>> {
-        // The number comes before the reading: a write in between makes the next one read again.
-        let writes = self.inner.writer.writes();
-        let kept = || self.inner.overview.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, overview)) = kept().as_ref()
-            && *at == writes
-        {
-            return Ok(Arc::clone(overview));
-        }
-        let fresh = self.read(|c| {
-            let live = operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]);
-            let running: i64 = operations::table.filter(live).count().get_result(c)?;
-            let apps = diesel::sql_query(APPS).load(c)?;
-            Ok(Arc::new(Overview { apps, running: usize::try_from(running).unwrap_or_default() }))
-        });
-        let fresh = fresh.await?;
-        *kept() = Some((writes, Arc::clone(&fresh)));
-        Ok(fresh)
+        let inner = Arc::clone(&self.inner);
+        let look = move || {
+            let mut kept = inner.overview.lock().unwrap_or_else(PoisonError::into_inner);
+            let (mut connection, before) = match kept.take() {
+                Some((connection, at, overview)) => (connection, Some((at, overview))),
+                None => (super::reader(&inner.path)?, None),
+            };
+            // The counter comes before the reading: a write in between makes the next one read again.
+            let now = counter(&mut connection)?;
+            let overview = match before {
+                Some((at, overview)) if at == now => overview,
+                _ => Arc::new(read(&mut connection)?),
+            };
+            *kept = Some((connection, now, Arc::clone(&overview)));
+            Ok(overview)
+        };
+        tokio::task::spawn_blocking(look).await.map_err(|e| StoreError::Unreadable(e.to_string()))?
     }
+}
+
+fn read(c: &mut SqliteConnection) -> Result<Overview> {
+    let live = operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]);
+    let running: i64 = operations::table.filter(live).count().get_result(c)?;
+    let apps = diesel::sql_query(APPS).load(c)?;
+    Ok(Overview { apps, running: usize::try_from(running).unwrap_or_default() })
 }
 
 #[cfg(test)]
@@ -89,6 +108,20 @@ mod tests {
 
     fn ana() -> Actor {
         Actor::Member { id: 1, name: "ana".into(), role: Role::Admin, via: Via::default() }
+    }
+
+    #[tokio::test]
+    async fn what_another_process_writes_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Store::open(&dir.path().join("canteen.db"), TestClock::at(5)).unwrap();
+        let (dashboard, terminal) = (open(), open());
+        assert!(dashboard.overview().await.unwrap().apps.is_empty());
+        let (name, stack) = ("pad.example.org".to_owned(), "pad".to_owned());
+        let app = NewApp { name, stack, recipe: "pad".into(), version: String::new(), env: String::new() };
+        terminal.commit(&Grant::<action::NewApp>::judge(ana(), Target::Site).unwrap(), app).await.unwrap();
+        let seen = dashboard.overview().await.unwrap();
+        assert_eq!(seen.apps.len(), 1);
+        assert!(Arc::ptr_eq(&seen, &dashboard.overview().await.unwrap()), "and it is kept again");
     }
 
     #[tokio::test]
