@@ -8,9 +8,9 @@ use crate::access::Grant;
 use crate::access::action::Remove;
 use crate::commands::app_remove::RemoveApp;
 use crate::engine::EngineError;
-use crate::stack::belongings::{Claim, claim};
+use crate::stack::belongings::{Claim, claim, stacks};
 use crate::stack::names::StackName;
-use crate::stack::observed::Swarm;
+use crate::stack::spec::Labels;
 use crate::store::Store;
 use crate::store::operations::Operation;
 
@@ -141,14 +141,6 @@ async fn objects(
         records.fate.stays("volumes of other nodes", "they can't be seen from here");
     }
     Ok(())
-}
-
-/// The names of all stacks that the Swarm knows.
-pub fn stacks(swarm: &Swarm) -> Vec<String> {
-    let mut stacks: Vec<String> = swarm.services.iter().filter_map(|s| s.stack().map(str::to_owned)).collect();
-    stacks.sort();
-    stacks.dedup();
-    stacks
 }
 
 /// Volumes that carry the stack's label now, whatever their names; others of those names are not touched.

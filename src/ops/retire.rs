@@ -1,7 +1,6 @@
 //! The end of a rotation: the old version has done its work and goes.
 
-use crate::stack::belongings::OWNER_LABEL;
-use crate::stack::names::descope;
+use crate::stack::belongings::{Claim, claim, stacks};
 use crate::stack::observed::Swarm;
 
 use super::ended::OpError;
@@ -39,8 +38,9 @@ async fn one(run: &Run, of: Of<'_>, wanted: &RotateWanted, turn: &Turn) -> Resul
         return Ok(None);
     }
     let readers = secret_readers(&swarm, &turn.from);
-    let other = secret.labels.get(OWNER_LABEL).is_some_and(|app| *app != of.operation.app);
-    if !readers.is_empty() || other || descope(&wanted.deploy.desired.stack, &turn.from).is_none() {
+    let stack = &wanted.deploy.desired.stack;
+    let mine = claim(stack, &of.operation.app, &stacks(&swarm), &turn.from, &secret.labels) != Claim::None;
+    if !readers.is_empty() || !mine {
         let who = if readers.is_empty() { "another app".to_owned() } else { readers.join(", ") };
         return Ok(Some(format!("{} stays: {who} may need it", turn.from)));
     }

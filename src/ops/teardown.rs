@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::engine::{Container, EngineError};
+use crate::stack::belongings::owns;
 use crate::stack::names::StackName;
-use crate::stack::observed::{NAMESPACE_LABEL, Observed, Service, Task};
+use crate::stack::observed::{Observed, Service, Task};
 use crate::stack::spec::Labels;
 
 use super::ended::OpError;
@@ -105,7 +106,7 @@ async fn sweep(run: &Run, containers: &[Container]) -> Result<(), OpError> {
 
 /// Removes the stack's secrets. What can't be removed is told and keeps nothing else from going.
 pub(super) async fn secrets(run: &Run, stack: &StackName, kept: &mut Kept) -> Result<(), OpError> {
-    for secret in run.fresh().await?.secrets.iter().filter(|s| belongs(&s.labels, stack)) {
+    for secret in run.fresh().await?.secrets.iter().filter(|s| owns(stack, &s.name, &s.labels)) {
         kept.unless(&format!("the secret {}", secret.name), run.remove_secret(&secret.name, &secret.id).await)?;
     }
     Ok(())
@@ -113,7 +114,7 @@ pub(super) async fn secrets(run: &Run, stack: &StackName, kept: &mut Kept) -> Re
 
 /// Removes the stack's configs, likewise.
 pub(super) async fn configs(run: &Run, stack: &StackName, kept: &mut Kept) -> Result<(), OpError> {
-    for config in run.fresh().await?.configs.iter().filter(|c| belongs(&c.labels, stack)) {
+    for config in run.fresh().await?.configs.iter().filter(|c| owns(stack, &c.name, &c.labels)) {
         kept.unless(&format!("the config {}", config.name), run.remove_config(&config.name, &config.id).await)?;
     }
     Ok(())
@@ -155,7 +156,7 @@ pub(super) async fn networks(run: &Run, stack: &StackName, wait: Wait, kept: &mu
     let mut removed = BTreeSet::new();
     loop {
         let swarm = run.fresh().await?;
-        let mine: Vec<_> = swarm.networks.iter().filter(|n| belongs(&n.labels, stack)).collect();
+        let mine: Vec<_> = swarm.networks.iter().filter(|n| owns(stack, &n.name, &n.labels)).collect();
         let late = began.elapsed() > patience;
         for network in mine.iter().filter(|n| !removed.contains(&n.id)).collect::<Vec<_>>() {
             match forgiving(run.remove_network(&network.name, &network.id).await) {
@@ -189,11 +190,11 @@ pub enum Wait {
 /// Whether anything of the stack is there.
 pub(super) async fn is_there(run: &Run, stack: &StackName) -> Result<bool, OpError> {
     let swarm = run.fresh().await?;
-    let any = |mut labels: Box<dyn Iterator<Item = &Labels> + '_>| labels.any(|l| belongs(l, stack));
-    Ok(any(Box::new(swarm.services.iter().map(|s| &s.spec.labels)))
-        || any(Box::new(swarm.networks.iter().map(|n| &n.labels)))
-        || any(Box::new(swarm.secrets.iter().map(|s| &s.labels)))
-        || any(Box::new(swarm.configs.iter().map(|c| &c.labels))))
+    let mine = |(name, labels): (&String, &Labels)| owns(stack, name, labels);
+    Ok(swarm.services.iter().map(|s| (&s.spec.name, &s.spec.labels)).any(mine)
+        || swarm.networks.iter().map(|n| (&n.name, &n.labels)).any(mine)
+        || swarm.secrets.iter().map(|s| (&s.name, &s.labels)).any(mine)
+        || swarm.configs.iter().map(|c| (&c.name, &c.labels)).any(mine))
 }
 
 /// Somebody else may have removed it first, which is as good.
@@ -202,8 +203,4 @@ pub(super) fn forgiving(done: Result<(), OpError>) -> Result<(), OpError> {
         Err(OpError::Engine(EngineError::NotFound { .. })) => Ok(()),
         other => other,
     }
-}
-
-pub(super) fn belongs(labels: &Labels, stack: &StackName) -> bool {
-    labels.get(NAMESPACE_LABEL).is_some_and(|l| l == stack.as_str())
 }

@@ -3,8 +3,9 @@
 use crate::access::Grant;
 use crate::access::action::{RemoveConfig, RemoveSecret};
 use crate::engine::EngineError;
+use crate::stack::belongings::{Claim, claim, stacks};
 use crate::stack::names::{StackName, descope};
-use crate::stack::observed::{NAMESPACE_LABEL, Service, Swarm};
+use crate::stack::observed::{Service, Swarm};
 use crate::stack::spec::Labels;
 use crate::store::Store;
 use crate::store::operations::Operation;
@@ -12,7 +13,6 @@ use crate::store::operations::Operation;
 use super::ended::{Ended, OpError};
 use super::run::Run;
 use super::teardown::forgiving;
-use crate::stack::belongings::OWNER_LABEL;
 
 /// Whose they are.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ pub async fn secrets(_may: &Grant<RemoveSecret>, run: &Run, of: Of<'_>, names: &
             run.note(&format!("{name} is gone already")).await?;
             continue;
         };
-        match hindrance(&stack, &of.operation.app, name, &secret.labels, &secret_readers(&swarm, name)) {
+        match hindrance(of, &stack, &swarm, (name, &secret.labels), &secret_readers(&swarm, name)).await? {
             Some(why) => kept.push(format!("the secret {name} ({why})")),
             None => refused(&mut kept, &format!("the secret {name}"), run.remove_secret(name, &secret.id).await)?,
         }
@@ -51,7 +51,7 @@ pub async fn configs(_may: &Grant<RemoveConfig>, run: &Run, of: Of<'_>, names: &
             run.note(&format!("{name} is gone already")).await?;
             continue;
         };
-        match hindrance(&stack, &of.operation.app, name, &config.labels, &config_readers(&swarm, name)) {
+        match hindrance(of, &stack, &swarm, (name, &config.labels), &config_readers(&swarm, name)).await? {
             Some(why) => kept.push(format!("the config {name} ({why})")),
             None => refused(&mut kept, &format!("the config {name}"), run.remove_config(name, &config.id).await)?,
         }
@@ -99,15 +99,20 @@ async fn begin(run: &Run, of: Of<'_>) -> Result<StackName, OpError> {
 }
 
 /// Why something must stay.
-fn hindrance(stack: &StackName, app: &str, name: &str, labels: &Labels, readers: &[String]) -> Option<String> {
+async fn hindrance(
+    of: Of<'_>,
+    stack: &StackName,
+    swarm: &Swarm,
+    (name, labels): (&str, &Labels),
+    readers: &[String],
+) -> Result<Option<String>, OpError> {
     if !readers.is_empty() {
-        return Some(format!("{} uses it", readers.join(", ")));
+        return Ok(Some(format!("{} uses it", readers.join(", "))));
     }
-    match (labels.get(OWNER_LABEL), labels.get(NAMESPACE_LABEL)) {
-        (Some(owner), _) => (owner != app).then(|| format!("it belongs to {owner}")),
-        (None, Some(owner)) => (owner != stack.as_str()).then(|| format!("it belongs to the stack {owner}")),
-        (None, None) => descope(stack, name).is_none().then(|| "its name is not one of this app".to_owned()),
-    }
+    let apps = of.store.apps().await?.into_iter().map(|app| app.stack);
+    let others: Vec<String> = stacks(swarm).into_iter().chain(apps).collect();
+    let mine = claim(stack, &of.operation.app, &others, name, labels) != Claim::None;
+    Ok((!mine).then(|| "it belongs to another app, or to none".to_owned()))
 }
 
 fn refused(kept: &mut Vec<String>, what: &str, removed: Result<(), OpError>) -> Result<(), OpError> {

@@ -20,6 +20,6 @@ pub use error::SecretError;
 pub use generate::generate;
 pub use need::{SecretNeed, needs, rule_of, variables};
 pub use rule::{Charset, Rule};
-pub use stock::{Entry, Owner, Present, Standing, stock};
+pub use stock::{Entry, Own, Owner, Present, Standing, stock};
 pub use value::{SecretValue, wipe};
 pub use version::next_version;

@@ -1,7 +1,7 @@
 //! What an app needs held against what is there: which secrets are missing, in use, left over, and whose they are.
 //!
-//! Whoever removes something here must be sure whose it is. Secrets that were made by hand carry no label, and `app_` begins the
-//! names of the stack `app` and of the stack `app_two` alike.
+//! Whoever removes something here must be sure whose it is. The caller has found that out (`stack::belongings`); what it leaves open,
+//! for secrets that were made by hand carry no label, the names in the recipe decide.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,7 @@ use super::need::SecretNeed;
 pub struct Present {
     /// Its full name.
     pub name: String,
-    /// The app that it was made for, if its label says so.
-    pub app: Option<String>,
-    /// The stack that its label names, if it names one.
-    pub stack: Option<String>,
+    pub own: Own,
     /// Services that read it now, of whichever stack.
     pub used_by: Vec<String>,
     /// When it was made, in milliseconds since 1970.
@@ -25,10 +22,7 @@ pub struct Present {
 /// Whose secrets are asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner<'a> {
-    pub app: &'a str,
     pub stack: &'a str,
-    /// The names of all other stacks that are known.
-    pub others: &'a BTreeSet<String>,
     /// The names of secrets in the compose files, whether a service uses them or not.
     pub declared: &'a BTreeSet<String>,
 }
@@ -67,11 +61,12 @@ pub struct Entry {
 }
 
 /// Whether a secret is the owner's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Own {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Own {
     Yes,
     /// Its name fits, but nothing else tells.
     Perhaps,
+    #[default]
     No,
 }
 
@@ -121,23 +116,12 @@ fn left_over(owner: &Owner<'_>, present: &Present) -> Option<Entry> {
     })
 }
 
-/// Labels decide. Without one the name must begin with exactly this stack's, no other known stack may lay a closer claim to it, and
-/// the recipe must know the rest of the name.
+/// Where nothing but the name tells, the recipe must know the rest of it.
 fn own(owner: &Owner<'_>, present: &Present) -> Own {
-    if let Some(app) = &present.app {
-        return if app == owner.app { Own::Yes } else { Own::No };
+    match present.own {
+        Own::Perhaps if owner.declared.contains(&parts(owner.stack, &present.name).0) => Own::Yes,
+        told => told,
     }
-    if let Some(stack) = &present.stack {
-        return if stack == owner.stack { Own::Yes } else { Own::No };
-    }
-    if inside(owner.stack, &present.name).is_none() {
-        return Own::No;
-    }
-    let closer = |other: &&String| other.len() > owner.stack.len() && inside(other, &present.name).is_some();
-    if owner.others.iter().any(|other| closer(&other)) {
-        return Own::No;
-    }
-    if owner.declared.contains(&parts(owner.stack, &present.name).0) { Own::Yes } else { Own::Perhaps }
 }
 
 /// What stands behind `<stack>_`.
@@ -157,15 +141,15 @@ mod tests {
     use super::super::Rule;
     use super::*;
 
-    fn present(name: &str, app: Option<&str>, used: &[&str]) -> Present {
+    fn present(name: &str, own: Own, used: &[&str]) -> Present {
         let used_by = used.iter().map(|s| (*s).to_owned()).collect();
-        Present { name: name.to_owned(), app: app.map(str::to_owned), used_by, ..Present::default() }
+        Present { name: name.to_owned(), own, used_by, ..Present::default() }
     }
 
     fn of(present: &[Present]) -> Vec<(String, Standing, bool)> {
         let names = |all: &[&str]| all.iter().map(|n| (*n).to_owned()).collect::<BTreeSet<_>>();
-        let (others, declared) = (names(&["app_two", "ap"]), names(&["db", "smtp"]));
-        let owner = Owner { app: "app.example", stack: "app", others: &others, declared: &declared };
+        let declared = names(&["db", "smtp"]);
+        let owner = Owner { stack: "app", declared: &declared };
         let db = SecretNeed {
             local: "db".to_owned(),
             name: "app_db_v2".to_owned(),
@@ -179,25 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn trap_31_a_secret_of_app_two_is_none_of_app() {
-        let found = of(&[
-            present("app_two_db_v1", None, &[]),
-            present("app_two_db_v2", Some("two.example"), &[]),
-            present("application_db_v1", None, &[]),
-            present("ap_db_v1", None, &[]),
-            Present { stack: Some("app_two".to_owned()), ..present("app_db_v9", None, &[]) },
-        ]);
+    fn what_is_another_s_is_not_listed_however_it_is_called() {
+        let found = of(&[present("app_db_v9", Own::No, &[]), present("app_two_db_v1", Own::No, &["app_two_db"])]);
         assert_eq!(found, [("app_db_v2".to_owned(), Standing::Missing, false)]);
     }
 
     #[test]
     fn what_is_left_over_is_told_apart_and_only_what_is_surely_ours_may_go() {
         let found = of(&[
-            present("app_db_v2", Some("app.example"), &["app_db"]),
-            present("app_db_v1", None, &["app_db"]),
-            present("app_smtp_v1", None, &[]),
-            present("app_old_token_v1", Some("app.example"), &[]),
-            present("app_three_key_v1", None, &[]),
+            present("app_db_v2", Own::Yes, &["app_db"]),
+            present("app_db_v1", Own::Perhaps, &["app_db"]),
+            present("app_smtp_v1", Own::Perhaps, &[]),
+            present("app_old_token_v1", Own::Yes, &[]),
+            present("app_three_key_v1", Own::Perhaps, &[]),
         ]);
         let expected = [
             ("app_db_v2", Standing::Ok, false),

@@ -1,7 +1,7 @@
-//! Whose a secret or config is. Names alone don't tell: the prefix of the stack `app` is the beginning of the stack `app_two`'s.
+//! Whose a service, network, secret or config is. Names alone don't tell: the prefix of the stack `app` is the beginning of the stack `app_two`'s.
 
 use super::names::{StackName, descope};
-use super::observed::NAMESPACE_LABEL;
+use super::observed::{NAMESPACE_LABEL, Swarm};
 use super::spec::Labels;
 
 /// The label by which an app's secrets are known that are not the stack's own, so that removing the stack leaves them alone.
@@ -44,6 +44,22 @@ pub fn claim(stack: &StackName, app: &str, others: &[String], name: &str, labels
     }
 }
 
+/// The names of all stacks that anything on the Swarm is labelled with, sorted.
+pub fn stacks(swarm: &Swarm) -> Vec<String> {
+    let services = swarm.services.iter().map(|s| &s.spec.labels);
+    let others = swarm.networks.iter().map(|n| &n.labels).chain(swarm.secrets.iter().map(|s| &s.labels));
+    let all = services.chain(others).chain(swarm.configs.iter().map(|c| &c.labels));
+    let mut stacks: Vec<String> = all.filter_map(|l| l.get(NAMESPACE_LABEL)).filter(|l| !l.is_empty()).cloned().collect();
+    stacks.sort();
+    stacks.dedup();
+    stacks
+}
+
+/// Whether an object is part of the stack, by its label: what a deploy of the stack made, and what goes when the stack is removed.
+pub fn owns(stack: &StackName, name: &str, labels: &Labels) -> bool {
+    claim(stack, "", &[], name, labels) == Claim::Labelled
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +84,8 @@ mod tests {
             ("app", Labels::new(), Claim::None),
         ] {
             assert_eq!(claim(&app, "app.org", &others, name, &labels), expected, "{name} {labels:?}");
+            let deployed = labels.get(NAMESPACE_LABEL).is_some_and(|owner| owner == "app");
+            assert_eq!(owns(&app, name, &labels), deployed, "{name} {labels:?}");
         }
         let two = StackName::parse("app_two").unwrap();
         assert_eq!(claim(&two, "app.two", &others, "app_two_pw_v1", &Labels::new()), Claim::Named);

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use super::belongings::owns;
+use super::carried;
 use super::desired::{Desired, SecretUse};
 use super::names::{StackName, descope};
-use super::observed::{Config, NAMESPACE_LABEL, Network, Observed};
-use super::spec::{ConfigSpec, Driver, Labels, NetworkSpec, ServiceSpec};
+use super::observed::{Config, Network, Observed};
+use super::policy::claimed;
+use super::spec::{ConfigSpec, Driver, NetworkSpec, ServiceSpec};
 
-/// The stack as it is. Of networks the engine tells less than was sent, so `record` is asked first for those that it has.
+/// The stack as it is. Of networks the engine tells less than was sent, so `record` is asked first for those that it has. Its
+/// addresses are those of the record, and those that the settings claim which its services carry.
 pub fn running(stack: &StackName, observed: &Observed, record: Option<&Desired>) -> Desired {
     let mut desired = Desired::empty(stack.clone());
     desired.services = observed.services.iter().map(|s| named(&s.spec, &observed.networks)).collect();
@@ -16,7 +20,7 @@ pub fn running(stack: &StackName, observed: &Observed, record: Option<&Desired>)
         desired.services.iter().flat_map(|s| &s.task_template.networks).map(|n| n.target.as_str()).collect();
     for name in attached {
         let there = observed.networks.iter().find(|n| n.name == name);
-        match there.filter(|n| owned(stack, &n.labels)) {
+        match there.filter(|n| owns(stack, &n.name, &n.labels)) {
             Some(network) => {
                 let sent = record.and_then(|r| r.networks.iter().find(|n| n.name == name).cloned());
                 desired.networks.push(sent.unwrap_or_else(|| network_spec(network)));
@@ -26,13 +30,18 @@ pub fn running(stack: &StackName, observed: &Observed, record: Option<&Desired>)
     }
     let containers = || desired.services.iter().map(|s| &s.task_template.container_spec);
     let used: BTreeSet<&str> = containers().flat_map(|c| &c.configs).map(|c| c.name.as_str()).collect();
-    let mine = observed.configs.iter().filter(|c| used.contains(c.name.as_str()) && owned(stack, &c.labels));
+    let mine = observed.configs.iter().filter(|c| used.contains(c.name.as_str()) && owns(stack, &c.name, &c.labels));
     let mut configs: Vec<ConfigSpec> = mine.map(config_spec).collect();
     configs.sort_by(|a, b| a.name.cmp(&b.name));
     let mounts = containers().flat_map(|c| &c.mounts).filter(|m| m.kind == "volume" && !m.source.is_empty());
     let volumes: BTreeSet<String> = mounts.map(|m| m.source.clone()).collect();
     let secrets = secrets(stack, &desired.services);
+    let mut domains = claimed(&carried::settings(desired.services.iter()));
+    domains.extend(record.into_iter().flat_map(|r| r.domains.clone()));
+    domains.sort();
+    domains.dedup();
     (desired.configs, desired.volumes, desired.secrets) = (configs, volumes.into_iter().collect(), secrets);
+    desired.domains = domains;
     desired
 }
 
@@ -88,10 +97,6 @@ fn secrets(stack: &StackName, services: &[ServiceSpec]) -> Vec<SecretUse> {
     uses
 }
 
-fn owned(stack: &StackName, labels: &Labels) -> bool {
-    labels.get(NAMESPACE_LABEL).is_some_and(|l| l == stack.as_str())
-}
-
 fn network_spec(network: &Network) -> NetworkSpec {
     NetworkSpec {
         name: network.name.clone(),
@@ -112,9 +117,10 @@ fn config_spec(config: &Config) -> ConfigSpec {
 
 #[cfg(test)]
 mod tests {
-    use super::super::observed::{Named, Service};
+    use super::super::observed::{NAMESPACE_LABEL, Named, Service};
     use super::super::plan::plan;
-    use super::super::spec::{NetworkAttachment, RefFile, SecretRef};
+    use super::super::policy::{Kind, powers};
+    use super::super::spec::{Labels, NetworkAttachment, RefFile, SecretRef};
     use super::*;
 
     fn observed() -> Observed {
@@ -153,6 +159,21 @@ mod tests {
         assert_eq!(desired.secrets[0].services, ["db", "web"]);
         let plan = plan(&desired, &observed);
         assert!(plan.is_empty() && plan.blockers.is_empty(), "{plan:?}");
+    }
+
+    #[test]
+    fn an_app_s_own_address_is_no_power_over_others() {
+        let (stack, mut observed) = (StackName::parse("pad").unwrap(), observed());
+        for service in &mut observed.services {
+            service.spec.task_template.container_spec.env = vec!["DOMAIN=pad.example.org".to_owned()];
+        }
+        let route = |host: &str| ("traefik.http.routers.pad.rule".to_owned(), format!("Host(`{host}`)"));
+        observed.services[0].spec.labels.extend([route("pad.example.org")]);
+        let routers = |desired: &Desired| powers(desired, &observed).iter().filter(|p| p.kind == Kind::Router).count();
+        let mut desired = running(&stack, &observed, None);
+        assert_eq!((desired.domains.as_slice(), routers(&desired)), (["pad.example.org".to_owned()].as_slice(), 0));
+        desired.services.iter_mut().for_each(|s| s.labels.extend([route("other.example.org")]));
+        assert_ne!(routers(&desired), 0, "another's address is one all the same");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! What is on the Swarm of an app that is not deployed.
 
-use crate::ops::remove::stacks;
-use crate::stack::belongings::{Claim, claim};
+use crate::stack::belongings::{Claim, claim, stacks};
 use crate::stack::spec::Labels;
 use crate::web::Site;
 use crate::web::apps::facts::Facts;

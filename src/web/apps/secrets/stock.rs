@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::ops::unused::secret_readers;
-use crate::secret::{Entry, Owner, Present, SecretNeed, stock as held};
-use crate::stack::belongings::OWNER_LABEL;
-use crate::stack::observed::{NAMESPACE_LABEL, Swarm};
+use crate::secret::{Entry, Own, Owner, Present, SecretNeed, stock as held};
+use crate::stack::belongings::{Claim, claim, stacks};
+use crate::stack::observed::Swarm;
 use crate::web::Site;
 use crate::web::apps::facts::Facts;
 use crate::web::failure::Failure;
@@ -39,31 +39,25 @@ pub(super) async fn stock(facts: &Facts, site: &Site) -> Result<Stock, Failure> 
         Err(error) => (vec![], BTreeSet::new(), Some(sentence(&error.to_string()))),
     };
     let swarm = site.feed.latest().swarm;
-    let others = other_stacks(facts, site, &swarm).await?;
-    let owner = Owner { app: &facts.app.name, stack: facts.stack.as_str(), others: &others, declared: &declared };
+    let owner = Owner { stack: facts.stack.as_str(), declared: &declared };
     // Where the recipe can't be read, nothing can be told from what it needs.
-    let entries = if trouble.is_some() { vec![] } else { held(&owner, &needs, &present(&swarm)) };
+    let entries = if trouble.is_some() { vec![] } else { held(&owner, &needs, &present(facts, site, &swarm).await?) };
     let skipped = declared.iter().filter(|local| needs.iter().all(|n| n.local != **local)).cloned().collect();
     Ok(Stock { entries, skipped, trouble })
 }
 
-fn present(swarm: &Swarm) -> Vec<Present> {
+async fn present(facts: &Facts, site: &Site, swarm: &Swarm) -> Result<Vec<Present>, Failure> {
+    let apps = site.store.apps().await?.into_iter().map(|app| app.stack);
+    let others: Vec<String> = stacks(swarm).into_iter().chain(apps).collect();
     let one = |s: &crate::stack::observed::Named| Present {
         name: s.name.clone(),
-        app: s.labels.get(OWNER_LABEL).cloned(),
-        stack: s.labels.get(NAMESPACE_LABEL).filter(|l| !l.is_empty()).cloned(),
+        own: match claim(&facts.stack, &facts.app.name, &others, &s.name, &s.labels) {
+            Claim::Labelled => Own::Yes,
+            Claim::Named => Own::Perhaps,
+            Claim::None => Own::No,
+        },
         used_by: secret_readers(swarm, &s.name),
         created: s.created,
     };
-    swarm.secrets.iter().map(one).collect()
-}
-
-/// Every stack that an app of ours has, or that something on the Swarm names, but for this one.
-async fn other_stacks(facts: &Facts, site: &Site, swarm: &Swarm) -> Result<BTreeSet<String>, Failure> {
-    let labels = swarm.services.iter().map(|s| &s.spec.labels).chain(swarm.networks.iter().map(|n| &n.labels));
-    let labels = labels.chain(swarm.secrets.iter().map(|s| &s.labels)).chain(swarm.configs.iter().map(|c| &c.labels));
-    let mut names: BTreeSet<String> = labels.filter_map(|l| l.get(NAMESPACE_LABEL)).cloned().collect();
-    names.extend(site.store.apps().await?.into_iter().map(|a| a.stack));
-    names.remove(facts.stack.as_str());
-    Ok(names)
+    Ok(swarm.secrets.iter().map(one).collect())
 }
