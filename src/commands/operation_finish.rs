@@ -6,7 +6,7 @@ use crate::envfile::EnvFile;
 use crate::store::audit::Phase;
 use crate::store::deployments::{self, NewDeployment};
 use crate::store::operations::State;
-use crate::store::{Command, Denied, Tx, apps, operations};
+use crate::store::{Command, Denied, Tx, apps, operations, replicas};
 
 /// Ends an operation: its verdict, what is kept of it and the second half of its audit entry, at once.
 pub struct FinishOperation {
@@ -22,6 +22,8 @@ pub struct FinishOperation {
     pub deployment: Option<NewDeployment>,
     /// The version that the app is on from now on, with its settings as they were read.
     pub pin: Option<Pinned>,
+    /// Services, by short name, with numbers of tasks that later deploys keep.
+    pub tasks: Vec<(String, u64)>,
 }
 
 /// The settings of what runs now, with the version written into them, as `abra` does.
@@ -61,6 +63,9 @@ impl Command for FinishOperation {
         operations::finish(tx, self.id, self.state, &self.outcome, &self.cause)?;
         if let Some(deployment) = &self.deployment {
             deployments::insert(tx, deployment)?;
+        }
+        for (service, count) in &self.tasks {
+            replicas::choose(tx, self.app_id, service, Some(*count))?;
         }
         match self.pin {
             Some(pin) => pin_settings(tx, self.app_id, &pin),

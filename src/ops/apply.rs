@@ -28,14 +28,27 @@ pub(super) struct Target<'a> {
     pub(super) desired: &'a Desired,
     /// Secrets that the stack creates, which only the command line has.
     pub(super) secrets: &'a [SecretSpec],
-    pub(super) leftovers: Leftovers,
+    pub(super) leftovers: Leftovers<'a>,
 }
 
 /// What happens to services that the stack has and the files don't.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leftovers {
+pub enum Leftovers<'a> {
     Remove,
     Keep,
+    /// Those of these full names stay, and the others are removed.
+    Except(&'a [String]),
+}
+
+impl Leftovers<'_> {
+    /// Whether a service of this full name is removed, if the files don't have it.
+    pub(super) fn goes(&self, name: &String) -> bool {
+        match self {
+            Self::Remove => true,
+            Self::Keep => false,
+            Self::Except(names) => !names.contains(name),
+        }
+    }
 }
 
 /// What this deploy has done so far, over all rounds.

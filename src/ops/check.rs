@@ -75,7 +75,7 @@ pub(super) fn pass_back(_may: &Grant<Conclude>, before: &Desired, observed: &Obs
 
 /// What the running services ask of the host already: it was confirmed when they were deployed. What only changes them, or puts them
 /// back, gives nothing more.
-pub(super) fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
+pub fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
     let services = observed.services.iter().map(|s| s.spec.clone()).collect();
     let running = Desired { services, domains: desired.domains.clone(), ..Desired::empty(desired.stack.clone()) };
     policy::powers(&running, observed).iter().map(Power::line).collect()

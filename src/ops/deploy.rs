@@ -24,7 +24,7 @@ pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: 
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
-    let leftovers = if wanted.keep.is_empty() { Leftovers::Remove } else { Leftovers::Keep };
+    let leftovers = Leftovers::Except(&wanted.keep);
     for name in &wanted.keep {
         run.note(&format!("{name} goes on running: it is not in this version, and was not to be removed")).await?;
     }

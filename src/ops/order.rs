@@ -360,7 +360,6 @@ impl<A: WriteAction> Command for Order<A> {
         tx.detail("operation", id);
         let scaled = match &self.wanted {
             Wanted::Scale(wanted) => wanted.services.as_slice(),
-            Wanted::Adopt(wanted) => wanted.scaled.as_slice(),
             _ => &[],
         };
         for one in scaled {

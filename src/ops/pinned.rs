@@ -24,13 +24,17 @@ pub(super) async fn pinned(store: &Store, run: &Run, operation: &Operation, ende
             let then = store.env_revision(app.id, deployment.env_number).await?;
             back(run, &app, newest, then, &wanted).await?
         }
-        _ => Pinned {
+        (wanted, _) => Pinned {
             version: version.clone(),
             recipe: app.recipe,
             env: newest.text.clone(),
             newest: newest.text,
             env_number: newest.number,
-            reason: format!("deployed {version}"),
+            reason: if matches!(wanted, Ok(Wanted::Adopt(_))) {
+                format!("kept {version}, which another tool deployed")
+            } else {
+                format!("deployed {version}")
+            },
         },
     };
     Ok(Some(pinned))

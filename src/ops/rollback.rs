@@ -5,7 +5,9 @@
 //! but that the settings stay.
 
 use crate::access::{Action, Grant};
+use crate::stack::carried;
 use crate::stack::desired::Desired;
+use crate::stack::policy::claimed;
 use crate::store::Store;
 use crate::store::deployments::Deployment;
 use crate::store::operations::Operation;
@@ -43,7 +45,7 @@ pub async fn run<A: Action>(may: &Grant<A>, run: &Run, of: Of<'_>, wanted: Rollb
 
     run.step("Change the Swarm").await?;
     run.touch().await?;
-    let leftovers = if wanted.keep.is_empty() { Leftovers::Remove } else { Leftovers::Keep };
+    let leftovers = Leftovers::Except(&wanted.keep);
     let target = Target { desired: &desired, secrets: &[], leftovers };
     let expected = apply::apply(run, &pass, &target, &observed).await?;
 
@@ -65,9 +67,14 @@ pub(super) async fn earlier(of: Of<'_>, id: i32) -> Result<Deployment, OpError> 
 /// # Errors
 /// They were written by a Canteen whose form this one can't read.
 pub fn objects(earlier: &Deployment) -> Result<Desired, OpError> {
-    serde_json::from_str(&earlier.stack).map_err(|e| {
+    let mut desired: Desired = serde_json::from_str(&earlier.stack).map_err(|e| {
         let text =
             format!("what deployment {} sent can't be read any more ({e}); deploy {} anew instead", earlier.id, earlier.version);
         OpError::stop("blocked", text)
-    })
+    })?;
+    // What was adopted used to be kept without the addresses that its settings claim.
+    if desired.domains.is_empty() {
+        desired.domains = claimed(&carried::settings(desired.services.iter()));
+    }
+    Ok(desired)
 }

@@ -223,6 +223,7 @@ impl Runner {
     async fn finish(&self, run: &Run, operation: Operation, ended: Ended) -> Result<(), OpError> {
         run.last_step(ended.reached).await?;
         let pin = pinned::pinned(&self.store, run, &operation, &ended).await?;
+        let tasks = if ended.reached { adopt::numbers(&operation) } else { vec![] };
         let conclude = conclude(&operation);
         let command = FinishOperation {
             id: operation.id,
@@ -235,6 +236,7 @@ impl Runner {
             cause: ended.cause,
             deployment: ended.deployment,
             pin,
+            tasks,
         };
         self.store.commit(&conclude, command).await.map_err(|e| OpError::stop("failed", e.to_string()))
     }

@@ -38,7 +38,7 @@ pub struct Wanted {
     /// Secrets that the stack creates.
     pub secrets: Vec<SecretSpec>,
     pub resolve: Resolve,
-    pub leftovers: Leftovers,
+    pub leftovers: Leftovers<'static>,
 }
 
 /// A stack whose images are settled, and what making it would change. Nothing has changed yet.

@@ -3,7 +3,7 @@
 use crate::stack::names::is_predefined_network;
 use crate::stack::observed::Observed;
 
-use super::apply::{Leftovers, Target};
+use super::apply::Target;
 use super::ended::OpError;
 use super::run::Run;
 
@@ -12,9 +12,7 @@ use super::run::Run;
 pub(super) async fn look(run: &Run, target: &Target<'_>) -> Result<Observed, OpError> {
     let desired = target.desired;
     let mut observed = run.fresh().await?.stack(&desired.stack);
-    if target.leftovers == Leftovers::Keep {
-        observed.services.retain(|s| desired.services.iter().any(|d| d.name == s.spec.name));
-    }
+    observed.services.retain(|s| target.leftovers.goes(&s.spec.name) || desired.services.iter().any(|d| d.name == s.spec.name));
     for name in desired.external_networks.iter().filter(|n| !is_predefined_network(n)) {
         if !observed.networks.iter().any(|n| n.name == *name) {
             observed.networks.extend(run.inspect.network(name).await?);

@@ -71,7 +71,14 @@ impl Powers {
 /// # Errors
 /// There are some, and another name was typed: the sentence for the control.
 pub(super) fn confirmed(verdict: &Verdict, tier: Tier, typed: &str, app: &str) -> Result<Vec<String>, String> {
-    let lines = verdict.to_confirm(tier);
+    typed_for(verdict.to_confirm(tier), typed, app)
+}
+
+/// These lines, if the app's name was typed, or if there are none.
+///
+/// # Errors
+/// There are some, and another name was typed: the sentence for the control.
+pub(super) fn typed_for(lines: Vec<String>, typed: &str, app: &str) -> Result<Vec<String>, String> {
     if lines.is_empty() || typed.trim() == app {
         return Ok(lines);
     }

@@ -24,7 +24,9 @@ async fn by_hand(site: &Site, name: &str, change: impl FnOnce(&mut ServiceSpec))
 
 async fn press(browser: &Browser, page: &Answer, path: &str) -> Answer {
     let plan = page.between("name=\"plan\" value=\"", "\"").unwrap();
-    browser.post(page, path, &[("plan", &plan)]).await
+    let pruned = path == REAPPLY && page.fields().iter().any(|(name, _)| name == "prune");
+    let fields = [("plan", plan.as_str()), ("prune", "on")];
+    browser.post(page, path, &fields[..if pruned { 2 } else { 1 }]).await
 }
 
 fn greet(spec: &mut ServiceSpec) {

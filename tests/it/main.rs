@@ -18,6 +18,7 @@ mod journey;
 mod life_adjust;
 mod life_deploy;
 mod life_drift;
+mod life_drift_choice;
 mod life_pond;
 mod life_removal;
 mod logs_pages;

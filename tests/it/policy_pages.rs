@@ -29,7 +29,7 @@ const SAMPLE: &str = "TYPE=gate\nDOMAIN=gate.example.com\nCOMPOSE_FILE=\"compose
 const LINE: &str = "gate_example_org_app: mounts /var/run/docker.sock of the node, to read";
 
 /// An app that asks for the Docker socket.
-async fn gate(site: &Site, ana: &Browser) -> TempDir {
+pub(crate) async fn gate(site: &Site, ana: &Browser) -> TempDir {
     let folder = tempfile::tempdir_in(recipes::folder()).unwrap();
     let files = [("compose.yml", COMPOSE), (".env.sample", SAMPLE)];
     let url = recipes::repository(folder.path(), "gate", Some("1.0.0+1"), &files).display().to_string();

@@ -9,7 +9,7 @@ use crate::stack::labels::key;
 use crate::stack::names::descope;
 use crate::stack::plan::{Action, Plan};
 use crate::store::deployments::Deployment;
-use crate::store::operations::State;
+use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::facts::Facts;
 use crate::web::failure::Failure;
@@ -21,8 +21,12 @@ pub(in crate::web::apps) struct Drift {
     pub(super) record: Desired,
     /// Services that stay though the record does not have them, for they were left on purpose.
     pub(super) keep: Vec<String>,
+    /// Services that somebody added beside the record, by full name.
+    pub(super) added: Vec<String>,
     /// From what runs to the record.
     pub(super) plan: Plan,
+    /// The record was never sent from here: it was read from what ran.
+    pub(super) taken: bool,
 }
 
 /// The difference, if there is one and no operation is about to make or mend it.
@@ -38,24 +42,34 @@ pub(in crate::web::apps) async fn drift(facts: &Facts, site: &Site) -> Result<Op
     let Some(deployment) = site.store.last_converged(facts.app.id).await? else { return Ok(None) };
     let Ok(mut record) = objects(&deployment) else { return Ok(None) };
     keep_chosen(&mut record, &site.store.chosen_replicas(facts.app.id).await?);
-    let keep = left(site, &deployment).await?;
+    let operation = site.store.operation(deployment.operation_id).await?;
+    let taken = operation.as_ref().is_some_and(|o| matches!(o.kind.as_str(), "adopt" | "import"));
+    let keep = operation.map(|o| left(&o)).unwrap_or_default();
     let plan = beside(&record, facts.observed.clone(), &keep);
-    Ok((!plan.is_empty()).then_some(Drift { deployment, record, keep, plan }))
+    let running = facts.observed.services.iter().map(|s| &s.spec.name);
+    let ours = |name: &&String| keep.contains(name) || record.services.iter().any(|s| s.name == **name);
+    let added = running.filter(|name| !ours(name)).cloned().collect();
+    Ok((!plan.is_empty()).then_some(Drift { deployment, record, keep, added, plan, taken }))
 }
 
-/// Services that the deploy left running on purpose.
-pub(in crate::web::apps) async fn left(site: &Site, deployment: &Deployment) -> Result<Vec<String>, Failure> {
-    let operation = site.store.operation(deployment.operation_id).await?;
-    Ok(match operation.and_then(|o| serde_json::from_str(&o.wanted).ok()) {
-        Some(Wanted::Deploy(wanted)) => wanted.keep,
-        Some(Wanted::Rollback(wanted)) => wanted.keep,
-        Some(Wanted::Adopt(wanted)) => wanted.keep,
-        Some(Wanted::Rotate(wanted)) => wanted.left,
+/// Services that the operation left running on purpose.
+pub(in crate::web::apps) fn left(operation: &Operation) -> Vec<String> {
+    match serde_json::from_str(&operation.wanted) {
+        Ok(Wanted::Deploy(wanted)) => wanted.keep,
+        Ok(Wanted::Rollback(wanted)) => wanted.keep,
+        Ok(Wanted::Adopt(wanted)) => wanted.keep,
+        Ok(Wanted::Rotate(wanted)) => wanted.left,
         _ => vec![],
-    })
+    }
 }
 
 impl Drift {
+    /// Services that stay when the record is put back: those that were left on purpose, and what was added, unless it is to go.
+    pub(super) fn staying(&self, prune: bool) -> Vec<String> {
+        let added = self.added.iter().filter(|_| !prune);
+        self.keep.iter().chain(added).cloned().collect()
+    }
+
     /// The version that the labels of what runs tell, if it is not the record's.
     pub(super) fn foreign(&self, facts: &Facts) -> Option<String> {
         let version = key(&facts.stack, "version");

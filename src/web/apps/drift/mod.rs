@@ -2,6 +2,7 @@
 
 mod ask;
 mod difference;
+mod judged;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 
@@ -16,6 +17,9 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
+use crate::ops::check::tier;
+use crate::stack::names::descope;
+use crate::stack::policy::Tier;
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
 use crate::web::apps::facts::{Facts, facts};
@@ -25,6 +29,8 @@ use crate::web::page::{moment, page, page_with, shell};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
+
+use judged::Judged;
 
 /// The differences, and what can be done about them.
 #[derive(Debug, Clone, Template)]
@@ -51,6 +57,18 @@ pub struct DriftFound {
     pub foreign: Option<String>,
     /// Nothing of it runs any more.
     pub gone: bool,
+    /// The record was read from what ran, and not sent from here.
+    pub taken: bool,
+    /// Services that somebody added, by name.
+    pub added: Vec<String>,
+    /// Whether they are to go when the record is put back.
+    pub prune: bool,
+    /// Putting it back gives powers over the machine that what runs has not.
+    pub confirm: bool,
+    /// Why the viewer may not put it back, though others may.
+    pub against_reapply: Option<String>,
+    /// Why the viewer may not keep what runs.
+    pub against_adopt: Option<String>,
     /// What putting the record back would change.
     pub changes: Changes,
 }
@@ -59,34 +77,54 @@ pub struct DriftFound {
 pub async fn show(may: Grant<ViewPlan>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let drift = drift(&facts, &site).await?;
-    page(&view(&facts, &visit, &site, drift.as_ref(), Problems::none()).await)
+    let looked = Looked { facts: &facts, drift: drift.as_ref(), tier: tier(may.actor()), prune: true };
+    page(&looked.view(&visit, &site, Problems::none()).await)
 }
 
-async fn conflict(facts: &Facts, visit: &Visit, site: &Site, drift: Option<&Drift>, text: &str) -> Result<HttpResponse, Failure> {
-    let mut problems = Problems::none();
-    problems.add("", text);
-    page_with(StatusCode::CONFLICT, &view(facts, visit, site, drift, problems).await)
+/// What there is to show, and to whom.
+struct Looked<'a> {
+    facts: &'a Facts,
+    drift: Option<&'a Drift>,
+    tier: Tier,
+    /// Whether what was added is to go.
+    prune: bool,
 }
 
-async fn view(facts: &Facts, visit: &Visit, site: &Site, drift: Option<&Drift>, problems: Problems) -> DriftView {
-    DriftView {
-        shell: shell(site, visit, format!("Changes outside of Canteen to {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
-        found: drift.map(|drift| found(facts, site, drift)),
-        problems,
-        may_decide: facts.admin,
+impl Looked<'_> {
+    async fn conflict(&self, visit: &Visit, site: &Site, text: &str) -> Result<HttpResponse, Failure> {
+        let mut problems = Problems::none();
+        problems.add("", text);
+        page_with(StatusCode::CONFLICT, &self.view(visit, site, problems).await)
     }
-}
 
-fn found(facts: &Facts, site: &Site, drift: &Drift) -> DriftFound {
-    let mut changes = Changes::begin(facts, site);
-    changes.fill(facts, &drift.record, &drift.plan);
-    DriftFound {
-        version: drift.deployment.version.clone(),
-        operation: drift.deployment.operation_id.to_string(),
-        when: moment(site, drift.deployment.at),
-        foreign: drift.foreign(facts),
-        gone: facts.observed.services.is_empty(),
-        changes,
+    async fn view(&self, visit: &Visit, site: &Site, problems: Problems) -> DriftView {
+        DriftView {
+            shell: shell(site, visit, format!("Changes outside of Canteen to {}", self.facts.app.name), Nav::Apps).await,
+            app: self.facts.header(Tab::Overview, None),
+            found: self.drift.map(|drift| self.found(site, drift)),
+            problems,
+            may_decide: self.facts.admin,
+        }
+    }
+
+    fn found(&self, site: &Site, drift: &Drift) -> DriftFound {
+        let facts = self.facts;
+        let mut changes = Changes::begin(facts, site);
+        changes.fill(facts, &drift.record, &drift.plan);
+        let judged = Judged::of(drift, facts, self.tier);
+        DriftFound {
+            version: drift.deployment.version.clone(),
+            operation: drift.deployment.operation_id.to_string(),
+            when: moment(site, drift.deployment.at),
+            foreign: drift.foreign(facts),
+            gone: facts.observed.services.is_empty(),
+            taken: drift.taken,
+            added: drift.added.iter().map(|name| descope(&facts.stack, name).unwrap_or(name).to_owned()).collect(),
+            prune: self.prune,
+            confirm: !judged.confirm.is_empty(),
+            against_reapply: judged.against_reapply,
+            against_adopt: judged.against_adopt,
+            changes,
+        }
     }
 }

@@ -115,7 +115,7 @@ async fn turn(
         Ok(versions) => versions,
         Err(why) => return Ok(Err(why)),
     };
-    let left = left(site, &runs.record).await?;
+    let left = site.store.operation(runs.record.operation_id).await?.map(|o| left(&o)).unwrap_or_default();
     if let Some(why) = half_way(facts, site, &left).await? {
         return Ok(Err(why));
     }
