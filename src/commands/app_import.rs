@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::particulars;
+use super::{app_names, particulars};
 use crate::access::action;
 use crate::store::{Command, Denied, Tx, apps};
 
@@ -19,7 +19,8 @@ pub struct ImportApp {
 
 impl Command for ImportApp {
     type Needs = action::ImportApp;
-    type Output = ();
+    /// The app's row id.
+    type Output = i32;
 
     fn particulars(&self) -> Map<String, Value> {
         let mut told = particulars([
@@ -34,10 +35,11 @@ impl Command for ImportApp {
         told
     }
 
-    fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         tx.about_app(&self.name);
+        app_names::check(&self.name)?;
         let new =
             apps::NewApp { name: &self.name, stack: &self.stack, recipe: &self.recipe, version: &self.version, env: &self.env };
-        apps::insert(tx, &new).map(|_id| ())
+        apps::insert(tx, &new)
     }
 }

@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::particulars;
+use super::{app_names, particulars};
 use crate::access::action;
 use crate::store::{Command, Denied, Tx, apps};
 
@@ -29,6 +29,7 @@ impl Command for NewApp {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         tx.about_app(&self.name);
+        app_names::check(&self.name)?;
         let new =
             apps::NewApp { name: &self.name, stack: &self.stack, recipe: &self.recipe, version: &self.version, env: &self.env };
         apps::insert(tx, &new)

@@ -1,6 +1,7 @@
 //! Short writes, one file each: what it needs, what it changes, what its audit entry says.
 
 pub mod app_import;
+pub mod app_names;
 pub mod app_new;
 pub mod app_remove;
 pub mod env_revert;

@@ -53,8 +53,13 @@ pub struct Taken {
 pub fn taken(record: &Desired, mut observed: Observed, keep: &[String]) -> Taken {
     observed.services.retain(|s| !keep.contains(&s.spec.name));
     let desired = running(&record.stack, &observed, Some(record));
-    let hash = check::beside(&desired, Observed::default(), &[]).hash();
+    let hash = print(&desired);
     Taken { desired, hash }
+}
+
+/// Tells a stack from anything else that could run.
+pub fn print(desired: &Desired) -> String {
+    check::beside(desired, Observed::default(), &[]).hash()
 }
 
 /// The number of the revision whose values differ least from those that services carry. Where nothing tells, it is that of the record,

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::render::{RecipeAt, RenderError, Rendered, render, text};
+use super::take_over::Runs;
 use crate::envfile::{EnvFile, EnvLine};
 use crate::recipe::{Pin, abra_sh, imported_env};
 use crate::shelf::Shelf;
 use crate::stack::carried;
+use crate::stack::desired::Desired;
 use crate::stack::names::{AppName, Domain, StackName};
 use crate::stack::observed::{Observed, Swarm};
+use crate::stack::running::running;
 
 /// A stack that is no app of ours and says of which recipe it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,15 @@ pub fn propose(shelf: &Shelf, at: &RecipeAt, stack: &StackName, observed: &Obser
     let env = imported_env(&sample, &pin, &settings)?;
     let rendered = render(shelf, at, stack, &env)?;
     Ok(Proposal { env, rendered })
+}
+
+/// What runs of a stack, as the first deployment of the app that it becomes. `at` is the version that it counts as, if its services tell
+/// none that the recipe has; `rendered` is what that version and the settings give, for of networks the engine tells less.
+pub fn runs(shelf: &Shelf, at: &RecipeAt, stack: &StackName, observed: &Observed, rendered: Option<&Desired>) -> Runs {
+    let told = carried::version(stack, observed).filter(|version| *version != at.version);
+    let found = told.and_then(|version| Some((version.to_owned(), shelf.resolve(&at.name, version).ok()?)));
+    let (version, commit) = found.unwrap_or_else(|| (at.version.clone(), at.commit.clone()));
+    Runs { version, commit, desired: running(stack, observed, rendered) }
 }
 
 /// The variables that a file sets or offers.

@@ -35,6 +35,7 @@ pub mod run;
 pub mod runner;
 pub mod scale;
 pub mod secrets;
+pub mod take_over;
 pub mod teardown;
 pub mod terminal;
 pub mod undeploy;

@@ -25,6 +25,11 @@ pub enum Wanted {
     Rollback(RollbackWanted),
     /// Take what runs as the record.
     Adopt(Box<AdoptWanted>),
+    /// What ran became the first record of an app. Done when it is asked for.
+    Import {
+        /// The version that ran.
+        version: String,
+    },
     /// New tasks for services that run.
     Restart(Box<Adjusted>),
     /// Other numbers of tasks.
@@ -179,6 +184,7 @@ impl Wanted {
                 }
             }
             Self::Adopt(_) => "adopt",
+            Self::Import { .. } => "import",
             Self::Restart(_) => "restart",
             Self::Scale(_) => "scale",
             Self::Remove(_) => "remove",
@@ -223,6 +229,7 @@ impl Wanted {
                 ("version", w.version.clone().into()),
                 ("changes", w.changes.clone().into()),
             ],
+            Self::Import { version } => vec![("version", version.clone().into())],
             Self::Restart(w) => vec![("services", w.names().into())],
             Self::Scale(w) => {
                 let told = w.services.iter().map(|s| format!("{}: {} → {}", s.service, s.before, s.after));

@@ -162,6 +162,7 @@ impl Runner {
                 let of = rollback::Of { operation, store: &self.store };
                 adopt::run(&self.judge::<Adopt>(actor, operation)?, run, of, *wanted).await
             }
+            Wanted::Import { .. } => Ok(Ended::well("imported")),
             Wanted::Restart(wanted) => {
                 adjust::run(&self.judge::<Restart>(actor, operation)?, run, *wanted, "Restart the services").await
             }

@@ -44,6 +44,11 @@ impl Shelf {
         Ok(Self(Arc::new(Inner { root: root.to_owned(), locks: Mutex::default(), sweep: Mutex::default() })))
     }
 
+    /// The folder as it is, for a command beside a dashboard that may be filling it: nothing is made, and nothing is swept.
+    pub fn beside(root: &Path) -> Self {
+        Self(Arc::new(Inner { root: root.to_owned(), locks: Mutex::default(), sweep: Mutex::default() }))
+    }
+
     /// Takes the recipe off the shelf with all it holds. No error when it is not there.
     pub fn remove(&self, recipe: &RecipeName) -> Result<(), ShelfError> {
         let lock = self.lock_of(recipe);

@@ -44,7 +44,7 @@ pub(super) const FORGOTTEN: &str = "{}";
 const REMOVAL: &str = "remove";
 
 /// Kinds of operations that bring or take an app's services, or say what of them is on record.
-const CHANGES: [&str; 7] = ["deploy", "rollback", "reapply", "adopt", "undeploy", REMOVAL, "rotate"];
+const CHANGES: [&str; 8] = ["deploy", "rollback", "reapply", "adopt", "import", "undeploy", REMOVAL, "rotate"];
 
 impl Store {
     /// Kind and state of the newest operation that brought or took an app's services.

@@ -7,7 +7,7 @@ use crate::harness::{BOARD, Site, foreign_board, send_fields};
 const STACK: &str = "board_example_org";
 const VERSION: &str = "1.0.0+1.35.0";
 /// As somebody wrote it for `abra`: without the comments of the sample, some values changed, one line gone, one of their own.
-const SETTINGS: &str = "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=board.example.org\nLETS_ENCRYPT_ENV=\nTITLE='Bread & roses $1'\nOPEN_BOARD=true\n\
+pub(crate) const SETTINGS: &str = "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=board.example.org\nLETS_ENCRYPT_ENV=\nTITLE='Bread & roses $1'\nOPEN_BOARD=true\n\
     COMPOSE_FILE=\"compose.yml:compose.banner.yml\"\nBANNER=\"Closed today\"\nSECRET_ADMIN_PASSWORD_VERSION=v2\nOUR_OWN=kept\n";
 
 #[tokio::test(flavor = "multi_thread")]

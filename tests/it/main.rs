@@ -14,6 +14,7 @@ mod env_round_trip;
 mod env_show;
 mod env_traps;
 mod imports;
+mod imports_record;
 mod journey;
 mod life_adjust;
 mod life_deploy;

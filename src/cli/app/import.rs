@@ -1,6 +1,5 @@
 //! Settings files into the database, byte for byte.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,12 +8,14 @@ use canteen::access::action::ImportApp as MayImport;
 use canteen::access::{Actor, Grant, Target};
 use canteen::commands::app_import::ImportApp;
 use canteen::envfile::EnvFile;
+use canteen::ops::take_over::TakeOver;
 use canteen::recipe::Pin;
 use canteen::settings::Settings;
 use canteen::stack::names::{AppName, StackName};
 use canteen::store::{Denied, Store};
 
 use super::SERVERS;
+use super::runs::Around;
 use crate::cli::serve::open_store;
 use crate::cli::{complain, runtime, say};
 
@@ -34,10 +35,10 @@ pub(super) fn run(folder: &Path, server: Option<&str>, settings: &Settings) -> a
     let store = open_store(settings)?;
     let may = Grant::<MayImport>::judge(Actor::System("command line"), Target::Site)?;
     runtime()?.block_on(async {
-        let recipes: BTreeSet<String> = store.recipes().await?.into_iter().map(|recipe| recipe.name).collect();
+        let around = Around::look(&store, settings).await?;
         let (mut made, mut before, mut refused) = (0, 0, 0);
         for file in &files {
-            match take(&store, &may, &recipes, file).await {
+            match take(&store, &may, &around, file).await {
                 Ok(Taken::Made) => made += 1,
                 Ok(Taken::Before) => before += 1,
                 Err(why) => {
@@ -54,7 +55,7 @@ pub(super) fn run(folder: &Path, server: Option<&str>, settings: &Settings) -> a
     })
 }
 
-async fn take(store: &Store, may: &Grant<MayImport>, recipes: &BTreeSet<String>, file: &Path) -> anyhow::Result<Taken> {
+async fn take(store: &Store, may: &Grant<MayImport>, around: &Around, file: &Path) -> anyhow::Result<Taken> {
     let name = file.file_stem().and_then(|stem| stem.to_str()).context("the name of the file is not UTF-8 text")?;
     let name = AppName::parse(name)?.as_str().to_owned();
     if fs::metadata(file)?.len() > MAX_BYTES {
@@ -63,7 +64,7 @@ async fn take(store: &Store, may: &Grant<MayImport>, recipes: &BTreeSet<String>,
     let text = String::from_utf8(fs::read(file)?).map_err(|_binary| anyhow::anyhow!("is not UTF-8 text"))?;
     let env = EnvFile::parse(&text)?;
     let pin = Pin::of(&env).context("names no recipe; add a line such as TYPE=nextcloud")?;
-    if !recipes.contains(&pin.recipe) {
+    if !around.knows(&pin.recipe) {
         bail!("is of the recipe {}, which Canteen does not have; add it under Catalogue first", pin.recipe);
     }
     let stack = match env.get("STACK_NAME") {
@@ -77,10 +78,26 @@ async fn take(store: &Store, may: &Grant<MayImport>, recipes: &BTreeSet<String>,
         }
         bail!("there is an app {name} with other settings; change them on its page");
     }
-    let version = pin.version.unwrap_or_default();
-    let new = ImportApp { name, stack: stack?.as_str().to_owned(), recipe: pin.recipe, version, env: text, shifted: vec![] };
-    match store.commit(may, new).await {
-        Ok(()) => Ok(Taken::Made),
+    let stack = stack?;
+    let version = if let Some(version) = pin.version {
+        version
+    } else {
+        let Some(found) = around.version(&stack, &pin.recipe) else {
+            let recipe = &pin.recipe;
+            bail!(
+                "names no version, and none of {recipe} is known; write one, such as TYPE={recipe}:1.0.0, or fetch the recipe first"
+            );
+        };
+        say(&format!("{}: names no version; took {}, {}", file.display(), found.version, found.how));
+        found.version
+    };
+    let runs = around.runs(&stack, &pin.recipe, &version, &env).unwrap_or_else(|why| {
+        complain(&format!("{}: it runs, and what runs is not on record, for {why}", file.display()));
+        None
+    });
+    let app = ImportApp { name, stack: stack.as_str().to_owned(), recipe: pin.recipe, version, env: text, shifted: vec![] };
+    match store.commit(may, TakeOver { app, runs }).await {
+        Ok(_id) => Ok(Taken::Made),
         Err(Denied::Rule { text, .. }) => bail!("{text}"),
         Err(other) => Err(other.into()),
     }

@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod runs;
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ const SERVERS: &str = "servers";
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
-    /// Make apps of the settings files in abra's folder; nothing is deployed
+    /// Make apps of the settings files in abra's folder. Nothing is deployed; what runs of them is put on record
     Import {
         /// The folder that holds servers/SERVER/*.env, or a folder of settings files
         folder: PathBuf,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use canteen::engine::Credentials;
 use canteen::engine::docker::DockerEngine;
+use canteen::engine::{Credentials, EngineError, Inspect};
 use canteen::ops::journal::Journal;
 use canteen::ops::terminal::Terminal;
 use canteen::stack::names::StackName;
@@ -28,6 +28,11 @@ pub(super) fn engine() -> anyhow::Result<Arc<DockerEngine>> {
         );
     }
     Ok(Arc::new(DockerEngine::connect(&host)?))
+}
+
+/// An engine that is only read from, for commands that work with the dashboard's own settings.
+pub(in crate::cli) fn reader(host: &str) -> Result<Arc<dyn Inspect>, EngineError> {
+    Ok(Arc::new(DockerEngine::connect(host)?))
 }
 
 /// The client may be set to another engine than that of this machine. Working on the wrong one is worse than not working.

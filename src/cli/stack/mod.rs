@@ -15,6 +15,8 @@ mod rm;
 mod services;
 mod sources;
 
+pub(super) use connect::reader;
+
 use std::process::ExitCode;
 
 use canteen::compose::Interpolate;

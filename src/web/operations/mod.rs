@@ -22,6 +22,7 @@ pub(in crate::web) fn title(operation: &Operation) -> String {
         Ok(Wanted::Deploy(wanted)) => format!("Deploy {}", short(&wanted.version)),
         Ok(Wanted::Rollback(wanted)) if wanted.reapply => format!("Apply {} again", short(&wanted.version)),
         Ok(Wanted::Adopt(wanted)) => format!("Keep what runs as {}", short(&wanted.version)),
+        Ok(Wanted::Import { version }) => format!("Import what runs as {}", short(&version)),
         Ok(Wanted::Rollback(wanted)) => format!("Put back {}", short(&wanted.version)),
         Ok(Wanted::Restart(wanted)) => format!("Restart {}", wanted.names().join(", ")),
         Ok(Wanted::Scale(wanted)) => {

@@ -61,7 +61,7 @@ pub(super) fn rows(site: &Site, alarms: &[TagAlarm]) -> Vec<AlarmRow> {
     alarms.iter().map(row).collect()
 }
 
-/// What happened, without the version that it happened to.
+/// What happened to a version, as the rest of a sentence that begins with it.
 pub(in crate::web) fn what(alarm: &TagAlarm) -> String {
     let short = |commit: &str| commit.chars().take(8).collect::<String>();
     if alarm.now.is_empty() {

@@ -38,13 +38,25 @@ impl Journal for Silent {
 
 /// The notice board as another tool deployed it with these settings, whose secret has version v2. Gives the name of the stack.
 pub(crate) async fn foreign_board(site: &Site, admin: &Browser, domain: &str, settings: &str) -> String {
-    admin.page(&format!("/apps/new?recipe={RECIPE}")).await;
-    let name = RecipeName::parse(RECIPE).unwrap();
-    let at = RecipeAt { commit: site.shelf.resolve(&name, VERSION).unwrap(), name, version: VERSION.to_owned() };
+    let secret = format!("{}_admin_password_v2", StackName::of_app(domain).unwrap());
+    site.engine.create_secret(NewSecret::plain(&secret, &BTreeMap::new(), b"seven quiet otters")).await.unwrap();
+    foreign_stack(site, admin, (RECIPE, VERSION), domain, settings).await
+}
+
+/// A recipe at a version as another tool deployed it with these settings. Gives the name of the stack.
+pub(crate) async fn foreign_stack(
+    site: &Site,
+    admin: &Browser,
+    (recipe, version): (&str, &str),
+    domain: &str,
+    settings: &str,
+) -> String {
+    admin.page(&format!("/apps/new?recipe={recipe}")).await;
+    let name = RecipeName::parse(recipe).unwrap();
+    let at = RecipeAt { commit: site.shelf.resolve(&name, version).unwrap(), name, version: version.to_owned() };
     let stack = StackName::of_app(domain).unwrap();
     let rendered = render(&site.shelf, &at, &stack, &EnvFile::parse(settings).unwrap()).unwrap();
-    let secret = format!("{stack}_admin_password_v2");
-    site.engine.create_secret(NewSecret::plain(&secret, &BTreeMap::new(), b"seven quiet otters")).await.unwrap();
+    site.fresh().await;
     deploy_beside(&site.engine, rendered.desired).await;
     site.fresh().await;
     stack.as_str().to_owned()

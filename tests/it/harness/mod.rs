@@ -20,7 +20,7 @@ mod visits;
 pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
 pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};
-pub(crate) use foreign::{Silent, foreign_board};
+pub(crate) use foreign::{Silent, foreign_board, foreign_stack};
 pub(crate) use golden::matches;
 pub(crate) use raw::{copy_of, make_viewer};
 pub(crate) use requests::same_request;

@@ -14,6 +14,7 @@ pub use faults::Faults;
 pub use settings_change::SettingsChange;
 pub use shifted::Shifted;
 
+pub(super) use review::faults;
 pub(super) use settings_change::changed_names;
 pub(super) use step::data_stays;
 

@@ -8,15 +8,20 @@ use sha2::{Digest as _, Sha256};
 use super::index::ours;
 use crate::access::Grant;
 use crate::access::action::BeginImport;
-use crate::ops::import::{Foreign, Proposal, foreign, propose};
+use crate::ops::adopt::print;
+use crate::ops::check::{standing, tier};
+use crate::ops::import::{Foreign, Proposal, foreign, propose, runs};
+use crate::ops::render::{RecipeAt, RenderError};
+use crate::ops::take_over::Runs;
 use crate::recipe::RecipeName;
 use crate::stack::health::health;
 use crate::stack::plan;
+use crate::stack::policy::{Tier, Who, verdict};
 use crate::store::apps::App;
 use crate::store::chain::hex;
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
-use crate::web::apps::deployment::Shifted;
+use crate::web::apps::deployment::{Faults, Shifted};
 use crate::web::apps::facts::{Facts, blocking, recipe_at, versions};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
@@ -41,8 +46,14 @@ pub struct ImportView {
     pub settings: String,
     /// What the next deploy would change.
     pub changes: Changes,
+    /// Broken rules that would stop its next deploy.
+    pub faults: Faults,
     /// What was found about the version after it was published.
     pub shifted: Shifted,
+    /// The version that is recorded as what runs; empty where nothing can be imported.
+    pub runs: String,
+    /// Why it can't be imported.
+    pub refused: Option<String>,
     /// What the button is bound to.
     pub hash: String,
     pub problems: Problems,
@@ -53,28 +64,47 @@ pub(super) struct Reviewed {
     pub(super) found: Foreign,
     pub(super) facts: Facts,
     pub(super) versions: Vec<String>,
-    pub(super) made: Result<Proposal, String>,
+    pub(super) made: Result<Made, String>,
     pub(super) shifted: Shifted,
 }
 
+/// The app that it would be.
+pub(super) struct Made {
+    pub(super) at: RecipeAt,
+    pub(super) proposal: Proposal,
+    pub(super) runs: Runs,
+}
+
 impl Reviewed {
-    /// Another one means that the settings would be others than those that were shown.
+    /// Another one means that the settings, or what runs, would be others than those that were shown.
     pub(super) fn hash(&self) -> String {
-        let settings = self.made.as_ref().map(|made| made.env.text()).unwrap_or_default();
-        hex(&Sha256::digest(format!("{}\n{}\n{settings}", self.facts.app.stack, self.facts.app.version)))
+        let (stack, version) = (&self.facts.app.stack, &self.facts.app.version);
+        let (settings, runs) = match &self.made {
+            Ok(made) => (made.proposal.env.text(), print(&made.runs.desired)),
+            Err(_) => (String::new(), String::new()),
+        };
+        hex(&Sha256::digest(format!("{stack}\n{version}\n{runs}\n{settings}")))
+    }
+
+    /// Why somebody of this tier can't take what runs as a record: the policy's word, as for keeping what another tool changed.
+    pub(super) fn refused(&self, tier: Tier) -> Option<String> {
+        let runs = &self.made.as_ref().ok()?.runs.desired;
+        let standing = standing(runs, &self.facts.observed);
+        let why = verdict(runs, &self.facts.observed).refusal(&Who { tier, confirmed: &standing })?;
+        Some(sentence(&why.to_string()))
     }
 }
 
 /// The page of one stack.
 pub async fn show(
-    _may: Grant<BeginImport>,
+    may: Grant<BeginImport>,
     Name(stack): Name,
     query: Query,
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let reviewed = review(&site, &stack, "", query.get("version")).await?;
-    page(&view(&site, &visit, reviewed, Problems::none()).await)
+    page(&view(&site, &visit, reviewed, tier(may.actor()), Problems::none()).await?)
 }
 
 /// Reads the stack anew. Empty texts stand for the most likely name and the version that the services tell.
@@ -100,30 +130,39 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
     let (shelf, recipe, stack, observed) = (site.shelf.clone(), found.recipe.clone(), found.stack.clone(), facts.observed.clone());
     let made = blocking(move || {
         let at = recipe_at(&shelf, &recipe, &version)?;
-        propose(&shelf, &at, &stack, &observed)
+        let proposal = propose(&shelf, &at, &stack, &observed)?;
+        let runs = runs(&shelf, &at, &stack, &observed, Some(&proposal.rendered.desired));
+        Ok(Made { at, proposal, runs })
     });
-    let made = made.await?.map_err(|error| error.to_string());
+    let made = made.await?.map_err(|error: RenderError| error.to_string());
     let shifted = Shifted::of(site, &facts.app.recipe, &facts.app.version).await?;
     Ok(Reviewed { found, facts, versions, made, shifted })
 }
 
-pub(super) async fn view(site: &Site, visit: &Visit, reviewed: Reviewed, problems: Problems) -> ImportView {
-    let hash = reviewed.hash();
+pub(super) async fn view(
+    site: &Site,
+    visit: &Visit,
+    reviewed: Reviewed,
+    tier: Tier,
+    mut problems: Problems,
+) -> Result<ImportView, Failure> {
+    let (hash, refused) = (reviewed.hash(), reviewed.refused(tier));
     let Reviewed { found, facts, mut versions, made, shifted } = reviewed;
     let mut changes = Changes::begin(&facts, site);
+    let mut rules = Faults::default();
     if let Ok(made) = &made {
-        let plan = plan::plan(&made.rendered.desired, &facts.observed);
-        changes.fill(&facts, &made.rendered.desired, &plan);
+        let desired = &made.proposal.rendered.desired;
+        changes.fill(&facts, desired, &plan::plan(desired, &facts.observed));
+        rules = Faults::at(site, made.at.clone()).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
     }
     if !facts.app.version.is_empty() && !versions.contains(&facts.app.version) {
         versions.insert(0, facts.app.version.clone());
     }
-    let mut problems = problems;
     if let Err(error) = &made {
         problems.add("version", sentence(error));
     }
-    let settings = made.map(|made| made.env.text()).unwrap_or_default();
-    ImportView {
+    let (settings, runs) = made.map(|made| (made.proposal.env.text(), made.runs.version)).unwrap_or_default();
+    Ok(ImportView {
         shell: shell(site, visit, format!("Import {}", found.stack), Nav::Apps).await,
         app: facts.header(Tab::Overview, None),
         stack: found.stack.as_str().to_owned(),
@@ -131,8 +170,11 @@ pub(super) async fn view(site: &Site, visit: &Visit, reviewed: Reviewed, problem
         versions,
         settings,
         changes,
+        faults: rules,
         shifted,
+        runs,
+        refused,
         hash,
         problems,
-    }
+    })
 }

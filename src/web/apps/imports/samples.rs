@@ -2,7 +2,7 @@
 
 use super::{ImportView, ImportsView, StackRow};
 use crate::web::apps::changes::Changes;
-use crate::web::apps::deployment::Shifted;
+use crate::web::apps::deployment::{Faults, Shifted};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::shell::{Nav, Problems, Shell};
 
@@ -35,15 +35,22 @@ impl ImportView {
             versions: vec!["1.1.0+2024-02-06a".to_owned(), "1.0.0+2023-04-04".to_owned()],
             settings: "TYPE=dokuwiki:1.1.0+2024-02-06a\nDOMAIN=wiki.example.org\nTITLE='<wiki>'\n".to_owned(),
             changes: Changes::sample_empty(),
+            faults: Faults::default(),
             shifted: Shifted::default(),
+            runs: "1.0.0+2023-04-04".to_owned(),
+            refused: None,
             hash: "0f".repeat(32),
             problems: Problems::none(),
         };
-        let differs = Self { changes: Changes::sample(), ..same.clone() };
+        let rows = vec![crate::web::recipes::lint::RuleRow::sample()];
+        let faults = Faults { rows, report: "/recipes/dokuwiki/lint?version=1.1.0".to_owned(), ..Faults::default() };
+        let differs = Self { changes: Changes::sample(), faults, ..same.clone() };
+        let why = "Nobody may deploy this by the dashboard: <app>: an unknown option; take it out of the recipe";
+        let refused = Self { refused: Some(why.to_owned()), ..differs.clone() };
         let mut unread = Self { settings: String::new(), changes: Changes::default(), ..same.clone() };
         unread.problems.add("version", "The recipe dokuwiki has no version 9");
         let mut taken = same.clone();
         taken.problems.add("name", "The app wiki.example.org has this address, or one that makes the same stack name");
-        vec![same, differs, unread, taken]
+        vec![same, differs, refused, unread, taken]
     }
 }

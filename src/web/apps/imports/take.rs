@@ -7,12 +7,15 @@ use serde::Deserialize;
 
 use super::review::{review, view};
 use crate::access::Grant;
-use crate::access::action::ImportApp;
-use crate::commands::app_import;
+use crate::access::action;
+use crate::commands::app_import::ImportApp;
+use crate::commands::app_names::reserved;
+use crate::ops::check::tier;
+use crate::ops::take_over::TakeOver;
 use crate::stack::names::AppName;
 use crate::store::Denied;
 use crate::web::Site;
-use crate::web::apps::new::RESERVED;
+use crate::web::apps::facts::blocking;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Name};
 use crate::web::page::{page_with, see_other, wrong_form};
@@ -34,7 +37,7 @@ pub struct TakeForm {
 
 /// Makes the app, if its settings are still those that were shown.
 pub async fn take(
-    may: Grant<ImportApp>,
+    may: Grant<action::ImportApp>,
     Name(stack): Name,
     Form(form): Form<TakeForm>,
     visit: Visit,
@@ -46,34 +49,33 @@ pub async fn take(
     reviewed.shifted.ticked(&form.shifted, &mut problems);
     if let Err(error) = AppName::parse(&name) {
         problems.add("name", sentence(&error.to_string()));
-    } else if RESERVED.contains(&name.as_str()) {
-        problems.add("name", "This word is part of Canteen’s own addresses");
+    } else if let Some(why) = reserved(&name) {
+        problems.add("name", sentence(why));
     }
-    if !problems.is_empty() || reviewed.made.is_err() {
-        return wrong_form(&view(&site, &visit, reviewed, problems).await);
+    let tier = tier(may.actor());
+    if let Some(why) = reviewed.refused(tier) {
+        problems.add("", why);
     }
+    let Some(made) = reviewed.made.as_ref().ok().filter(|_| problems.is_empty()) else {
+        return wrong_form(&view(&site, &visit, reviewed, tier, problems).await?);
+    };
     if reviewed.hash() != form.hash {
         problems.add("", "What runs has changed since you looked. These are the settings that it has now");
-        return page_with(StatusCode::CONFLICT, &view(&site, &visit, reviewed, problems).await);
+        return page_with(StatusCode::CONFLICT, &view(&site, &visit, reviewed, tier, problems).await?);
     }
-    let env = reviewed.made.as_ref().map(|made| made.env.text()).unwrap_or_default();
-    let recipe = reviewed.found.recipe.clone();
-    let new = app_import::ImportApp {
-        name: name.clone(),
-        stack,
-        recipe,
-        version: form.version,
-        env,
-        shifted: reviewed.shifted.lines.clone(),
-    };
-    match site.store.commit(&may, new).await {
-        Ok(()) => {
+    let (runs, env, recipe) = (made.runs.clone(), made.proposal.env.text(), reviewed.found.recipe.clone());
+    let (shelf, recipe_name, commit) = (site.shelf.clone(), made.at.name.clone(), runs.commit.clone());
+    // It runs, so its commit stays on the shelf.
+    blocking(move || shelf.keep(&recipe_name, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    let app = ImportApp { name: name.clone(), stack, recipe, version: form.version, env, shifted: reviewed.shifted.lines.clone() };
+    match site.store.commit(&may, TakeOver { app, runs: Some(runs) }).await {
+        Ok(_id) => {
             site.live.poke("apps");
             see_other(&format!("/apps/{name}"))
         }
         Err(Denied::Rule { text, .. }) => {
             problems.add("name", sentence(&text));
-            page_with(StatusCode::CONFLICT, &view(&site, &visit, reviewed, problems).await)
+            page_with(StatusCode::CONFLICT, &view(&site, &visit, reviewed, tier, problems).await?)
         }
         Err(other) => Err(other.into()),
     }

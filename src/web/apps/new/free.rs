@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use crate::commands::app_names::reserved;
 use crate::stack::names::{AppName, Domain, StackName};
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::setup::sentence;
 use crate::web::status::{Check, CheckState};
 
-use super::{CheckView, RESERVED};
+use super::CheckView;
 
 /// A name server that does not answer is not waited for longer.
 const DNS_PATIENCE: Duration = Duration::from_secs(3);
@@ -21,8 +22,8 @@ pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<Sta
     if let Err(error) = Domain::parse(domain).and_then(|_| AppName::parse(domain)) {
         return Ok(Err(sentence(&error.to_string())));
     }
-    if RESERVED.contains(&domain) {
-        return Ok(Err("This word is part of Canteen’s own addresses".to_owned()));
+    if let Some(why) = reserved(domain) {
+        return Ok(Err(sentence(why)));
     }
     let stack = match StackName::of_app(domain) {
         Ok(stack) => stack,

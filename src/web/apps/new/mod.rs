@@ -32,9 +32,6 @@ pub struct Wizard {
     pub action: String,
 }
 
-/// Words that are pages below `/apps/`, so no app can have them as its name.
-pub const RESERVED: [&str; 3] = ["new", "rows", "import"];
-
 impl Wizard {
     /// The pages with their numbers.
     pub fn steps(&self) -> impl Iterator<Item = (usize, &'static str)> {

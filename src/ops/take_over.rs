@@ -1,0 +1,68 @@
+//! An import: the app, its settings, and what runs as its first deployment, at once. The Swarm is not touched, so nothing is carried out
+//! behind the page; the operation is there so that the app's history begins with it.
+
+use serde_json::{Map, Value};
+
+use crate::access::action;
+use crate::commands::app_import::ImportApp;
+use crate::stack::desired::Desired;
+use crate::store::deployments::{CONVERGED, NewDeployment};
+use crate::store::operations::State;
+use crate::store::{Command, Denied, Tx, deployments, operations};
+
+use super::deployed::images;
+use super::order::Wanted;
+
+/// What runs of a stack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runs {
+    pub version: String,
+    /// 40 hexadecimal digits.
+    pub commit: String,
+    pub desired: Desired,
+}
+
+/// Makes an app of what something else deployed.
+pub struct TakeOver {
+    pub app: ImportApp,
+    /// Absent where nothing of it runs, or where it can't be told what.
+    pub runs: Option<Runs>,
+}
+
+impl Command for TakeOver {
+    type Needs = action::ImportApp;
+    /// The app's row id.
+    type Output = i32;
+
+    fn particulars(&self) -> Map<String, Value> {
+        let mut told = self.app.particulars();
+        told.extend(self.runs.iter().map(|runs| ("runs".to_owned(), runs.version.clone().into())));
+        told
+    }
+
+    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+        let recipe = self.app.recipe.clone();
+        let app_id = self.app.apply(tx)?;
+        let Some(Runs { version, commit, desired }) = self.runs else { return Ok(app_id) };
+        let unreadable = |e: serde_json::Error| Denied::rule("unreadable", e.to_string());
+        let wanted = Wanted::Import { version: version.clone() };
+        let text = serde_json::to_string(&wanted).map_err(unreadable)?;
+        let nonce = format!("import {}", tx.seq());
+        let operation_id = operations::insert(tx, app_id, wanted.kind(), &text, &nonce)?;
+        operations::finish(tx, operation_id, State::Done, "imported", "")?;
+        tx.detail("operation", operation_id);
+        let kept = NewDeployment {
+            app_id,
+            operation_id,
+            recipe,
+            version,
+            commit_id: commit,
+            env_number: 1,
+            stack: serde_json::to_string(&desired).map_err(unreadable)?,
+            images: images(&desired),
+            outcome: CONVERGED.to_owned(),
+        };
+        deployments::insert(tx, &kept)?;
+        Ok(app_id)
+    }
+}
