@@ -30,8 +30,12 @@ kind() {
 
 echo "== lint"
 scripts/lint.sh || failed+=(lint)
+echo "== build"
+# All at once: one after the other, each would leave processors idle.
+cargo test --features testing --no-run || failed+=(build)
 kind pure --lib
-kind web --test it
+# These wait more than they compute.
+kind web --test it -- --test-threads="$(($(nproc) * 4))"
 kind swarm --test swarm
 kind browser --test browser
 

@@ -28,6 +28,8 @@ pub struct Given<E> {
     /// Credentials of registries, if there are some.
     pub credentials: Option<Arc<Credentials>>,
     pub rhythm: Rhythm,
+    /// A stop waits so long for operations.
+    pub grace: Duration,
     /// Ends the dashboard.
     pub stop: CancellationToken,
 }
@@ -43,7 +45,7 @@ pub struct Dashboard {
 impl Dashboard {
     /// Puts the floors together. Nothing runs yet, and nothing is read or written.
     pub fn new<E: Inspect + Mutate + 'static>(given: Given<E>) -> Self {
-        let Given { settings, store, shelf, engine, credentials, rhythm, stop } = given;
+        let Given { settings, store, shelf, engine, credentials, rhythm, grace, stop } = given;
         let clock = Arc::clone(store.clock());
         let feed = Feed::new(engine.clone(), clock.clone(), rhythm);
         let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
@@ -60,6 +62,7 @@ impl Dashboard {
             bell: bell.clone(),
             credentials,
             hold_at: settings.hold_at.clone(),
+            grace,
         };
         let jobs = Jobs {
             store: store.clone(),

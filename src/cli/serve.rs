@@ -7,6 +7,7 @@ use canteen::clock::SystemClock;
 use canteen::dashboard::{Dashboard, Given, credentials};
 use canteen::engine::docker::DockerEngine;
 use canteen::engine::feed::Rhythm;
+use canteen::ops::GRACE;
 use canteen::settings::Settings;
 use canteen::shelf::{self, Shelf};
 use canteen::store::Store;
@@ -35,7 +36,16 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let address = settings.public.origin.clone();
     let credentials = credentials(&settings).context("CANTEEN_REGISTRIES")?;
-    let given = Given { settings, store: store.clone(), shelf, engine, credentials, rhythm: Rhythm::default(), stop: stop.clone() };
+    let given = Given {
+        settings,
+        store: store.clone(),
+        shelf,
+        engine,
+        credentials,
+        rhythm: Rhythm::default(),
+        grace: GRACE,
+        stop: stop.clone(),
+    };
     let dashboard = Dashboard::new(given);
 
     actix_web::rt::System::with_tokio_rt(|| super::runtime().unwrap_or_else(|e| stop_now(&e))).block_on(async move {

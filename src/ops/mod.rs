@@ -48,4 +48,4 @@ pub use ended::{Ended, OpError};
 pub use handover::{Handover, Reveals};
 pub use live::Live;
 pub use run::Run;
-pub use runner::Runner;
+pub use runner::{GRACE, Runner};

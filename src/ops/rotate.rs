@@ -5,7 +5,6 @@
 //! somebody changed past the dashboard, all of it stays. `version_line.rs` is the settings' part, `retire.rs` the end, `putback.rs` the
 //! way back.
 
-
 use crate::access::Grant;
 use crate::access::action::RotateSecret;
 use crate::clock::Millis;

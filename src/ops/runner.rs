@@ -32,8 +32,8 @@ use super::{adjust, adopt, deploy, pinned, remove, rollback, rotate, secrets, un
 const AT_ONCE: usize = 4;
 /// Between two looks at the queue when nobody rang.
 const LOOK: Duration = Duration::from_secs(5);
-/// A stop waits so long for operations; what still runs then is taken up after the start.
-const GRACE: Duration = Duration::from_secs(10);
+/// A stop of the real dashboard waits so long for operations: Docker kills what does not stop in ten seconds or so.
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// Everything that operations need.
 pub struct Runner {
@@ -50,6 +50,8 @@ pub struct Runner {
     /// Credentials of registries, if the settings name some.
     pub credentials: Option<Arc<Credentials>>,
     pub hold_at: Option<String>,
+    /// A stop waits so long for operations; what still runs then is taken up after the start.
+    pub grace: Duration,
 }
 
 impl Runner {
@@ -69,7 +71,7 @@ impl Runner {
             }
         }
         tracker.close();
-        if tokio::time::timeout(GRACE, tracker.wait()).await.is_err() {
+        if tokio::time::timeout(self.grace, tracker.wait()).await.is_err() {
             tracing::warn!("operations still run; they are taken up again after the next start");
         }
     }

@@ -11,6 +11,7 @@ use canteen::dashboard::{Dashboard as Whole, Given};
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::Rhythm;
 use canteen::engine::{Inspect as _, Mutate as _};
+use canteen::ops::GRACE;
 use canteen::settings::Settings;
 use canteen::shelf::Shelf;
 use canteen::stack::spec::NetworkSpec;
@@ -79,6 +80,7 @@ impl Dashboard {
             engine: shared,
             credentials: None,
             rhythm: Rhythm::default(),
+            grace: GRACE,
             stop: stop.clone(),
         });
         let setup_code = whole.parts.setup_code.clone();

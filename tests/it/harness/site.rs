@@ -32,6 +32,9 @@ pub(crate) const PASSWORD: &str = "seven quiet otters";
 /// The Swarm is read this often while an operation runs, for an engine in memory answers at once.
 const RHYTHM: Rhythm = Rhythm { busy: Duration::from_millis(10), burst: Duration::from_millis(5) };
 
+/// An operation that a test holds is not ended by waiting, and every other one has ended long before.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// What a site is to be like.
 pub(crate) struct Plan {
     /// `CANTEEN_…` pairs over those of the harness.
@@ -206,6 +209,7 @@ impl Running {
             engine: Arc::new(engine.clone()),
             credentials: canteen::dashboard::credentials(settings).unwrap(),
             rhythm: RHYTHM,
+            grace: GRACE,
             stop: stop.clone(),
         });
         let (live, feed) = (dashboard.parts.live.clone(), dashboard.parts.feed.clone());
