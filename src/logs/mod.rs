@@ -9,6 +9,7 @@ pub mod filter;
 pub mod frames;
 pub mod line;
 pub mod merge;
+pub mod notices;
 pub mod pace;
 pub mod text;
 
@@ -16,4 +17,5 @@ pub use cursor::Cursor;
 pub use decode::Decoder;
 pub use filter::Filter;
 pub use line::{LINE_LIMIT, Line, Nanos, Piece};
+pub use notices::Notices;
 pub use pace::Pace;

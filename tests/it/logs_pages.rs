@@ -228,6 +228,20 @@ async fn new_lines_come_in_order_to_everybody_by_one_reader() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_comes_when_younger_ones_are_shown_is_marked() {
+    let desk = Desk::start().await;
+    let mut follow = desk.follow(&desk.admin).await;
+    desk.log(&desk.second, 12, "twelve");
+    assert!(!follow.until("twelve").await.contains("late:"));
+    desk.log(&desk.first, 11, "eleven");
+    desk.log(&desk.first, 13, "thirteen");
+    let sent = follow.until("thirteen").await;
+    assert_eq!(texts(sent), ["twelve", "eleven", "thirteen"], "{sent}");
+    let marked: Vec<bool> = sent.split("<li>").skip(1).map(|line| line.contains(">late:</span>")).collect();
+    assert_eq!(marked, [false, true, false], "{sent}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_outlives_the_engine_and_says_nothing_twice() {
     let desk = Desk::start().await;
     desk.log(&desk.app, 1, "on the page");

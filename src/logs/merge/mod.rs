@@ -6,4 +6,4 @@ mod window;
 
 pub use heads::Heads;
 pub use newest::Newest;
-pub use window::Window;
+pub use window::{Limits, Placed, Window};

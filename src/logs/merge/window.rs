@@ -2,107 +2,140 @@ use std::collections::BTreeMap;
 
 use crate::logs::line::Nanos;
 
-/// Brings into order what arrives late by no more than `span`: every item waits that long, then it goes with all that are older.
-///
-/// It holds at most `most` bytes. When more arrives than that, the oldest go early: out of order perhaps, but none is lost.
-#[derive(Debug)]
-pub struct Window<T> {
-    /// Milliseconds that an item waits.
-    span: i64,
-    most: usize,
-    weight: usize,
-    count: u64,
-    /// By time, then by arrival.
-    waiting: BTreeMap<(Nanos, u64), (usize, T)>,
-    /// Arrival (in milliseconds) and time, by number.
-    arrivals: BTreeMap<u64, (i64, Nanos)>,
+/// How long an item may wait for older ones, and how much may wait. Times are milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Every item waits so long, so whatever is late by less comes in order.
+    pub span: i64,
+    /// No item waits longer.
+    pub hold: i64,
+    /// Bytes that wait at most. When more arrives, the oldest go early: out of order perhaps, but none is lost.
+    pub bytes: usize,
 }
 
+/// An item in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed<T> {
+    pub item: T,
+    /// A younger one has gone before it.
+    pub late: bool,
+}
+
+/// Brings items of many sources into one order, as they come.
+///
+/// An item goes when it has waited for the span and every source that still speaks has come as far. A source that is behind, but
+/// within the hold, is waited for as long as it speaks again and again; one that was late is given more time between two items. What
+/// comes too late all the same is told apart. Time comes in with every call: there is no clock in here.
+#[derive(Debug)]
+pub struct Window<T> {
+    limits: Limits,
+    weight: usize,
+    count: u64,
+    /// By time, then by arrival; with the weight.
+    waiting: BTreeMap<(Nanos, u64), (usize, T)>,
+    /// Arrival, by number.
+    arrivals: BTreeMap<u64, i64>,
+    /// Those that spoke lately.
+    sources: BTreeMap<String, Source>,
+    /// The youngest that has gone.
+    gone: Nanos,
+}
+
+#[derive(Debug)]
+struct Source {
+    /// Its youngest item.
+    newest: Nanos,
+    /// When something came last.
+    heard: i64,
+    /// It speaks no more after such a silence.
+    patience: i64,
+    /// When an item came last that was too late.
+    late: i64,
+}
+
+/// A source that was late is given more time for so long, in milliseconds, and remembered.
+const MEMORY: i64 = 30_000;
+/// Items between two looks for sources that can be forgotten.
+const TIDY: u64 = 256;
+
 impl<T> Window<T> {
-    /// Waits `span` milliseconds and holds `most` bytes.
-    pub const fn new(span: i64, most: usize) -> Self {
-        Self { span, most, weight: 0, count: 0, waiting: BTreeMap::new(), arrivals: BTreeMap::new() }
+    /// An empty window.
+    pub const fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            weight: 0,
+            count: 0,
+            waiting: BTreeMap::new(),
+            arrivals: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            gone: Nanos::MIN,
+        }
     }
 
-    /// An item of `weight` bytes that arrives at `now` (milliseconds of any clock that does not go back).
-    pub fn push(&mut self, at: Nanos, weight: usize, item: T, now: i64) {
+    /// An item of `source`, of `weight` bytes, that arrives at `now` (of any clock that does not go back).
+    pub fn push(&mut self, source: &str, at: Nanos, weight: usize, item: T, now: i64) {
+        self.hear(source, at, now);
         self.waiting.insert((at, self.count), (weight, item));
-        self.arrivals.insert(self.count, (now, at));
+        self.arrivals.insert(self.count, now);
         self.weight += weight;
         self.count += 1;
+        if self.count.is_multiple_of(TIDY) {
+            self.sources.retain(|_, s| now - s.heard < MEMORY);
+        }
     }
 
-    /// The next item that has waited long enough, or that is older than one that has.
-    pub fn pop(&mut self, now: i64) -> Option<T> {
-        let (arrived, _) = *self.arrivals.values().next()?;
-        if arrived + self.span > now && !self.is_full() {
+    /// The next item that need not wait any longer.
+    pub fn pop(&mut self, now: i64) -> Option<Placed<T>> {
+        let waited = now - self.arrivals.values().next()?;
+        let (at, _) = *self.waiting.keys().next()?;
+        let Limits { span, hold, .. } = self.limits;
+        if !self.is_full() && waited < hold && (waited < span || self.is_awaited(at, now)) {
             return None;
         }
-        let ((_, number), (weight, item)) = self.waiting.pop_first()?;
+        let ((at, number), (weight, item)) = self.waiting.pop_first()?;
         self.arrivals.remove(&number);
         self.weight -= weight;
-        Some(item)
+        let late = at < self.gone;
+        self.gone = self.gone.max(at);
+        Some(Placed { item, late })
     }
 
     /// Whether it holds more than it may.
     pub const fn is_full(&self) -> bool {
-        self.weight > self.most
+        self.weight > self.limits.bytes
     }
 
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
+
+    fn hear(&mut self, source: &str, at: Nanos, now: i64) {
+        let Limits { span, hold, .. } = self.limits;
+        let Some(known) = self.sources.get_mut(source) else {
+            // For whom nobody has heard of nobody could wait.
+            self.sources.insert(source.to_owned(), Source { newest: at, heard: now, patience: span, late: now });
+            return;
+        };
+        (known.newest, known.heard) = (known.newest.max(at), now);
+        if at >= self.gone {
+            if now - known.late >= MEMORY {
+                known.patience = span;
+            }
+        } else if self.gone.saturating_sub(at) <= nanos(hold) {
+            (known.patience, known.late) = ((known.patience * 2).min(hold), now);
+        }
+    }
+
+    /// Whether a source that still speaks may have something older.
+    fn is_awaited(&self, at: Nanos, now: i64) -> bool {
+        let reach = nanos(self.limits.hold);
+        self.sources.values().any(|s| s.newest < at && at.saturating_sub(s.newest) <= reach && now - s.heard < s.patience)
+    }
+}
+
+const fn nanos(ms: i64) -> Nanos {
+    ms.saturating_mul(1_000_000)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const SPAN: i64 = 100;
-
-    /// Lets items arrive so long after their times; gives those that came out, as time and number.
-    fn through(items: &[(Nanos, i64)], most: usize) -> Vec<(Nanos, usize)> {
-        let mut arriving: Vec<(i64, Nanos, usize)> = items.iter().zip(0..).map(|((at, late), n)| (at + late, *at, n)).collect();
-        arriving.sort_unstable();
-        let (mut window, mut out) = (Window::new(SPAN, most), vec![]);
-        for (now, at, number) in arriving {
-            while let Some(item) = window.pop(now) {
-                out.push(item);
-            }
-            window.push(at, 1, (at, number), now);
-        }
-        while let Some(item) = window.pop(i64::MAX) {
-            out.push(item);
-        }
-        assert!(window.is_empty());
-        out
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_late_by_less_than_the_window_comes_in_order(items in prop::collection::vec((0..2_000_i64, 0..SPAN), 0..200)) {
-            let out = through(&items, usize::MAX);
-            prop_assert_eq!(out.len(), items.len());
-            prop_assert!(out.is_sorted_by_key(|(at, _)| *at));
-        }
-
-        #[test]
-        fn nothing_is_lost_or_doubled_whatever_comes(items in prop::collection::vec((0..2_000_i64, 0..1_000_i64), 0..200), most in 0..50_usize) {
-            let mut numbers: Vec<usize> = through(&items, most).into_iter().map(|(_, number)| number).collect();
-            numbers.sort_unstable();
-            prop_assert!(numbers.into_iter().eq(0..items.len()));
-        }
-    }
-
-    #[test]
-    fn equal_times_keep_their_order_and_a_full_window_lets_go() {
-        let (mut window, now) = (Window::new(SPAN, 2), 1_000);
-        for name in ["a", "b", "c"] {
-            window.push(5, 1, name, now);
-        }
-        assert_eq!((window.pop(now), window.pop(now)), (Some("a"), None));
-        assert_eq!((window.pop(now + SPAN), window.pop(now + SPAN)), (Some("b"), Some("c")));
-    }
-}
+mod tests;

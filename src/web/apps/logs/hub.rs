@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use futures_util::future::ready;
+use futures_util::future::{FutureExt as _, ready};
 use futures_util::stream::{self, BoxStream, SelectAll};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -14,15 +14,15 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::engine::feed::Feed;
 use crate::engine::{self, Inspect, LogPart, LogSource};
-use crate::logs::merge::Window;
-use crate::logs::{LINE_LIMIT, Line, Nanos, Piece};
+use crate::logs::merge::{Limits, Placed, Window};
+use crate::logs::{LINE_LIMIT, Line, Nanos, Notices, Piece};
 use crate::stack::names::StackName;
 use crate::web::Site;
 
-/// Lines wait so long for older ones of other tasks, in milliseconds.
-const WINDOW_MS: i64 = 750;
-/// Bytes of lines that wait.
-const WINDOW_BYTES: usize = 4 * 1024 * 1024;
+/// Lines wait 750 ms for older ones of other tasks, and up to five seconds for a task that is behind but goes on.
+const WAITING: Limits = Limits { span: 750, hold: 5_000, bytes: 8 * 1024 * 1024 };
+/// Pieces that came already are heard before a batch is closed, but no more than so many.
+const AT_HAND: usize = 4_000;
 /// Between two batches.
 const TICK: Duration = Duration::from_millis(100);
 /// Bytes of a batch.
@@ -70,8 +70,8 @@ impl Hub {
             told: Arc::clone(&told),
             open: BTreeSet::new(),
             newest: BTreeMap::new(),
-            window: Window::new(WINDOW_MS, WINDOW_BYTES),
-            notices: vec![],
+            window: Window::new(WAITING),
+            notices: Notices::default(),
             begun: Instant::now(),
         };
         tokio::spawn(reader.run(stop.clone()));
@@ -84,7 +84,7 @@ impl Hub {
 pub(super) struct Batch {
     /// How many lines came before it.
     first: u64,
-    pub(super) lines: Arc<[Line]>,
+    pub(super) lines: Arc<[Placed<Line>]>,
     /// The engine's words about lines that it can't give.
     pub(super) notices: Arc<[String]>,
 }
@@ -115,8 +115,9 @@ impl Default for Told {
 }
 
 impl Told {
-    fn tell(&self, lines: Vec<Line>, notices: Vec<String>) {
-        let weight = lines.iter().map(Line::weight).sum();
+    fn tell(&self, lines: Vec<Placed<Line>>, notices: Vec<String>) {
+        let words: usize = notices.iter().map(|text| size_of::<String>() + text.len()).sum();
+        let weight = words + lines.iter().map(|placed| placed.item.weight()).sum::<usize>();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = Batch { first: kept.count, lines: lines.into(), notices: notices.into() };
         kept.count = batch.end();
@@ -182,7 +183,7 @@ struct Reader {
     /// The newest line of each service.
     newest: BTreeMap<String, Nanos>,
     window: Window<Line>,
-    notices: Vec<String>,
+    notices: Notices,
     begun: Instant,
 }
 
@@ -203,7 +204,14 @@ impl Reader {
                     self.open_new(&mut logs).await;
                 }
                 Some(heard) = logs.next(), if !logs.is_empty() => self.hear(heard),
-                _ = ticks.tick(), if !self.window.is_empty() || !self.notices.is_empty() => self.publish(),
+                _ = ticks.tick(), if !self.window.is_empty() || !self.notices.is_empty() => {
+                    // What lies in the socket may be older than what is due.
+                    for _ in 0..AT_HAND {
+                        let Some(Some(heard)) = logs.next().now_or_never() else { break };
+                        self.hear(heard);
+                    }
+                    self.publish();
+                }
             }
         }
     }
@@ -235,15 +243,12 @@ impl Reader {
                 let newest = self.newest.entry(service).or_insert(line.at);
                 *newest = line.at.max(*newest);
                 let now = self.now();
-                self.window.push(line.at, line.weight(), line, now);
+                let source = line.task.clone();
+                self.window.push(&source, line.at, line.weight(), line, now);
                 // A full window lets go at once, however much comes between two ticks.
                 self.publish_if_full();
             }
-            Some(Ok(Piece::Notice(text))) => {
-                if !self.notices.contains(&text) {
-                    self.notices.push(text);
-                }
-            }
+            Some(Ok(Piece::Notice(text))) => self.notices.push(&text, self.now()),
             // The connection is lost; the end follows.
             Some(Err(_)) => {}
             None => {
@@ -265,15 +270,15 @@ impl Reader {
     /// Tells what has waited long enough, in batches that are not too large.
     fn publish(&mut self) {
         let (now, mut lines, mut weight) = (self.now(), vec![], 0);
-        while let Some(line) = self.window.pop(now) {
-            weight += line.weight();
-            lines.push(line);
+        while let Some(placed) = self.window.pop(now) {
+            weight += placed.item.weight();
+            lines.push(placed);
             if weight >= BATCH_BYTES {
                 self.told.tell(std::mem::take(&mut lines), vec![]);
                 weight = 0;
             }
         }
-        let notices = std::mem::take(&mut self.notices);
+        let notices = self.notices.take();
         if !lines.is_empty() || !notices.is_empty() {
             self.told.tell(lines, notices);
         }
@@ -290,7 +295,7 @@ mod tests {
 
     fn tell(hub: &Hub, lines: usize, bytes: usize) {
         let line = Line { text: "x".repeat(bytes), ..Line::default() };
-        hub.told.tell(vec![line; lines], vec![]);
+        hub.told.tell(vec![Placed { item: line, late: false }; lines], vec![]);
     }
 
     #[tokio::test]
@@ -314,6 +319,7 @@ mod tests {
         let hub = hub();
         for _ in 0..100 {
             tell(&hub, 10, 8 * 1024);
+            hub.told.tell(vec![], vec!["x".repeat(40 * 1024)]);
         }
         let mut late = Follower::of(Arc::clone(&hub));
         let kept: usize = late.past.iter().map(|(weight, _)| weight).sum();

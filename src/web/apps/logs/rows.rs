@@ -18,6 +18,8 @@ pub enum Row {
         who: String,
         node: String,
         stderr: bool,
+        /// It came when younger lines were shown already.
+        late: bool,
         looks: Vec<Look>,
         /// The line is longer than what is shown.
         cut: bool,
@@ -41,7 +43,7 @@ pub(super) struct LinesView {
     pub(super) rows: Vec<Row>,
 }
 
-pub(super) fn row(line: &Line, names: &Names) -> Row {
+pub(super) fn row(line: &Line, late: bool, names: &Names) -> Row {
     let at = jiff::Timestamp::from_nanosecond(line.at.into()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     Row::Line {
         iso: format!("{at:.9}"),
@@ -49,6 +51,7 @@ pub(super) fn row(line: &Line, names: &Names) -> Row {
         who: names.who(line),
         node: names.node(line).to_owned(),
         stderr: line.stderr,
+        late,
         looks: spans(&line.text).into_iter().map(|span| Look { class: class(span.style), text: span.text }).collect(),
         cut: line.cut,
     }

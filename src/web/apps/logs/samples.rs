@@ -82,5 +82,5 @@ fn rows() -> Vec<Row> {
         line(2, true, "\u{1b}[1;31mERROR\u{1b}[0m user \u{202e}exe.gnp\u{202c} at 10%\r20%", false),
         line(3, true, &"x".repeat(600), true),
     ];
-    lines.iter().map(|line| row(line, &names)).chain([skipped(5_210)]).collect()
+    lines.iter().map(|line| row(line, line.stderr, &names)).chain([skipped(5_210)]).collect()
 }

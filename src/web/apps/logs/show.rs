@@ -102,7 +102,7 @@ pub async fn show(may: Grant<ViewLogs>, visit: Visit, query: Query, site: Data<S
     let names = Names::of(&facts.observed, &facts.stack);
     view.older = reading.lines.first().filter(|_| reading.older).map(|first| older(&asked, &path, first.at));
     view.live = asked.goes_on().then(|| asked.address(&format!("{path}/stream"), Some(("after", &reading.cursor.to_string()))));
-    view.rows = reading.lines.iter().map(|line| row(line, &names)).collect();
+    view.rows = reading.lines.iter().map(|line| row(line, false, &names)).collect();
     view.notes.extend(reading.notes);
     view.blank = view.rows.is_empty().then(|| without_lines(&facts, &asked, &view.notes));
     page(&view)

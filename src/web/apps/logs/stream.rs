@@ -18,6 +18,7 @@ use super::rows::{LinesView, Row, row, skipped};
 use crate::access::Grant;
 use crate::access::action::ViewLogs;
 use crate::engine::feed::Attention;
+use crate::logs::merge::Placed;
 use crate::logs::text::plain;
 use crate::logs::{Cursor, Filter, Pace};
 use crate::stack::names::StackName;
@@ -131,7 +132,7 @@ impl Stream {
         let mut rows: Vec<Row> = (missed > 0).then(|| skipped(missed)).into_iter().collect();
         rows.extend(batch.notices.iter().map(|text| Row::Note(format!("Docker says: {}", plain(text)))));
         let settling = self.begun.elapsed() < SETTLING;
-        for line in batch.lines.iter() {
+        for Placed { item: line, late } in batch.lines.iter() {
             if settling && !self.from.is_behind(line) {
                 if let Some(met) = &mut self.met {
                     met.insert(line.task.clone());
@@ -153,7 +154,7 @@ impl Stream {
                 rows.push(skipped(lines));
             }
             if self.pace.admit(now) {
-                rows.push(row(line, &self.names));
+                rows.push(row(line, *late, &self.names));
             }
         }
         rows
