@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 use std::net::TcpStream;
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use canteen::engine::docker::DockerEngine;
@@ -10,7 +11,8 @@ use canteen::logs::merge::Newest;
 use canteen::logs::{LINE_LIMIT, Line, Piece};
 use futures_util::StreamExt as _;
 
-use crate::harness::{Canteen, Engine, Registry};
+use crate::harness::{Canteen, Engine, Registry, ThreeNodes};
+use crate::three_nodes::NODES;
 
 /// Asks of everything that was written, until there is a line that ends so.
 async fn lines(engine: &DockerEngine, service: &str, last: &str) -> Vec<Line> {
@@ -35,8 +37,12 @@ async fn lines(engine: &DockerEngine, service: &str, last: &str) -> Vec<Line> {
 
 fn create(engine: &Engine, name: &str, more: &[&str], script: &str) -> String {
     let image = engine.busybox("logs:1");
+    engine.docker(&creation(name, more, &image, script)).trim().to_owned()
+}
+
+fn creation<'a>(name: &'a str, more: &[&'a str], image: &'a str, script: &'a str) -> Vec<&'a str> {
     let head = ["service", "create", "--quiet", "--detach", "--no-resolve-image", "--name", name];
-    engine.docker(&[&head, more, &[image.as_str(), "/bin/sh", "-c", script]].concat()).trim().to_owned()
+    [&head, more, &[image, "/bin/sh", "-c", script]].concat()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,49 +87,76 @@ const LOUD_S: u64 = 30;
 /// Until then caches fill.
 const WARM: Duration = Duration::from_secs(10);
 
+/// Viewers of an app that writes nothing.
+const IDLE_VIEWERS: usize = 50;
+/// For so long the dashboard's work for them is measured.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// What one viewer saw.
 #[derive(Debug, Default)]
 struct Seen {
     lines: usize,
-    /// Lines that came after younger ones. An engine that is short of time delivers them later than the window waits.
+    /// Lines that came after younger ones.
     disordered: usize,
+    /// Those of them that were not told to be late.
+    untold: usize,
+    /// Those that came when caches were warm and every task had been heard.
+    disordered_later: usize,
     skipped: bool,
 }
 
-/// Three tasks write 2,000 lines a second together; two members look.
+/// Three tasks on two nodes write 2,000 lines a second together; two members look. After that nobody writes, and fifty look.
 #[test]
 fn logs_of_a_loud_app_reach_two_viewers_and_memory_stays_flat() {
     let seconds = std::env::var_os("LOG_SECONDS").and_then(|s| s.to_str()?.parse().ok()).unwrap_or(LOUD_S);
-    let engine = Engine::start();
-    let canteen = Canteen::start(&engine, &Registry::start());
+    let _alone = NODES.write().unwrap_or_else(PoisonError::into_inner);
+    let swarm = ThreeNodes::start();
+    let image = swarm.busybox("logs:1", &[]);
+    let canteen = Canteen::start_on(swarm, &Engine::start(), &Registry::start());
     let mut ana = canteen.set_up();
     ana.new_app("notice-board", "1.0.0", "loud.example.org");
     let stack = "com.docker.stack.namespace=loud_example_org";
     let script = "n=0; while :; do i=0; while [ $i -lt 66 ]; do echo line $n of a task that has much to say; n=$((n+1)); i=$((i+1)); done; \
                   sleep 0.1; done";
-    create(&engine, "loud_example_org_app", &["--replicas", "3", "--label", stack], script);
+    let spread = ["--replicas", "3", "--replicas-max-per-node", "2", "--constraint", "node.role==worker", "--label", stack];
+    swarm.docker(&creation("loud_example_org_app", &spread, &image, script));
     let page = ana.wait_until("/apps/loud.example.org/logs", |page| page.html.contains("of a task that has much to say"));
     let stream = page.html.split("hx-sse:connect=\"").nth(1).and_then(|s| s.split('"').next()).expect("the page goes on");
 
     let begun = Instant::now();
     let until = begun + Duration::from_secs(seconds);
     let viewers: Vec<_> =
-        (0..2).map(|_| ana.open(stream)).map(|socket| std::thread::spawn(move || follow(socket, until))).collect();
+        (0..2).map(|_| ana.open(stream)).map(|socket| std::thread::spawn(move || follow(socket, begun + WARM, until))).collect();
     std::thread::sleep(WARM);
     let warm = canteen.memory();
     std::thread::sleep(until.saturating_duration_since(Instant::now()));
     let after = canteen.memory();
     let seen: Vec<Seen> = viewers.into_iter().map(|viewer| viewer.join().expect("a viewer")).collect();
     eprintln!("{seconds} s: {seen:?}; memory {warm} KiB after ten seconds, {after} KiB at the end");
-    engine.docker(&["service", "rm", "loud_example_org_app"]);
+    swarm.docker(&["service", "rm", "loud_example_org_app"]);
     for viewer in &seen {
         assert!(viewer.lines > 100 * usize::try_from(seconds).unwrap(), "{viewer:?}");
+        assert_eq!((viewer.untold, viewer.disordered_later), (0, 0), "{viewer:?}");
     }
     assert!(after * 10 <= warm * 11, "memory grew from {warm} to {after} KiB");
+
+    let script = "echo quiet from now on; exec sleep 1000";
+    swarm.docker(&creation("loud_example_org_quiet", &["--label", stack], &image, script));
+    let page = ana.wait_until("/apps/loud.example.org/logs", |page| page.html.contains("quiet from now on"));
+    let stream = page.html.split("hx-sse:connect=\"").nth(1).and_then(|s| s.split('"').next()).expect("the page goes on");
+    let idle: Vec<TcpStream> = (0..IDLE_VIEWERS).map(|_| ana.open(stream)).collect();
+    std::thread::sleep(WARM);
+    let before = canteen.worked();
+    std::thread::sleep(IDLE);
+    let worked = canteen.worked().saturating_sub(before);
+    drop(idle);
+    eprintln!("{IDLE_VIEWERS} idle viewers: {worked:?} of work in {IDLE:?}");
+    swarm.docker(&["service", "rm", "loud_example_org_quiet"]);
+    assert!(worked * 50 < IDLE, "{worked:?} of work in {IDLE:?} is more than two hundredths of a processor");
 }
 
 /// Reads a stream until it is time, and looks at the order of the lines' times.
-fn follow(mut socket: TcpStream, until: Instant) -> Seen {
+fn follow(mut socket: TcpStream, warm: Instant, until: Instant) -> Seen {
     let (mut seen, mut rest, mut newest) = (Seen::default(), String::new(), String::new());
     let mut bytes = vec![0; 64 * 1024];
     while Instant::now() < until {
@@ -132,9 +165,14 @@ fn follow(mut socket: TcpStream, until: Instant) -> Seen {
         rest.push_str(&String::from_utf8_lossy(&bytes[..read]));
         let Some((whole, after)) = rest.rsplit_once("</li>") else { continue };
         seen.skipped |= whole.contains(" skipped");
-        for at in whole.split("datetime=\"").skip(1).filter_map(|line| line.split('"').next()) {
+        for line in whole.split("<li").skip(1) {
+            let Some(at) = line.split("datetime=\"").nth(1).and_then(|at| at.split('"').next()) else { continue };
             seen.lines += 1;
-            seen.disordered += usize::from(at < newest.as_str());
+            if at < newest.as_str() {
+                seen.disordered += 1;
+                seen.untold += usize::from(!line.contains(">late:<"));
+                seen.disordered_later += usize::from(Instant::now() > warm);
+            }
             newest = newest.max(at.to_owned());
         }
         rest = after.to_owned();

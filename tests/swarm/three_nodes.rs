@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{Done, Stack, ThreeNodes};
 
-/// Tests that take something away from a node have the Swarm for themselves.
-static NODES: RwLock<()> = RwLock::new(());
+/// Tests that take something away from a node, or keep all of them busy, have the Swarm for themselves.
+pub(crate) static NODES: RwLock<()> = RwLock::new(());
 
 const FILE: &[&str] = &["-c", "compose.yml", "--timeout", "120"];
 

@@ -15,6 +15,7 @@ use super::engine::Engine;
 use super::member::Member;
 use super::recipes::recipes;
 use super::registry::Registry;
+use super::three_nodes::ThreeNodes;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_canteen");
 /// Starting, ending and every page: a slow machine that runs ten of them takes its time.
@@ -46,6 +47,14 @@ impl Canteen {
         if let Some(data) = data {
             std::os::unix::fs::symlink(data, canteen.data()).expect("a link can be made");
         }
+        canteen.launch(&[]);
+        canteen
+    }
+
+    /// A new one on a Swarm of several nodes; its recipes are those of the private engine.
+    pub(crate) fn start_on(swarm: &ThreeNodes, engine: &Engine, registry: &Registry) -> Self {
+        let mut canteen = Self::new(engine, registry);
+        canteen.docker_host.clone_from(&swarm.host);
         canteen.launch(&[]);
         canteen
     }
@@ -131,6 +140,16 @@ impl Canteen {
         let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
         resident.expect("the system tells the memory of a process")
+    }
+
+    /// How long the program has kept a processor busy since its start.
+    pub(crate) fn worked(&self) -> Duration {
+        let pid = fs::read_to_string(self.dir.join("pid")).expect("it runs");
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("it runs");
+        // After the name, which may hold anything: the 12th and 13th are the time for itself and in the system, in hundredths.
+        let after = stat.rsplit_once(')').expect("a name").1;
+        let ticks: u64 = after.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("a number")).sum();
+        Duration::from_millis(ticks * 10)
     }
 
     /// Every entry of the audit log, oldest first, after the chain was found whole.
