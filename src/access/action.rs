@@ -98,6 +98,8 @@ actions! {
     write Site RevealSecret "app.secret.reveal";
     /// Deploy an app, or another version of it.
     write App Deploy "app.deploy";
+    /// Deploy a commit of an app's recipe that is no release.
+    write App DeployChaos "app.deploy.chaos";
     /// See an app's earlier deployments.
     read App ListDeployments "app.deployments.list";
     /// Put an app back to an earlier deployment.

@@ -53,6 +53,7 @@ const fn needs(what: ActionName) -> Needs {
         | A::RemoveConfig
         | A::RevealSecret
         | A::Deploy
+        | A::DeployChaos
         | A::Rollback
         | A::Reapply
         | A::Adopt

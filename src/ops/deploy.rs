@@ -1,7 +1,6 @@
 //! A deploy: the plan that was shown, nothing else, and a verdict that is true.
 
-use crate::access::Grant;
-use crate::access::action::Deploy;
+use crate::access::{Grant, WriteAction};
 use crate::store::operations::Operation;
 
 use super::apply::{Leftovers, Target};
@@ -12,8 +11,8 @@ use super::pins::Resolve;
 use super::run::Run;
 use super::{apply, check, pins, watching};
 
-/// Carries the deploy out. `may` is the right to deploy, judged when the operation began to run.
-pub async fn run(may: &Grant<Deploy>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
+/// Carries the deploy out. `may` is the right to deploy, a release or any commit, judged when the operation began to run.
+pub async fn run<A: WriteAction>(may: &Grant<A>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
     let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash, &wanted.keep).await?;
     check::powers(may, run, &wanted.desired, &observed, &wanted.confirmed).await?;

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
 use crate::access::action::{
-    Adopt, Deploy, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret, Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret,
+    Undeploy,
 };
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
@@ -129,6 +130,9 @@ pub struct DeployWanted {
     /// What the stack asks of the host and whoever asked confirmed by typing, a line each.
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// Present where it is a commit and no release: the branch that it was chosen by, empty if there is none to name.
+    #[serde(default)]
+    pub chaos: Option<String>,
 }
 
 /// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
@@ -260,6 +264,12 @@ impl Wanted {
             }
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };
+        if let Self::Deploy(wanted) = self
+            && let Some(branch) = &wanted.chaos
+        {
+            pairs.push(("chaos", true.into()));
+            pairs.push(("branch", branch.clone().into()));
+        }
         let confirmed: &[String] = match self {
             Self::Deploy(w) => &w.confirmed,
             Self::Rollback(w) => &w.confirmed,
@@ -282,6 +292,11 @@ pub struct Order<A> {
 
 /// Asks for a deploy.
 pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<Deploy> {
+    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, action: PhantomData }
+}
+
+/// Asks for a deploy of a commit that is no release.
+pub const fn deploy_chaos(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<DeployChaos> {
     Order { app_id, wanted: Wanted::Deploy(wanted), nonce, action: PhantomData }
 }
 

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::action::{
-    Adopt, Deploy, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret, Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret,
+    Undeploy,
 };
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
@@ -152,6 +153,9 @@ impl Runner {
             .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;
         let actor = self.actor(operation).await?;
         match wanted {
+            Wanted::Deploy(wanted) if wanted.chaos.is_some() => {
+                deploy::run(&self.judge::<DeployChaos>(actor, operation)?, run, operation, *wanted).await
+            }
             Wanted::Deploy(wanted) => deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await,
             Wanted::Rollback(wanted) => {
                 let of = rollback::Of { operation, store: &self.store };

@@ -4,6 +4,7 @@
 //! started: remotes are spoken to by `gix` over our own bounded HTTP, local repositories are opened and copied.
 
 pub mod catalogue_file;
+mod commits;
 mod error;
 mod fetch_http;
 mod fetch_local;
@@ -21,6 +22,7 @@ mod tag_change;
 mod tests;
 pub mod tls;
 
+pub use commits::{Branch, CommitInfo};
 pub use error::ShelfError;
 pub use mirrors::Shelf;
 pub use notes::Note;

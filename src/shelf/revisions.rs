@@ -3,7 +3,7 @@
 use gix::ObjectId;
 use gix::objs::Kind;
 
-use crate::recipe::RecipeName;
+use crate::recipe::{ChaosVersion, RecipeName};
 
 use super::error::ShelfError;
 use super::mirrors::{Shelf, damaged};
@@ -54,9 +54,15 @@ impl Shelf {
 
     /// The commit, in hex, that a tag name or a full or shortened commit id means. A tag wins over an id, also one that the
     /// origin has no more: what runs at it can still be deployed. Nothing else of git's language for revisions is understood.
+    ///
+    /// The version of a commit that was deployed goes on meaning that commit, whatever is tagged with its digits, or begins with
+    /// them, later.
     pub fn resolve(&self, recipe: &RecipeName, revision: &str) -> Result<String, ShelfError> {
         let mirror = self.mirror(recipe)?;
         let failed = |error: gix::Error| damaged(recipe, &error);
+        if let Some(id) = deployed(&mirror, revision).map_err(failed)? {
+            return Ok(id.to_string());
+        }
         for name in [named(&format!("refs/tags/{revision}")), memory_of(revision)].into_iter().flatten() {
             if let Some(id) = reference_id(&mirror, &name).map_err(failed)?
                 && let Some(commit) = commit_below(&mirror, id).map_err(failed)?
@@ -87,7 +93,7 @@ pub(super) fn full_id(mirror: &gix::Repository, recipe: &RecipeName, commit: &st
 }
 
 /// The one commit whose id begins with these digits.
-fn by_digits(mirror: &gix::Repository, recipe: &RecipeName, digits: &str) -> Result<ObjectId, ShelfError> {
+pub(super) fn by_digits(mirror: &gix::Repository, recipe: &RecipeName, digits: &str) -> Result<ObjectId, ShelfError> {
     if digits.len() < SHORTEST_ID || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Err(no_such(recipe, digits));
     }
@@ -114,6 +120,15 @@ fn no_such(recipe: &RecipeName, revision: &str) -> ShelfError {
 pub(super) fn reference_id(mirror: &gix::Repository, name: &gix::refs::FullName) -> Result<Option<ObjectId>, gix::Error> {
     let found = mirror.try_find_reference(name.as_ref())?.filter(|found| found.name() == name.as_ref());
     Ok(found.and_then(|found| found.try_id().map(gix::Id::detach)))
+}
+
+/// The one commit that was deployed under a version that is no release.
+fn deployed(mirror: &gix::Repository, revision: &str) -> Result<Option<ObjectId>, gix::Error> {
+    let Some(version) = ChaosVersion::parse(revision).filter(|version| !version.changed()) else { return Ok(None) };
+    let prefix = format!("{DEPLOYED}{}", version.commit());
+    let references = mirror.references()?;
+    let mut found = references.prefixed(prefix.as_str())?.filter_map(|found| Some(found.ok()?.try_id()?.detach()));
+    Ok(found.next().filter(|_| found.next().is_none()))
 }
 
 /// Follows tags of tags to a commit; none when they end at a file or a folder.

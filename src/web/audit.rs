@@ -201,6 +201,10 @@ fn sentence(entry: &Entry) -> String {
             format!("asked to deploy {} {} to {app} again", fact("recipe"), fact("version"))
         }
         ("app.deploy", _) => format!("asked to deploy {} {} to {app}", fact("recipe"), fact("version")),
+        ("app.deploy.chaos", _) => {
+            let branch = Some(fact("branch")).filter(|b| !b.is_empty()).map(|b| format!(" of the branch {b}")).unwrap_or_default();
+            format!("asked to deploy {} {}{branch}, which is no release, to {app}", fact("recipe"), fact("version"))
+        }
         ("app.rollback", _) => format!("asked to put {app} back to {} (deployment {})", fact("version"), fact("deployment")),
         ("app.reapply", _) => format!("asked to put back what was deployed of {app} ({})", fact("version")),
         ("app.adopt", _) => format!("asked to keep what runs of {app}: {}", fact("changes")),

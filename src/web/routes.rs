@@ -50,6 +50,7 @@ pub fn routes() -> Table {
         .post("/apps/{app}/configs/removal", apps::configs::remove)
         .get("/apps/{app}/deployment", apps::deployment::plan)
         .post("/apps/{app}/deployment", apps::deployment::deploy)
+        .post("/apps/{app}/chaos-deployment", apps::deployment::deploy_chaos)
         .get("/apps/{app}/deployments", apps::deployments::index)
         .get("/apps/{app}/deployments/{id}", apps::deployments::show)
         .post("/apps/{app}/deployments/{id}", apps::deployments::go_back)

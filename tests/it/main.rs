@@ -7,6 +7,7 @@ mod harness;
 mod abra_folder;
 mod audit;
 mod bad_input;
+mod chaos_deploy;
 mod compile_fail;
 mod docs;
 mod env_reader;

@@ -116,8 +116,9 @@ async fn an_operation_that_got_past_the_page_is_refused_when_it_runs() {
     let actor = Actor::Member { id: member.id, name: member.name, role: Role::Admin, via: Via::default() };
     let may = Grant::<Deploy>::judge(actor, Target::App(APP.to_owned())).unwrap();
     let (recipe, version, env_number) = (app.recipe, app.version, app.env_number);
+    let (keep, confirmed) = (vec![], vec![]);
     let wanted =
-        DeployWanted { recipe, version, commit, env_number, plan_hash, desired, timeout_s: 60, keep: vec![], confirmed: vec![] };
+        DeployWanted { recipe, version, commit, env_number, plan_hash, desired, timeout_s: 60, keep, confirmed, chaos: None };
     let id = site.store.commit(&may, order::deploy(app.id, Box::new(wanted), "another".to_owned())).await.unwrap();
     let done = site.operation_done(id).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "refused"), "{}", done.cause);

@@ -1,5 +1,6 @@
 //! The shelf against real repositories, made by git itself in a folder of the test.
 
+mod commits;
 mod local;
 mod origin;
 mod releases;

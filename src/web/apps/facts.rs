@@ -7,7 +7,7 @@ use crate::access::{Action, Actor, Grant, Role};
 use crate::envfile::EnvFile;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::scale::keep_chosen;
-use crate::recipe::RecipeName;
+use crate::recipe::{ChaosVersion, RecipeName};
 use crate::shelf::{Shelf, ShelfError};
 use crate::stack::health::{AppHealth, HealthState, health};
 use crate::stack::names::StackName;
@@ -29,6 +29,8 @@ pub(super) struct Facts {
     pub(super) admin: bool,
     /// Settings whose saved value is not the deployed one, by name.
     pub(super) pending: Vec<String>,
+    /// The version is a commit and no release.
+    pub(super) commit: bool,
 }
 
 /// Looks the app up that the grant is for. An unknown one is not there, for anybody; one that was removed is told of.
@@ -42,7 +44,18 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
     let health = health(&observed);
     let runs = health.state != HealthState::NotDeployed;
     let pending = if runs { pending(site, &app).await? } else { vec![] };
-    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending })
+    let commit = is_commit(site, &app).await?;
+    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending, commit })
+}
+
+/// Whether an app's version is a commit. Only what looks like one is looked up.
+async fn is_commit(site: &Site, app: &App) -> Result<bool, Failure> {
+    if ChaosVersion::parse(&app.version).is_none() {
+        return Ok(false);
+    }
+    let (shelf, recipe, version) = (site.shelf.clone(), app.recipe.clone(), app.version.clone());
+    let found = blocking(move || recipe_at(&shelf, &recipe, &version)).await?;
+    Ok(found.is_ok_and(|at| at.commit.starts_with(&app.version)))
 }
 
 /// Settings that were saved and not deployed. The version that the file names is the deploy's own affair.
@@ -73,6 +86,7 @@ impl Facts {
             primary: primary.filter(|_| self.admin),
             tab,
             tabs: Tab::ALL.to_vec(),
+            commit: self.commit,
             settings_pending: !self.pending.is_empty(),
         }
     }
@@ -120,11 +134,13 @@ pub(in crate::web) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T
     tokio::task::spawn_blocking(work).await.map_err(|e| Failure::broken(e.to_string()))
 }
 
-/// A recipe at a version.
+/// A recipe at a version. That of a commit has eight digits, however many were given.
 pub(in crate::web) fn recipe_at(shelf: &Shelf, recipe: &str, version: &str) -> Result<RecipeAt, RenderError> {
     let name = RecipeName::parse(recipe)?;
     let commit = shelf.resolve(&name, version)?;
-    Ok(RecipeAt { name, version: version.to_owned(), commit })
+    let is_commit = commit.starts_with(&version.to_ascii_lowercase());
+    let version = if is_commit { ChaosVersion::of_commit(&commit).to_string() } else { version.to_owned() };
+    Ok(RecipeAt { name, version, commit })
 }
 
 /// The versions of a recipe that can be chosen, newest first; the short commit if there are no tags.

@@ -46,6 +46,8 @@ pub struct AppHeader {
     pub recipe: String,
     /// Empty while no version is chosen.
     pub version: String,
+    /// The version is a commit and no release.
+    pub commit: bool,
     pub state: Status,
     /// The health in one sentence, such as "All 3 tasks run".
     pub sentence: String,
@@ -67,6 +69,7 @@ impl AppHeader {
             name: "wiki.example.org".to_owned(),
             recipe: "dokuwiki".to_owned(),
             version: "1.1.0+2024-02-06a".to_owned(),
+            commit: false,
             state: Status::Healthy,
             sentence: "All 3 tasks run".to_owned(),
             site: Some("https://wiki.example.org".to_owned()),
@@ -93,6 +96,8 @@ impl AppHeader {
             state: Status::Failing,
             sentence: "The service app stops right after it starts: 14 restarts in the last hour".to_owned(),
             primary: None,
+            version: "eb96de94".to_owned(),
+            commit: true,
             ..Self::sample(tab)
         }
     }

@@ -9,6 +9,7 @@ use crate::access::action::ViewApp;
 use crate::stack::health::HealthState;
 use crate::store::deployments::Deployment;
 use crate::web::Site;
+use crate::web::apps::deployment::CommitNote;
 use crate::web::apps::deployments::put_back;
 use crate::web::apps::drift::drift;
 use crate::web::apps::facts::{Facts, facts, status};
@@ -32,6 +33,8 @@ pub struct AppView {
     /// An operation that runs on this app now.
     pub running: Option<OperationLink>,
     pub last_deploy: Option<DeployLine>,
+    /// Present where the app is at a commit and no release.
+    pub commit: Option<CommitNote>,
     /// The way back, after something went wrong.
     pub put_back: Option<Link>,
     /// What runs is not what was deployed from here.
@@ -114,6 +117,7 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         services: services(&facts),
         running: running.map(|o| OperationLink { id: o.id.to_string(), title: title(o) }),
         last_deploy: last_deploy(site, last).await?,
+        commit: if facts.commit { CommitNote::of(site, &facts.app.recipe, &facts.app.version, "").await? } else { None },
         put_back,
         drifted,
         notes: notes(&facts, site).await?,
@@ -211,6 +215,7 @@ impl AppView {
             ],
             running: None,
             last_deploy: Some(deploy.clone()),
+            commit: None,
             put_back: None,
             drifted: false,
             notes: vec![check("Settings", CheckState::Warning, "2 settings were saved but are not deployed")],
@@ -250,6 +255,7 @@ impl AppView {
             app.errors =
                 vec!["task: non-zero exit (1)".to_owned(), "starting container failed: <b>no space</b> left on device".to_owned()];
         }
+        failing.commit = Some(CommitNote::sample());
         let drifted = Self { drifted: true, ..healthy.clone() };
         let read_only = Self { may_deploy: false, may_undeploy: false, ..healthy.clone() };
         vec![healthy, fresh, failing, drifted, read_only]

@@ -79,6 +79,10 @@ pub(crate) fn operation_of(answer: &Answer) -> i32 {
 /// Sends the page's own controls, some of them changed.
 pub(crate) async fn send_fields(browser: &Browser, page: &Answer, action: &str, changed: &[(&str, &str)]) -> Answer {
     let mut fields = page.fields();
+    if action != "/apps/new" {
+        // The control of another form: it chooses what is reviewed.
+        fields.retain(|(name, _)| name != "commit");
+    }
     if page.body.contains("name=\"override\"") {
         // A recipe made for a test need not keep every rule.
         fields.retain(|(name, _)| name != "override" && name != "reason");

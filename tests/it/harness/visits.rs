@@ -31,6 +31,8 @@ const SHIP: &str = "ship.example.org";
 const CHANGED: [&str; 2] = ["back.example.org", "keep.example.org"];
 /// Waits to be removed.
 const GONE: &str = "gone.example.org";
+/// Waits to be deployed at a branch.
+const WILD: &str = "wild.example.org";
 
 /// Was deployed by another tool, and waits to be imported.
 const AFAR: &str = "afar.example.org";
@@ -85,6 +87,7 @@ impl Visits {
         let files =
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
         let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
+        wild(site, &admin, more.path()).await;
         Self { admin, made, deployed, _more: more, addition }
     }
 
@@ -106,6 +109,7 @@ impl Visits {
             ("POST", "/apps/{app}/configs/removal") => filled(entry.path, RELIC),
             (_, "/apps/{app}/secrets/{name}/rotation") => filled(entry.path, TURN).replace("{name}", "admin_password"),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
+            ("POST", "/apps/{app}/chaos-deployment") => filled(entry.path, WILD),
             (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
             // Neither the newest revision nor the deployed one.
             (_, "/apps/{app}/settings/revisions/{id}") => filled(entry.path, BOARD).replace("{id}", "2"),
@@ -160,6 +164,11 @@ impl Visits {
                 fields.push(("text".to_owned(), page.area("text") + "# visited\n"));
                 return fields;
             }
+            "/apps/{app}/chaos-deployment" => {
+                let page = self.admin.page(&path.replace("chaos-deployment", "deployment?branch=main")).await;
+                let hidden = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap();
+                return ["version", "plan", "branch"].map(|name| (name.to_owned(), hidden(name))).to_vec();
+            }
             "/apps/{app}/deployment" => {
                 let page = self.admin.page(path).await;
                 let hidden = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap();
@@ -169,6 +178,17 @@ impl Visits {
         };
         fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
+}
+
+/// An app of a recipe whose branch is ahead of its release.
+async fn wild(site: &Site, admin: &Browser, folder: &std::path::Path) {
+    let compose =
+        |image: &str| format!("services: {{app: {{image: \"{image}\", deploy: {{labels: [\"traefik.enable=true\"]}}}}}}\n");
+    let sample = "TYPE=wild\nDOMAIN=x.example.org\nCOMPOSE_FILE=\"compose.yml\"\n";
+    let first = repository(folder, "wild", Some("1.0.0+1"), &[("compose.yml", &compose("app:1")), (".env.sample", sample)]);
+    repository(folder, "wild", None, &[("compose.yml", &compose("app:2"))]);
+    admin.submit("/recipes/new", "/recipes/new", &[("url", &first.display().to_string())]).await.location();
+    site.new_app(admin, "wild", "1.0.0+1", WILD).await;
 }
 
 /// As another tool would.

@@ -5,12 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Deserialize;
 
-use crate::access::Grant;
-use crate::access::action::Deploy;
+use crate::access::action::{Deploy, DeployChaos};
+use crate::access::{Grant, WriteAction};
 use crate::ops::check;
 use crate::ops::check::tier;
 use crate::ops::order;
-use crate::ops::order::DeployWanted;
+use crate::ops::order::{DeployWanted, Order};
 use crate::ops::overridden::Overridden;
 use crate::stack::policy::verdict;
 use crate::web::Site;
@@ -25,7 +25,7 @@ use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
 use super::review::{Made, Review, review};
-use super::{Answered, view};
+use super::{Answered, Typed, view};
 
 /// What the deploy button sends.
 #[derive(Deserialize)]
@@ -33,6 +33,9 @@ use super::{Answered, view};
 pub struct DeployForm {
     version: String,
     plan: String,
+    /// The branch that a commit was chosen by.
+    #[serde(default)]
+    branch: String,
     /// `yes` where broken rules are overridden.
     #[serde(rename = "override", default)]
     overridden: String,
@@ -50,26 +53,55 @@ pub struct DeployForm {
     confirm: String,
 }
 
-/// Deploys exactly what was reviewed.
+/// Deploys exactly what was reviewed: a release.
 pub async fn deploy(
     may: Grant<Deploy>,
     Form(form): Form<DeployForm>,
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    press(&may, &form, &visit, &site, Way { chaos: false, order: order::deploy }).await
+}
+
+/// Deploys exactly what was reviewed: a commit that is no release.
+pub async fn deploy_chaos(
+    may: Grant<DeployChaos>,
+    Form(form): Form<DeployForm>,
+    visit: Visit,
+    site: Data<Site>,
+) -> Result<HttpResponse, Failure> {
+    press(&may, &form, &visit, &site, Way { chaos: true, order: order::deploy_chaos }).await
+}
+
+/// Which of the two buttons was pressed.
+struct Way<A> {
+    chaos: bool,
+    order: fn(i32, Box<DeployWanted>, String) -> Order<A>,
+}
+
+async fn press<A: WriteAction>(
+    may: &Grant<A>,
+    form: &DeployForm,
+    visit: &Visit,
+    site: &Site,
+    way: Way<A>,
+) -> Result<HttpResponse, Failure> {
+    let facts = facts(may, site).await?;
     // The button pressed twice: the first time may have changed the plan already.
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
     let prune = !form.prune.is_empty();
-    let mut review = review(&facts, &site, form.version.clone()).await?;
+    let mut review = review(&facts, site, form.version.clone(), &form.branch).await?;
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);
     review.shifted.ticked(&form.shifted, &mut missing);
     let refused = match &review.made {
         Err(_) => "This can’t be deployed; the reasons are below",
         Ok(made) if !made.plan.blockers.is_empty() => "Something stands in the way of this deploy; the reasons are below",
+        Ok(_) if review.is_chaos() != way.chaos => {
+            "What is a release and what is not has changed since you opened this page, so nothing was started. This is the new plan"
+        }
         Ok(made) if made.plan.hash() != form.plan => {
             "Something changed after you opened this page, so nothing was started. This is the new plan"
         }
@@ -80,20 +112,21 @@ pub async fn deploy(
                 vec![]
             });
             if !missing.is_empty() {
-                let answered = Answered { problems: missing, prune };
-                return wrong_form(&view(&facts, &visit, &site, review, answered).await?);
+                let answered = Answered { problems: missing, prune, typed: Typed::default() };
+                return wrong_form(&view(&facts, visit, site, review, answered).await?);
             }
-            match ask(&may, &facts, &site, made, Chosen { review: &review, prune, confirmed }, &visit).await? {
+            match ask(may, &facts, site, made, Chosen { review: &review, prune, confirmed, way }, visit).await? {
                 Ok(response) => return Ok(response),
-                Err(busy) => return conflict(&facts, &visit, &site, review, Refused { text: sentence(&busy), prune }).await,
+                Err(busy) => return conflict(&facts, visit, site, review, Refused { text: sentence(&busy), prune }).await,
             }
         }
     };
-    conflict(&facts, &visit, &site, review, Refused { text: refused.to_owned(), prune }).await
+    conflict(&facts, visit, site, review, Refused { text: refused.to_owned(), prune }).await
 }
 
 /// What the member chose on the page.
-struct Chosen<'a> {
+struct Chosen<'a, A> {
+    way: Way<A>,
     review: &'a Review,
     prune: bool,
     /// The powers over the machine that were confirmed by typing.
@@ -106,12 +139,12 @@ struct Refused {
     prune: bool,
 }
 
-async fn ask(
-    may: &Grant<Deploy>,
+async fn ask<A: WriteAction>(
+    may: &Grant<A>,
     facts: &Facts,
     site: &Site,
     made: &Made,
-    chosen: Chosen<'_>,
+    chosen: Chosen<'_, A>,
     visit: &Visit,
 ) -> Result<Result<HttpResponse, String>, Failure> {
     let (shelf, name, commit) = (site.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
@@ -128,8 +161,9 @@ async fn ask(
         desired: made.rendered.desired.clone(),
         timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
         confirmed: chosen.confirmed,
+        chaos: chosen.review.note.as_ref().filter(|note| note.chaos).map(|note| note.branch.clone()),
     };
-    let order = order::deploy(facts.app.id, Box::new(wanted), visit.form.clone());
+    let order = (chosen.way.order)(facts.app.id, Box::new(wanted), visit.form.clone());
     let rules = chosen.review.faults.rules();
     let (reason, shifted) = (chosen.review.faults.reason.clone(), chosen.review.shifted.lines.clone());
     let started = start(may, site, Overridden { order, rules, reason, shifted }).await;
@@ -143,6 +177,6 @@ async fn ask(
 async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, refused: Refused) -> Result<HttpResponse, Failure> {
     let mut problems = Problems::none();
     problems.add("", refused.text);
-    let answered = Answered { problems, prune: refused.prune };
+    let answered = Answered { problems, prune: refused.prune, typed: Typed::default() };
     page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, answered).await?)
 }

@@ -1,6 +1,7 @@
 //! The review before a deploy: exactly what would be made, changed and removed.
 
 mod ask;
+mod commit;
 mod faults;
 mod review;
 #[cfg(any(test, feature = "testing"))]
@@ -9,16 +10,18 @@ mod settings_change;
 mod shifted;
 mod step;
 
-pub use ask::{DeployForm, deploy};
+pub use ask::{DeployForm, deploy, deploy_chaos};
+pub use commit::{CommitChoice, CommitNote};
 pub use faults::Faults;
 pub use settings_change::SettingsChange;
 pub use shifted::Shifted;
 
-pub(super) use review::faults;
+pub(super) use commit::pick;
 pub(super) use settings_change::changed_names;
 pub(super) use step::data_stays;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 
@@ -31,7 +34,7 @@ use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
-use crate::web::page::{page, shell};
+use crate::web::page::{page_with, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
@@ -52,6 +55,10 @@ pub struct PlanView {
     pub to_version: String,
     /// The versions that may be chosen instead, newest first.
     pub versions: Vec<String>,
+    /// A branch or a commit instead; absent for those who may not deploy one.
+    pub choice: Option<CommitChoice>,
+    /// Present where the version is a commit and no release.
+    pub note: Option<CommitNote>,
     pub changes: Changes,
     /// What the authors say about the versions between, as plain text.
     pub release_notes: Vec<ReleaseNote>,
@@ -73,6 +80,12 @@ impl PlanView {
     /// The version as the button names it: without the upstream part behind `+`.
     pub fn short_version(&self) -> &str {
         self.to_version.split('+').next().unwrap_or(&self.to_version)
+    }
+
+    /// Where the button leads.
+    pub fn action(&self) -> String {
+        let chaos = self.note.as_ref().is_some_and(|note| note.chaos);
+        format!("/apps/{}/{}", self.app.name, if chaos { "chaos-deployment" } else { "deployment" })
     }
 
     /// What is told beside a version in the list of those to choose from.
@@ -97,9 +110,17 @@ pub struct ReleaseNote {
 /// The review of a deploy.
 pub async fn plan(may: Grant<ViewPlan>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    let version = Some(query.get("version")).filter(|v| !v.is_empty()).unwrap_or(&facts.app.version).to_owned();
-    let review = review(&facts, &site, version).await?;
-    page(&view(&facts, &visit, &site, review, Answered { problems: Problems::none(), prune: true }).await?)
+    let mut version = Some(query.get("version")).filter(|v| !v.is_empty()).unwrap_or(&facts.app.version).to_owned();
+    let (mut problems, mut branch) = (Problems::none(), String::new());
+    match pick(&site, &facts.app.recipe, query.get("branch"), query.get("commit")).await? {
+        Ok(None) => {}
+        Ok(Some(picked)) => (version, branch) = (picked.version, picked.branch),
+        Err((field, text)) => problems.add(field, text),
+    }
+    let review = review(&facts, &site, version, &branch).await?;
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let typed = Typed { branch: query.get("branch").to_owned(), commit: query.get("commit").to_owned() };
+    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, prune: true, typed }).await?)
 }
 
 /// What became of the form, where it was sent already.
@@ -107,16 +128,34 @@ struct Answered {
     problems: Problems,
     /// Whether what is left over was to go.
     prune: bool,
+    typed: Typed,
+}
+
+/// Branch and commit as they were chosen.
+#[derive(Default)]
+struct Typed {
+    branch: String,
+    commit: String,
 }
 
 async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answered: Answered) -> Result<PlanView, Failure> {
     let deployed = site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty());
     let settings = settings_change(facts, site, deployed.as_ref(), &review).await?;
+    let from_base = match &deployed {
+        Some(deployed) => Some(CommitNote::base(site, deployed).await?),
+        None => None,
+    };
     let from_version = deployed.map(|d| d.version);
     let first = from_version.is_none();
-    let release_notes = notes(site, from_version.as_deref(), &review).await?;
+    let release_notes = notes(site, from_base.as_deref(), &review).await?;
+    let choice = if facts.admin {
+        Some(CommitChoice::of(site, &facts.app.recipe, &answered.typed.branch, &answered.typed.commit).await?)
+    } else {
+        None
+    };
     let mut changes = Changes::begin(facts, site);
-    changes.warnings.extend(from_version.as_deref().and_then(|from| step::warning(from, &review.version)));
+    let moves = from_version.as_deref() != Some(review.version.as_str());
+    changes.warnings.extend(from_base.as_deref().filter(|_| moves).and_then(|from| step::warning(from, review.base())));
     match &review.made {
         Err(error) => changes.block(facts, &error.to_string()),
         Ok(made) => {
@@ -141,6 +180,8 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         from_version,
         to_version: review.version,
         versions: review.versions,
+        choice,
+        note: review.note,
         changes,
         faults: review.faults,
         shifted: review.shifted,

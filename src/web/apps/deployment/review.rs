@@ -9,7 +9,7 @@ use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, versions};
 use crate::web::failure::Failure;
 
-use super::{Faults, ReleaseNote, Shifted};
+use super::{CommitNote, Faults, ReleaseNote, Shifted};
 
 /// A version of an app held against the Swarm.
 pub(super) struct Review {
@@ -19,6 +19,20 @@ pub(super) struct Review {
     /// Empty where nothing could be rendered.
     pub(super) faults: Faults,
     pub(super) shifted: Shifted,
+    /// Present where it is a commit and no release.
+    pub(super) note: Option<CommitNote>,
+}
+
+impl Review {
+    /// The release that it is, or comes after.
+    pub(super) fn base(&self) -> &str {
+        self.note.as_ref().and_then(|note| note.after.as_deref()).unwrap_or(&self.version)
+    }
+
+    /// Whether it takes the right to deploy any commit.
+    pub(super) fn is_chaos(&self) -> bool {
+        self.note.as_ref().is_some_and(|note| note.chaos)
+    }
 }
 
 pub(super) struct Made {
@@ -48,7 +62,8 @@ impl Made {
     }
 }
 
-pub(super) async fn review(facts: &Facts, site: &Site, version: String) -> Result<Review, Failure> {
+/// Reviews a version; `branch` is the one that it was chosen by, if it was.
+pub(super) async fn review(facts: &Facts, site: &Site, version: String, branch: &str) -> Result<Review, Failure> {
     let env = facts.revision(site).await?.text;
     let made = facts.render(site, &version, &env).await?.map(|(at, rendered)| {
         let plan = plan::plan(&rendered.desired, &facts.observed);
@@ -60,16 +75,20 @@ pub(super) async fn review(facts: &Facts, site: &Site, version: String) -> Resul
         Ok(made) => Faults::at(site, made.at.clone()).await?.map_err(|e| Failure::Unavailable(e.to_string()))?,
         Err(_) => Faults::default(),
     };
+    // A commit may have been given with more digits, or fewer, than its version has.
+    let version = made.as_ref().map_or(version, |made| made.at.version.clone());
+    let note = CommitNote::of(site, &facts.app.recipe, &version, branch).await?;
     let shifted = Shifted::of(site, &facts.app.recipe, &version).await?;
-    Ok(Review { version, made, versions: versions.unwrap_or_default(), faults, shifted })
+    Ok(Review { version, made, versions: versions.unwrap_or_default(), faults, shifted, note })
 }
 
-/// The release notes of all versions between the deployed one and this one, read at this one's commit.
+/// The release notes of all versions between the deployed one and this one, read at this one's commit. A commit stands for the
+/// release that it comes after.
 pub(super) async fn notes(site: &Site, from: Option<&str>, review: &Review) -> Result<Vec<ReleaseNote>, Failure> {
     let Ok(made) = &review.made else { return Ok(vec![]) };
     let mut tags = review.versions.clone();
     tags.reverse();
-    let wanted = release_notes::between(&tags, from, &review.version);
+    let wanted = release_notes::between(&tags, from, review.base());
     let (shelf, at) = (site.shelf.clone(), made.at.clone());
     let notes = blocking(move || shelf.notes(&at.name, &at.commit, &wanted)).await?;
     Ok(notes.into_iter().map(|note| ReleaseNote { version: note.version, text: note.text }).collect())

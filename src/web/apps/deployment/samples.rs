@@ -1,11 +1,12 @@
 //! The page with made-up contents.
 
-use super::{Faults, PlanView, ReleaseNote, SettingsChange, Shifted};
+use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted};
 use crate::web::apps::changes::Changes;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
 use crate::web::powers::Powers;
 use crate::web::shell::{Nav, Problems, Shell};
+use crate::web::when::When;
 
 impl PlanView {
     pub fn samples() -> Vec<Self> {
@@ -16,6 +17,8 @@ impl PlanView {
             from_version: Some("1.0.0+2023-04-04".to_owned()),
             to_version: "1.1.0+2024-02-06a".to_owned(),
             versions: vec!["1.1.0+2024-02-06a".to_owned(), "1.0.0+2023-04-04".to_owned()],
+            choice: Some(CommitChoice { branches: vec!["main".to_owned(), "<try>".to_owned()], ..CommitChoice::default() }),
+            note: None,
             changes: Changes::sample(),
             release_notes: vec![ReleaseNote {
                 version: "1.1.0+2024-02-06a".to_owned(),
@@ -79,7 +82,51 @@ impl PlanView {
         not_ticked
             .problems
             .add("shifted", "The version changed after it was published; tick the box if you want to go on all the same");
-        let read_only = Self { may_deploy: false, ..upgrade.clone() };
-        vec![upgrade, first, blocked, stale, nothing, broken_rules, no_reason, changed_later, not_ticked, read_only]
+        let note = CommitNote::sample();
+        let commit = Self {
+            to_version: "eb96de94".to_owned(),
+            choice: Some(CommitChoice { branches: vec!["main".to_owned()], branch: "main".to_owned(), commit: String::new() }),
+            note: Some(note.clone()),
+            release_notes: Vec::new(),
+            ..upgrade.clone()
+        };
+        let alone = CommitNote { branch: String::new(), after: None, release: None, release_is_newer: false, chaos: false, ..note };
+        let mut no_commit = Self {
+            note: Some(alone),
+            choice: Some(CommitChoice { commit: "\"eb9".to_owned(), ..CommitChoice::default() }),
+            ..nothing.clone()
+        };
+        no_commit.problems.add("commit", "A commit is written with 4 to 40 of the signs 0–9 and a–f, such as eb96de94");
+        let read_only = Self { may_deploy: false, choice: None, ..upgrade.clone() };
+        vec![
+            upgrade,
+            first,
+            blocked,
+            stale,
+            nothing,
+            broken_rules,
+            no_reason,
+            changed_later,
+            not_ticked,
+            commit,
+            no_commit,
+            read_only,
+        ]
+    }
+}
+
+impl CommitNote {
+    pub fn sample() -> Self {
+        Self {
+            short: "eb96de94".to_owned(),
+            id: "eb96de94".repeat(5),
+            subject: "Try <another> database".to_owned(),
+            when: When::sample(2000),
+            branch: "main".to_owned(),
+            after: Some("1.0.0+2023-04-04".to_owned()),
+            release: Some("1.1.0+2024-02-06a".to_owned()),
+            release_is_newer: true,
+            chaos: true,
+        }
     }
 }

@@ -23,6 +23,15 @@ pub(super) fn warning(from: &str, to: &str) -> Option<String> {
     })
 }
 
+/// Whether a release is newer than the one that a commit comes after. What no number tells is not.
+pub(super) fn newer(after: Option<&str>, release: &str) -> bool {
+    let Some(after) = after else { return true };
+    match (RecipeVersion::parse(after), RecipeVersion::parse(release)) {
+        (Some(after), Some(release)) => release.precedence(&after).is_gt(),
+        _ => false,
+    }
+}
+
 /// What every way to an older version has to tell.
 pub(in crate::web::apps) fn data_stays(version: &str) -> String {
     format!("Data is not put back. What a newer version has written may be unreadable for {version}; make a backup first")

@@ -38,6 +38,8 @@ pub struct DeploymentRow {
     /// The id of the operation that made it.
     pub operation: String,
     pub version: String,
+    /// It was a commit and no release.
+    pub commit: bool,
     /// The revision of the settings that it was made with.
     pub settings: String,
     pub verdict: Verdict,
@@ -91,6 +93,7 @@ async fn row(facts: &Facts, site: &Site, deployment: Deployment, now: Option<i32
         when: moment(site, deployment.at),
         runs_now,
         back: Some(back).filter(|_| facts.admin && !runs_now && deployment.outcome == CONVERGED),
+        commit: deployment.commit_id.starts_with(&deployment.version),
         version: deployment.version,
     })
 }

@@ -13,6 +13,7 @@ impl DeploymentsView {
         let row = |operation: u32, version: &str, verdict: Verdict, minutes| DeploymentRow {
             operation: operation.to_string(),
             version: version.to_owned(),
+            commit: operation == 41,
             settings: "4".to_owned(),
             verdict,
             by: "Ana".to_owned(),

@@ -126,7 +126,8 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
         env_number: 0,
         created_at: 0,
     };
-    let facts = Facts { app, stack: found.stack.clone(), health: health(&observed), observed, admin: true, pending: vec![] };
+    let facts =
+        Facts { app, stack: found.stack.clone(), health: health(&observed), observed, admin: true, pending: vec![], commit: false };
     let (shelf, recipe, stack, observed) = (site.shelf.clone(), found.recipe.clone(), found.stack.clone(), facts.observed.clone());
     let made = blocking(move || {
         let at = recipe_at(&shelf, &recipe, &version)?;

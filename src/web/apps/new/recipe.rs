@@ -10,6 +10,7 @@ use crate::access::action::{BeginApp, NewApp};
 use crate::ops::refresh::refresh_recipe;
 use crate::recipe::RecipeName;
 use crate::web::Site;
+use crate::web::apps::deployment::{CommitChoice, pick};
 use crate::web::apps::facts::{blocking, recipe_at, versions};
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
@@ -30,6 +31,8 @@ pub struct ChooseRecipeView {
     /// The recipe that is chosen; with one chosen, the page asks for the version.
     pub recipe: Option<RecipeChoice>,
     pub version: String,
+    /// A branch or a commit instead, where a recipe is chosen.
+    pub choice: CommitChoice,
     pub problems: Problems,
 }
 
@@ -43,16 +46,24 @@ pub struct RecipeChoice {
 }
 
 /// What the version form sends.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub struct VersionForm {
     recipe: String,
     version: String,
+    /// A branch instead.
+    #[serde(default)]
+    branch: String,
+    /// A commit instead.
+    #[serde(default)]
+    commit: String,
 }
 
 /// Step 1: the recipe, and then its version.
 pub async fn choose_recipe(_may: Grant<BeginApp>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    page(&recipe_view(&visit, &site, query.get("recipe"), query.get("version"), Problems::none()).await?)
+    let typed =
+        VersionForm { recipe: query.get("recipe").to_owned(), version: query.get("version").to_owned(), ..VersionForm::default() };
+    page(&recipe_view(&visit, &site, &typed, Problems::none()).await?)
 }
 
 /// Takes the recipe and the version.
@@ -62,24 +73,26 @@ pub async fn choose_version(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let (shelf, recipe, version) = (site.shelf.clone(), form.recipe.clone(), form.version.clone());
-    match blocking(move || recipe_at(&shelf, &recipe, &version).map(|_| ())).await? {
-        Ok(()) => see_other(&step("address", &[("recipe", &form.recipe), ("version", &form.version)])),
+    let mut problems = Problems::none();
+    let version = match pick(&site, &form.recipe, &form.branch, &form.commit).await? {
+        Ok(picked) => picked.map_or_else(|| form.version.clone(), |picked| picked.version),
+        Err((field, text)) => {
+            problems.add(field, text);
+            return wrong_form(&recipe_view(&visit, &site, &form, problems).await?);
+        }
+    };
+    let (shelf, recipe) = (site.shelf.clone(), form.recipe.clone());
+    match blocking(move || recipe_at(&shelf, &recipe, &version)).await? {
+        Ok(at) => see_other(&step("address", &[("recipe", &form.recipe), ("version", &at.version)])),
         Err(error) => {
-            let mut problems = Problems::none();
             problems.add("version", sentence(&error.to_string()));
-            wrong_form(&recipe_view(&visit, &site, &form.recipe, &form.version, problems).await?)
+            wrong_form(&recipe_view(&visit, &site, &form, problems).await?)
         }
     }
 }
 
-async fn recipe_view(
-    visit: &Visit,
-    site: &Site,
-    recipe: &str,
-    version: &str,
-    mut problems: Problems,
-) -> Result<ChooseRecipeView, Failure> {
+async fn recipe_view(visit: &Visit, site: &Site, typed: &VersionForm, mut problems: Problems) -> Result<ChooseRecipeView, Failure> {
+    let (recipe, version) = (typed.recipe.as_str(), typed.version.as_str());
     let listed = site.store.recipes().await?;
     let mut one = None;
     if let Some(found) = listed.iter().find(|r| r.name == recipe) {
@@ -90,6 +103,7 @@ async fn recipe_view(
     } else if !recipe.is_empty() {
         problems.add("recipe", format!("There is no recipe called {recipe}"));
     }
+    let choice = CommitChoice::of(site, recipe, &typed.branch, &typed.commit).await?;
     let chosen = one.as_ref().map(|c| format!("{} {version}", c.name).trim().to_owned()).unwrap_or_default();
     let back = one.is_some().then(|| "/apps/new".to_owned());
     let recipes = listed.into_iter().map(|r| RecipeChoice { name: r.name, summary: r.description, versions: vec![] }).collect();
@@ -99,6 +113,7 @@ async fn recipe_view(
         recipes,
         recipe: one,
         version: version.to_owned(),
+        choice,
         problems,
     })
 }

@@ -1,6 +1,7 @@
 //! The wizard's pages with made-up contents.
 
 use super::{AddressView, CheckView, ChooseRecipeView, PlannedSecret, RecipeChoice, SecretsStepView, SettingsView, Wizard};
+use crate::web::apps::deployment::CommitChoice;
 use crate::web::apps::settings::SettingsForm;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::{Check, CheckState};
@@ -38,17 +39,22 @@ impl ChooseRecipeView {
             ],
             recipe: None,
             version: String::new(),
+            choice: CommitChoice::default(),
             problems: Problems::none(),
         };
         let one = Self {
             recipe: Some(choice("dokuwiki", "A wiki without a database")),
             version: "1.0.0+2023-04-04".to_owned(),
+            choice: CommitChoice { branches: vec!["main".to_owned()], ..CommitChoice::default() },
             ..all.clone()
         };
         let empty = Self { recipes: Vec::new(), ..all.clone() };
         let mut wrong = all.clone();
         wrong.problems.add("recipe", "Choose a recipe");
-        vec![all, one, empty, wrong]
+        let mut no_branch = one.clone();
+        no_branch.choice.branch = "<gone>".to_owned();
+        no_branch.problems.add("branch", "dokuwiki had no branch called <gone> when it was last fetched; choose another");
+        vec![all, one, empty, wrong, no_branch]
     }
 }
 

@@ -237,6 +237,7 @@ impl Turned {
             plan_hash: self.plan.hash(),
             keep: vec![],
             confirmed: vec![],
+            chaos: None,
             timeout_s: timeout_s(&self.desired).unwrap_or(site.settings.deploy_timeout_s),
             desired: self.desired.clone(),
         };
