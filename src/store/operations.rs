@@ -177,6 +177,13 @@ impl Store {
             .await
     }
 
+    /// Who asked for what on this app, and since when, as a sentence for whoever wants something else of it; `None` while nothing is
+    /// under way.
+    pub async fn busy(&self, app_id: i32) -> Result<Option<String>> {
+        let now = self.clock().now();
+        self.read(move |c| under_way(c, app_id, now)).await
+    }
+
     /// Operations that have not ended, oldest first.
     pub async fn live_operations(&self) -> Result<Vec<Operation>> {
         self.read(|c| {
@@ -236,17 +243,54 @@ pub fn insert(
 }
 
 fn busy(tx: &mut Tx<'_>, app_id: i32) -> std::result::Result<Denied, Denied> {
-    let live: (i32, String, String) = operations::table
+    let now = tx.now();
+    let text = under_way(tx.connection(), app_id, now).map_err(Denied::Store)?;
+    Ok(Denied::rule("busy", text.unwrap_or_else(|| "something else was under way on this app; look at it again".to_owned())))
+}
+
+/// Who asked for what, and since when, in a sentence for whoever comes second; `None` while nothing is under way.
+fn under_way(c: &mut SqliteConnection, app_id: i32, now: Millis) -> Result<Option<String>> {
+    let live: Option<(i32, String, String, Millis)> = operations::table
         .filter(operations::app_id.eq(app_id))
         .filter(operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]))
-        .select((operations::id, operations::kind, operations::actor))
-        .first(tx.connection())?;
-    let (id, kind, actor) = live;
+        .select((operations::id, operations::kind, operations::actor, operations::asked_at))
+        .first(c)
+        .optional()?;
+    let Some((id, kind, actor, asked_at)) = live else { return Ok(None) };
     let who = serde_json::from_str::<AskedBy>(&actor).map(|a| a.name).unwrap_or_default();
-    Ok(Denied::rule(
-        "busy",
-        format!("{who} asked for {kind} (operation {id}), which has not ended; wait for it, then look at the plan again"),
-    ))
+    let (what, since) = (spoken(&kind), ago(now - asked_at));
+    Ok(Some(format!(
+        "{who} asked for {what} of this app {since} (operation {id}), and it has not ended. Nothing else was started; wait for it, then \
+         look again"
+    )))
+}
+
+/// A kind of operation as a thing that somebody asks for.
+fn spoken(kind: &str) -> &str {
+    match kind {
+        "deploy" => "a deploy",
+        "rollback" => "going back to an earlier deploy",
+        "reapply" => "putting back what was deployed",
+        "adopt" => "keeping what runs",
+        "restart" => "a restart",
+        "scale" => "another number of tasks",
+        "remove" => "the removal",
+        "undeploy" => "an undeploy",
+        "secrets" => "new secrets",
+        "rotate" => "the rotation of a secret",
+        "secrets_removal" => "the removal of secrets",
+        "configs_removal" => "the removal of configs",
+        other => other,
+    }
+}
+
+fn ago(ms: Millis) -> String {
+    let count = |number: Millis, unit: &str| format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" });
+    match ms / 60_000 {
+        ..1 => "less than a minute ago".to_owned(),
+        minutes @ 1..60 => count(minutes, "minute"),
+        minutes => count(minutes / 60, "hour"),
+    }
 }
 
 /// Ends an operation.
@@ -297,7 +341,7 @@ mod tests {
         assert_eq!(said(ask(&store, a, "form").await), ("asked-already", first.to_string()));
         assert_eq!(said(ask(&store, b, "form").await).0, "used-page");
         let (what, text) = said(ask(&store, a, "another").await);
-        assert!(what == "busy" && text.contains("ana asked for undeploy"), "{text}");
+        assert!(what == "busy" && text.contains("ana asked for an undeploy of this app less than a minute ago"), "{text}");
         assert_eq!(store.audit_head().await.unwrap().0, 3, "what was refused left no entry");
     }
 

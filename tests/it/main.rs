@@ -34,6 +34,7 @@ mod recipe_lint;
 mod recipes;
 mod rollback;
 mod routes;
+mod second_operation;
 mod secret_configs;
 mod secret_forms;
 mod secret_keys;

@@ -13,6 +13,7 @@ use crate::stack::observed::{Config, NAMESPACE_LABEL};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::page::{moment, page, see_other, shell};
 use crate::web::shell::{Nav, Problems, Shell};
@@ -90,6 +91,7 @@ pub async fn remove(may: Grant<RemoveConfig>, visit: Visit, site: Data<Site>) ->
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(&site, &visit, &facts.app).await?;
     let swarm = site.feed.latest().swarm;
     let needed = needed(&facts, &site).await?;
     let unused = own(&facts).filter(|c| !needed.contains(&c.name) && config_readers(&swarm, &c.name).is_empty());

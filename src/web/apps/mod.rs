@@ -7,6 +7,7 @@ pub mod deployments;
 pub mod drift;
 pub mod facts;
 pub mod header;
+mod idle;
 pub mod imports;
 pub mod index;
 pub mod listing;

@@ -14,6 +14,7 @@ use crate::stack::running::running;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Query};
@@ -56,6 +57,7 @@ pub async fn restart(may: Grant<Restart>, Fields(fields): Fields, visit: Visit, 
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(&site, &visit, &facts.app).await?;
     running_now(&facts)?;
     let chosen: Vec<&str> = fields.keys().filter_map(|field| field.strip_prefix("service.")).collect();
     let unknown = chosen.iter().find(|name| facts.health.services.iter().all(|s| s.name != **name));

@@ -14,6 +14,7 @@ use crate::stack::names::{descope, scope};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::idle::idle;
 use crate::web::apps::restart::{running_now, timeout_s};
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
@@ -72,6 +73,7 @@ pub async fn scale(may: Grant<Scale>, Fields(fields): Fields, visit: Visit, site
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(&site, &visit, &facts.app).await?;
     running_now(&facts)?;
     let mut rows = rows(&facts, &site).await?;
     let mut problems = Problems::none();

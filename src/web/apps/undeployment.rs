@@ -12,6 +12,7 @@ use crate::stack::observed::NAMESPACE_LABEL;
 use crate::web::Site;
 use crate::web::apps::facts::facts;
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::page::{page, shell};
 use crate::web::shell::{Nav, Problems, Shell};
@@ -58,6 +59,7 @@ pub async fn review(may: Grant<ReviewUndeploy>, visit: Visit, site: Data<Site>) 
 /// Stops the app.
 pub async fn undeploy(may: Grant<Undeploy>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
+    idle(&site, &visit, &facts.app).await?;
     if facts.observed.at == 0 {
         let text = "Docker has not answered since Canteen was started, so it can’t be told what runs; try again when it is back";
         return Err(Failure::Unavailable(text.to_owned()));

@@ -15,6 +15,7 @@ use crate::ops::overridden::Overridden;
 use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, facts};
+use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
@@ -91,6 +92,7 @@ async fn press<A: WriteAction>(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(site, visit, &facts.app).await?;
     let prune = !form.prune.is_empty();
     let mut review = review(&facts, site, form.version.clone(), &form.branch).await?;
     let mut missing = Problems::none();

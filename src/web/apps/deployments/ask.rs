@@ -17,6 +17,7 @@ use crate::stack::plan::Plan;
 use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Id};
@@ -62,6 +63,7 @@ pub async fn go_back(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(&site, &visit, &facts.app).await?;
     let mut review = Review::of(&facts, &site, id).await?;
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);

@@ -13,6 +13,7 @@ use crate::stack::carried;
 use crate::stack::labels::timeout_s;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, facts, recipe_at};
+use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
@@ -158,6 +159,7 @@ async fn decide<A: WriteAction>(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(site, visit, &facts.app).await?;
     let found = drift(facts, site).await?;
     let looked = Looked { facts, drift: found.as_ref(), tier: tier(may.actor()), prune: form.prunes() };
     let Some(drift) = looked.drift.filter(|drift| drift.plan.hash() == form.plan) else {

@@ -11,6 +11,7 @@ use crate::ops::order;
 use crate::ops::remove::RemoveWanted;
 use crate::web::Site;
 use crate::web::apps::facts::facts;
+use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
@@ -27,6 +28,7 @@ pub async fn remove(may: Grant<Remove>, Fields(fields): Fields, visit: Visit, si
         return see_other(&format!("/operations/{first}"));
     }
     let facts = facts(&may, &site).await?;
+    idle(&site, &visit, &facts.app).await?;
     let mut filled = Filled {
         belongings: Belongings::of(&facts, &site).await?,
         settings: fields.contains_key("settings"),

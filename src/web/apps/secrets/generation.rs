@@ -9,6 +9,7 @@ use crate::ops::order;
 use crate::secret::{Rule, SecretNeed};
 use crate::web::Site;
 use crate::web::apps::facts::facts;
+use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Name};
 use crate::web::page::{see_other, wrong_form};
@@ -28,6 +29,7 @@ pub async fn generate(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
+    idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     if let Some(unknown) = fields.keys().find(|name| stock.need(name).is_none()) {
         return Err(Failure::BadForm(format!("there is no secret called {unknown}; open the page again")));
@@ -66,6 +68,7 @@ pub async fn generate_one(
 ) -> Result<HttpResponse, Failure> {
     nothing_but(&visit, &[])?;
     let facts = facts(&may, &site).await?;
+    idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     let need = stock.need(&name).and_then(|e| e.need.as_ref()).ok_or(Failure::NotFound)?;
     let mut problems = Problems::none();

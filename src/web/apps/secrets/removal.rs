@@ -8,6 +8,7 @@ use crate::access::action::RemoveSecret;
 use crate::ops::order;
 use crate::web::Site;
 use crate::web::apps::facts::facts;
+use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
 use crate::web::page::{see_other, wrong_form};
@@ -29,6 +30,7 @@ pub async fn remove(
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     let mut problems = Problems::none();
     if fields.is_empty() {

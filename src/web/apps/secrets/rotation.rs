@@ -15,6 +15,7 @@ use crate::web::Site;
 use crate::web::apps::changes::Changes;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::form::Name;
 use crate::web::page::{page, page_with, see_other, shell};
@@ -65,6 +66,7 @@ pub async fn rotate(may: Grant<RotateSecret>, Name(name): Name, visit: Visit, si
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
+    idle(&site, &visit, &facts.app).await?;
     let (need, turned) = turned(&facts, &site, &name).await?;
     let mut problems = Problems::none();
     let Ok(ready) = &turned else {
