@@ -4,8 +4,10 @@
 //! not know; nor does it know compose files or what is deployed.
 //!
 //! Start reading at `sample.rs` (from `.env.sample` to the fields of a form), `questions.rs` (held against the `.env` of an app)
-//! and `new_env.rs`, `fill.rs` (from the form to the `.env`); `version.rs` says which release is newer.
+//! and `new_env.rs`, `fill.rs` (from the form to the `.env`); `version.rs` says which release is newer;
+//! `abra_command.rs` says what would do the same in a terminal.
 
+pub mod abra_command;
 pub mod abra_sh;
 pub mod catalogue;
 pub mod chaos;

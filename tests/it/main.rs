@@ -16,6 +16,7 @@ mod env_show;
 mod env_traps;
 mod imports;
 mod imports_record;
+mod in_terminal;
 mod journey;
 mod life_adjust;
 mod life_deploy;

@@ -8,6 +8,7 @@ use crate::access::Grant;
 use crate::access::action::{ListConfigs, RemoveConfig};
 use crate::ops::order;
 use crate::ops::unused::config_readers;
+use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
 use crate::stack::observed::{Config, NAMESPACE_LABEL};
 use crate::web::Site;
@@ -75,9 +76,12 @@ pub async fn list(may: Grant<ListConfigs>, visit: Visit, site: Data<Site>) -> Re
             }
         })
         .collect();
+    let old = rows.iter().filter(|r| r.state == SecretState::Unused).map(|r| r.full.clone()).collect();
     page(&ConfigsView {
         shell: shell(&site, &visit, format!("Configs of {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Secrets, None),
+        app: facts
+            .header(Tab::Secrets, None)
+            .doing(&[Task::Configs { stack: facts.app.stack.clone() }, Task::RemoveConfigs { names: old }]),
         old: rows.iter().filter(|r| r.state == SecretState::Unused).count(),
         rows,
         problems: Problems::none(),

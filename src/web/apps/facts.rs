@@ -7,6 +7,7 @@ use crate::access::{Action, Actor, Grant, Role};
 use crate::envfile::EnvFile;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::scale::keep_chosen;
+use crate::recipe::abra_command::in_terminal;
 use crate::recipe::{ChaosVersion, RecipeName};
 use crate::shelf::{Shelf, ShelfError};
 use crate::stack::health::{AppHealth, HealthState, health};
@@ -88,6 +89,7 @@ impl Facts {
             tabs: Tab::ALL.to_vec(),
             commit: self.commit,
             settings_pending: !self.pending.is_empty(),
+            terminal: in_terminal(&self.app.name, &[tab.task()]),
         }
     }
 

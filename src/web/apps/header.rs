@@ -1,5 +1,6 @@
 //! The head of every page of one app: its address, recipe, health and tabs.
 
+use crate::recipe::abra_command::{InTerminal, Task, in_terminal};
 use crate::web::shell::Link;
 use crate::web::status::Status;
 
@@ -23,6 +24,17 @@ impl Tab {
             Self::Secrets => "Secrets",
             Self::Deploys => "Deploys",
             Self::Logs => "Logs",
+        }
+    }
+
+    /// What its page does.
+    pub fn task(self) -> Task {
+        match self {
+            Self::Overview => Task::Tasks,
+            Self::Settings => Task::Config,
+            Self::Secrets => Task::Secrets,
+            Self::Deploys => Task::History,
+            Self::Logs => Task::Logs { service: String::new(), since: String::new() },
         }
     }
 
@@ -60,6 +72,16 @@ pub struct AppHeader {
     pub tabs: Vec<Tab>,
     /// The newest settings are not the deployed ones.
     pub settings_pending: bool,
+    /// What does the same as the page in a terminal.
+    pub terminal: InTerminal,
+}
+
+impl AppHeader {
+    /// The head of a page that does this.
+    pub fn doing(self, tasks: &[Task]) -> Self {
+        let terminal = in_terminal(&self.name, tasks);
+        Self { terminal, ..self }
+    }
 }
 
 #[cfg(any(test, feature = "testing"))]
@@ -77,6 +99,7 @@ impl AppHeader {
             tab,
             tabs: Tab::ALL.to_vec(),
             settings_pending: tab == Tab::Settings,
+            terminal: in_terminal("wiki.example.org", &[tab.task()]),
         }
     }
 

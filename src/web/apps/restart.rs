@@ -8,6 +8,7 @@ use crate::access::Grant;
 use crate::access::action::{Restart, ReviewChange};
 use crate::ops::order;
 use crate::ops::restart::restarted;
+use crate::recipe::abra_command::Task;
 use crate::stack::labels;
 use crate::stack::names::scope;
 use crate::stack::running::running;
@@ -99,10 +100,12 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, ticked: impl Fn(&str) -
         tasks: format!("{}/{}", s.running, s.wanted),
         ticked: ticked(&s.name),
     };
-    let services = facts.health.services.iter().map(row).collect();
+    let services: Vec<RestartRow> = facts.health.services.iter().map(row).collect();
+    let ticked: Vec<String> = services.iter().filter(|row| row.ticked).map(|row| row.name.clone()).collect();
+    let some = if ticked.len() == services.len() { vec![] } else { ticked };
     RestartView {
         shell: shell(site, visit, format!("Restart {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
+        app: facts.header(Tab::Overview, None).doing(&[Task::Restart { services: some }]),
         services,
         problems,
     }

@@ -10,6 +10,7 @@ use crate::access::Grant;
 use crate::access::action::{ReviewChange, Scale};
 use crate::ops::order::{self, ScaleWanted, Scaled};
 use crate::ops::scale::{replicas, scaled};
+use crate::recipe::abra_command::Task;
 use crate::stack::names::{descope, scope};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
@@ -143,9 +144,10 @@ async fn rows(facts: &Facts, site: &Site) -> Result<Vec<ScaleRow>, Failure> {
 async fn view(facts: &Facts, visit: &Visit, site: &Site, services: Vec<ScaleRow>, problems: Problems) -> ScaleView {
     let numbered = |name: &str| services.iter().any(|row| row.name == name);
     let others = facts.health.services.iter().map(|s| s.name.clone()).filter(|name| !numbered(name)).collect();
+    let numbers = services.iter().map(|row| (scope(&facts.stack, &row.name), row.typed.parse().unwrap_or(row.now))).collect();
     ScaleView {
         shell: shell(site, visit, format!("Scale {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
+        app: facts.header(Tab::Overview, None).doing(&[Task::Scale { services: numbers }]),
         services,
         others,
         problems,

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::{ReviewUndeploy, Undeploy};
 use crate::ops::order;
+use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
 use crate::stack::observed::NAMESPACE_LABEL;
 use crate::web::Site;
@@ -47,7 +48,7 @@ pub async fn review(may: Grant<ReviewUndeploy>, visit: Visit, site: Data<Site>) 
     volumes.dedup();
     page(&UndeployView {
         shell: shell(&site, &visit, format!("Undeploy {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
+        app: facts.header(Tab::Overview, None).doing(&[Task::Undeploy]),
         services: facts.health.services.iter().map(|s| s.name.clone()).collect(),
         networks: facts.observed.networks.iter().filter(|n| mine(&n.labels)).map(|n| short(&n.name)).collect(),
         volumes,

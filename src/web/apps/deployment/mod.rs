@@ -164,9 +164,10 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
             changes.warnings.extend(made.moving_tags());
         }
     }
+    let task = step::task(from_version.as_deref().zip(from_base.as_deref()), &review, &facts.app.recipe);
     Ok(PlanView {
         shell: shell(site, visit, format!("Review the deploy of {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
+        app: facts.header(Tab::Overview, None).doing(&[task]),
         wizard: first.then(|| Wizard {
             at: 5,
             chosen: format!("{} {}", facts.app.recipe, review.version),

@@ -1,6 +1,28 @@
 //! Which way a change of versions goes, and what a member should know of it before.
 
+use super::review::Review;
 use crate::recipe::RecipeVersion;
+use crate::recipe::abra_command::Task;
+
+/// The deploy as a task of `abra`. `from` is what is deployed: its version, and the release that it is or comes after.
+pub(super) fn task(from: Option<(&str, &str)>, review: &Review, recipe: &str) -> Task {
+    let version = review.version.clone();
+    if review.is_chaos() {
+        return Task::Chaos { recipe: recipe.to_owned(), commit: version };
+    }
+    match from {
+        None => Task::Deploy { version },
+        // From a commit there is neither up nor down.
+        Some((deployed, base)) if deployed == version || deployed != base => Task::Redeploy { version },
+        Some((_, base)) if older(base, &version) => Task::Rollback { version },
+        Some(_) => Task::Upgrade { version },
+    }
+}
+
+fn older(from: &str, to: &str) -> bool {
+    let (from, to) = (RecipeVersion::parse(from), RecipeVersion::parse(to));
+    from.zip(to).is_some_and(|(from, to)| to.precedence(&from).is_lt())
+}
 
 /// What is special about going from one version to another; `None` for an ordinary step or none at all.
 pub(super) fn warning(from: &str, to: &str) -> Option<String> {

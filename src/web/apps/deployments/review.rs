@@ -10,6 +10,7 @@ use crate::ops::render::RecipeAt;
 use crate::ops::rollback;
 use crate::ops::scale::keep_chosen;
 use crate::recipe::RecipeName;
+use crate::recipe::abra_command::Task;
 use crate::stack::desired::Desired;
 use crate::stack::plan::{Plan, plan};
 use crate::store::deployments::{CONVERGED, Deployment};
@@ -160,9 +161,15 @@ pub(super) async fn view(
         Err(why) => changes.block(facts, why),
         Ok((desired, plan)) => changes.fill(facts, desired, plan),
     }
+    let version = deployment.version.clone();
+    let task = if deployment.commit_id.starts_with(&version) {
+        Task::Chaos { recipe: deployment.recipe.clone(), commit: version }
+    } else {
+        Task::Rollback { version }
+    };
     Ok(GoBackView {
         shell: shell(site, visit, format!("Put {} back", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Deploys, None),
+        app: facts.header(Tab::Deploys, None).doing(&[task]),
         id: deployment.id.to_string(),
         version: deployment.version.clone(),
         when: moment(site, deployment.at),

@@ -18,6 +18,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
 use crate::ops::check::tier;
+use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
 use crate::stack::policy::Tier;
 use crate::web::Site;
@@ -100,7 +101,7 @@ impl Looked<'_> {
     async fn view(&self, visit: &Visit, site: &Site, problems: Problems) -> DriftView {
         DriftView {
             shell: shell(site, visit, format!("Changes outside of Canteen to {}", self.facts.app.name), Nav::Apps).await,
-            app: self.facts.header(Tab::Overview, None),
+            app: self.facts.header(Tab::Overview, None).doing(&[Task::Drift { stack: self.facts.app.stack.clone() }]),
             found: self.drift.map(|drift| self.found(site, drift)),
             problems,
             may_decide: self.facts.admin,

@@ -14,6 +14,7 @@ use crate::ops::import::{Foreign, Proposal, foreign, propose, runs};
 use crate::ops::render::{RecipeAt, RenderError};
 use crate::ops::take_over::Runs;
 use crate::recipe::RecipeName;
+use crate::recipe::abra_command::Task;
 use crate::stack::health::health;
 use crate::stack::plan;
 use crate::stack::policy::{Tier, Who, verdict};
@@ -165,7 +166,7 @@ pub(super) async fn view(
     let (settings, runs) = made.map(|made| (made.proposal.env.text(), made.runs.version)).unwrap_or_default();
     Ok(ImportView {
         shell: shell(site, visit, format!("Import {}", found.stack), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
+        app: facts.header(Tab::Overview, None).doing(&[Task::Pull]),
         stack: found.stack.as_str().to_owned(),
         version: facts.app.version,
         versions,

@@ -11,6 +11,7 @@ use super::rows::{Row, row};
 use super::sources;
 use crate::access::Grant;
 use crate::access::action::ViewLogs;
+use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
@@ -65,7 +66,9 @@ pub async fn show(may: Grant<ViewLogs>, visit: Visit, query: Query, site: Data<S
     services.sort();
     let mut view = LogsView {
         shell: shell(&site, &visit, format!("Logs of {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Logs, None),
+        app: facts
+            .header(Tab::Logs, None)
+            .doing(&[Task::Logs { service: query.get("service").to_owned(), since: query.get("since").to_owned() }]),
         filter: asked.clone(),
         problems: Problems::none(),
         services,

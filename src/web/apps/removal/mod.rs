@@ -16,6 +16,7 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ReviewChange;
+use crate::recipe::abra_command::Task;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
@@ -58,9 +59,10 @@ struct Filled {
 }
 
 async fn view(facts: &Facts, visit: &Visit, site: &Site, filled: Filled, problems: Problems) -> RemovalView {
+    let volumes = filled.belongings.volumes.iter().filter(|b| b.ticked).map(|b| b.name.clone()).collect();
     RemovalView {
         shell: shell(site, visit, format!("Remove {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Overview, None),
+        app: facts.header(Tab::Overview, None).doing(&[Task::Remove { volumes }]),
         deployed: !facts.observed.services.is_empty(),
         belongings: filled.belongings,
         settings: filled.settings,

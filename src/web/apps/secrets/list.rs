@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ListSecrets;
+use crate::recipe::abra_command::Task;
 use crate::secret::{Entry, Rule, Standing};
 use crate::stack::names::descope;
 use crate::web::Site;
@@ -107,6 +108,14 @@ pub(super) async fn step_view(facts: &Facts, visit: &Visit, site: &Site, stock: 
     }
 }
 
+/// What the page does, as far as there is something to do.
+fn tasks(stock: &Stock) -> Vec<Task> {
+    let missing = |insert: bool| stock.missing().filter(move |n| matches!(n.rule, Rule::Insert) == insert);
+    let given = missing(true).map(|n| Task::InsertSecret { name: n.local.clone(), version: n.version.clone() });
+    let made = missing(false).next().map(|_| Task::GenerateSecret { name: String::new(), version: String::new() });
+    [Task::Secrets].into_iter().chain(made).chain(given).collect()
+}
+
 pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, stock: &Stock, mut problems: Problems) -> AppSecretsView {
     if let Some(trouble) = &stock.trouble {
         problems.add("", trouble.clone());
@@ -115,7 +124,7 @@ pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, stock: &Stoc
     let review = Link { label: "Review and deploy".to_owned(), href: format!("/apps/{}/deployment", facts.app.name) };
     AppSecretsView {
         shell: shell(site, visit, format!("Secrets of {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Secrets, Some(review).filter(|_| all_there)),
+        app: facts.header(Tab::Secrets, Some(review).filter(|_| all_there)).doing(&tasks(stock)),
         rows: stock.entries.iter().map(|entry| row(facts, site, entry)).collect(),
         can_generate: stock.missing().filter(|n| !matches!(n.rule, Rule::Insert)).count(),
         notices: notices(stock),

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::{ReviewRotation, RotateSecret};
 use crate::ops::order;
+use crate::recipe::abra_command::Task;
 use crate::secret::{Rule, SecretNeed};
 use crate::stack::names::{descope, scope};
 use crate::stack::spec::ServiceSpec;
@@ -175,11 +176,15 @@ async fn view(
             (kept, services) = (data(facts, ready), readers(facts, ready));
         }
     }
+    let rotation: Vec<Task> = turned
+        .iter()
+        .map(|ready| Task::Rotate { name: need.local.clone(), version: ready.versions.to.clone(), variable: ready.versions.variable.clone() })
+        .collect();
     let can_generate = !matches!(need.rule, Rule::Insert);
     let how = field(visit, "how")?.unwrap_or(if can_generate { "generate" } else { "paste" }).to_owned();
     Ok(RotationView {
         shell: shell(site, visit, format!("Rotate {}", need.local), Nav::Apps).await,
-        app: facts.header(Tab::Secrets, None),
+        app: facts.header(Tab::Secrets, None).doing(&rotation),
         name: need.local.clone(),
         from: need.version.clone(),
         to,

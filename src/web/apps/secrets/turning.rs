@@ -45,7 +45,7 @@ struct Runs {
 
 /// Version strings of a secret, and the variable of the settings that holds them.
 pub(super) struct Versions {
-    variable: String,
+    pub(super) variable: String,
     from: String,
     pub(super) to: String,
 }
