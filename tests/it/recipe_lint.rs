@@ -167,6 +167,9 @@ traps! {
     trap_33_images_without_a_fixed_tag: "R003-no-tag" "R004-trap-33-latest" "R003-digest";
     trap_34_the_raw_name_holds_the_variable: "C017-trap-34-without-a-version";
     trap_40_full_names_of_64_characters: "C010-trap-40-too-long";
+    trap_41_an_overlay_that_depends_on_another_apps_files: "C020-trap-41-file-of-the-proxy";
+    trap_50_an_entrypoint_that_the_proxy_has_to_be_set_up_for: "C020-trap-50-entrypoint";
+    trap_53_a_schedule_without_a_time_zone: "C021-trap-53-schedule" "C021-trap-53-with-a-zone";
     trap_42_tags_that_are_not_the_label_or_lightweight: "C008-trap-42-label-is-not-the-tag" "R014-lightweight";
 }
 

@@ -243,4 +243,16 @@ pub(super) const RULES: &[(Rule, Check)] = &[
         warn("C019", "No health check asks localhost", "Ask 127.0.0.1: localhost may mean ::1 first, where nothing listens."),
         WithCompose(health::localhost),
     ),
+    (
+        warn(
+            "C020",
+            "The app works with the proxy as it is",
+            "Say in the README what is to be set up in the proxy first; this app alone can't do it.",
+        ),
+        WithCompose(proxy::setup),
+    ),
+    (
+        warn("C021", "A schedule says in which time zone it counts", "Add TZ to .env.sample and to the service's environment."),
+        Always(sample::schedules),
+    ),
 ];

@@ -27,6 +27,34 @@ pub(super) fn enabled(view: &View<'_>) -> Verdict {
     vec![found.unwrap_or_else(|| Finding::in_file(BASE, "no service has traefik.enable=true in deploy.labels"))].into()
 }
 
+/// Entrypoints that every proxy has.
+const USUAL: [&str; 2] = ["web", "web-secure"];
+
+/// C020: what only works when somebody sets the proxy up for it: an entrypoint of its own, or a file that the proxy's process reads.
+pub(super) fn setup(view: &View<'_>) -> Verdict {
+    let mut found = Vec::new();
+    for part in view.parts() {
+        for (label, value) in part.pairs(&["deploy", "labels"]) {
+            let (key, value) = (view.filled(&label.text).to_ascii_lowercase(), view.filled(&value.unwrap_or_default()));
+            if !key.starts_with("traefik.") {
+                continue;
+            }
+            if key.ends_with(".entrypoints") {
+                let others = value.split(',').map(str::trim).filter(|name| !name.is_empty() && !USUAL.contains(name));
+                found.extend(others.map(|name| {
+                    label.found(format!(
+                        "{} is reached by the entrypoint {name}, which a proxy has only once it is set up",
+                        part.name
+                    ))
+                }));
+            } else if key.contains(".middlewares.") && key.ends_with("file") {
+                found.push(label.found(format!("the proxy reads {value} from its own files, not from those of {}", part.name)));
+            }
+        }
+    }
+    found.into()
+}
+
 /// C012.
 pub(super) fn ports(view: &View<'_>) -> Verdict {
     let mut found = Vec::new();

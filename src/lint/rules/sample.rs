@@ -21,6 +21,22 @@ pub(super) fn present(view: &View<'_>) -> Verdict {
     vec![fault].into()
 }
 
+/// C021: a container counts in UTC unless it is told otherwise.
+pub(super) fn schedules(view: &View<'_>) -> Verdict {
+    let Some(sample) = view.settings() else { return Verdict::Skipped(NO_SAMPLE) };
+    let is_zone = |name: &str| name == "TZ" || name.ends_with("_TZ") || name.contains("TIMEZONE") || name.contains("TIME_ZONE");
+    let parts = view.parts();
+    let set = parts.iter().flat_map(|part| part.pairs(&["environment"])).any(|(name, _)| is_zone(&name.text));
+    if set || view.offered().iter().any(|name| is_zone(name)) {
+        return Verdict::Satisfied;
+    }
+    let lines = sample.lines();
+    let entries = lines.iter().filter_map(|line| if let EnvLine::Setting { entry, .. } = line { Some(entry) } else { None });
+    let schedules = entries.filter(|entry| entry.key.contains("CRON") || entry.key.contains("SCHEDULE"));
+    let text = |key: &str| format!("{key} counts in the container's time, which is UTC, and no setting changes that");
+    schedules.map(|entry| Finding::at(SAMPLE, number(entry.line), text(&entry.key))).collect::<Vec<_>>().into()
+}
+
 /// C013.
 pub(super) fn compose_file(view: &View<'_>) -> Verdict {
     let Some(sample) = view.settings() else { return Verdict::Skipped(NO_SAMPLE) };
