@@ -9,6 +9,7 @@ mod audit;
 mod bad_input;
 mod chaos_deploy;
 mod compile_fail;
+mod deploy_traps;
 mod docs;
 mod env_reader;
 mod env_round_trip;
