@@ -60,7 +60,8 @@ async fn whoever_comes_second_is_told_who_asked_for_what_and_since_when() {
         tried += 1;
     }
     assert_eq!(tried, BUTTONS.len());
-    // What was held is gone on with, so that nothing is left of it.
+    // Nothing is held any more: all of it is gone on with, so that none is left.
+    site.settings.hold_at = None;
     site.restart().await;
     site.idle().await;
 }
