@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::feed::{Feed, Rhythm};
 use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
 use crate::jobs::{self, Jobs};
+use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -64,6 +65,14 @@ impl Dashboard {
             hold_at: settings.hold_at.clone(),
             grace,
         };
+        let updates = Watch {
+            store: store.clone(),
+            shelf: shelf.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            bell: bell.clone(),
+            deploy_timeout_s: settings.deploy_timeout_s,
+        };
         let jobs = Jobs {
             store: store.clone(),
             shelf: shelf.clone(),
@@ -72,6 +81,7 @@ impl Dashboard {
             catalogue: settings.catalogue.clone(),
             local_recipes: settings.local_recipes.clone(),
             checked: checked.clone(),
+            updates,
         };
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;

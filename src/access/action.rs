@@ -122,6 +122,14 @@ actions! {
     read App ReviewUndeploy "app.undeploy.review";
     /// See operations and follow them.
     read Site ViewOperations "operation.view";
+    /// See which apps have newer versions.
+    read Site ListUpdates "update.list";
+    /// See an app's newer versions, and what becomes of them.
+    read App ViewUpdates "app.updates.view";
+    /// Say how far the dashboard may update an app by itself, and when.
+    write App SetUpdatePolicy "app.updates.set";
+    /// Write down why the dashboard did not update an app by itself.
+    write App HoldUpdate "app.updates.hold";
     /// See the catalogue and its recipes.
     read Site ViewRecipes "recipe.view";
     /// See the form that adds a recipe.

@@ -9,9 +9,14 @@ pub enum Actor {
     Member { id: i32, name: String, role: Role, via: Via },
     /// Somebody who has not signed in.
     Stranger { via: Via },
-    /// The dashboard itself: `scheduler`, `recovery`, `command line`.
+    /// The dashboard's own clock: what it does because it is time to, as updates in their window.
+    Scheduler,
+    /// The dashboard itself: `recovery`, `command line`.
     System(&'static str),
 }
+
+/// The name of [`Actor::Scheduler`].
+pub const SCHEDULER: &str = "scheduler";
 
 /// By which way somebody came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +36,7 @@ pub struct Via {
 pub enum Standing {
     Stranger,
     Member(Role),
+    Scheduler,
     System,
 }
 
@@ -40,6 +46,7 @@ impl Actor {
         match self {
             Self::Member { role, .. } => Standing::Member(*role),
             Self::Stranger { .. } => Standing::Stranger,
+            Self::Scheduler => Standing::Scheduler,
             Self::System(_) => Standing::System,
         }
     }
@@ -49,6 +56,7 @@ impl Actor {
         match self {
             Self::Member { name, .. } => name,
             Self::Stranger { .. } => "somebody",
+            Self::Scheduler => SCHEDULER,
             Self::System(part) => part,
         }
     }
@@ -57,7 +65,7 @@ impl Actor {
     pub const fn member(&self) -> Option<i32> {
         match self {
             Self::Member { id, .. } => Some(*id),
-            Self::Stranger { .. } | Self::System(_) => None,
+            Self::Stranger { .. } | Self::Scheduler | Self::System(_) => None,
         }
     }
 
@@ -66,7 +74,7 @@ impl Actor {
         match self {
             Self::Member { .. } => "member",
             Self::Stranger { .. } => "stranger",
-            Self::System(_) => "system",
+            Self::Scheduler | Self::System(_) => "system",
         }
     }
 
@@ -74,7 +82,7 @@ impl Actor {
     pub const fn via(&self) -> Option<&Via> {
         match self {
             Self::Member { via, .. } | Self::Stranger { via } => Some(via),
-            Self::System(_) => None,
+            Self::Scheduler | Self::System(_) => None,
         }
     }
 }

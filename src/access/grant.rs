@@ -40,7 +40,7 @@ impl<A: Action> Grant<A> {
         }
         match actor.standing() {
             Standing::Stranger => Err(Refusal::SignInFirst),
-            Standing::Member(_) | Standing::System => Err(Refusal::Forbidden),
+            Standing::Member(_) | Standing::Scheduler | Standing::System => Err(Refusal::Forbidden),
         }
     }
 

@@ -11,7 +11,7 @@ pub mod policy;
 pub mod role;
 
 pub use action::{Action, ActionName, On, WriteAction};
-pub use actor::{Actor, Standing, Via};
+pub use actor::{Actor, SCHEDULER, Standing, Via};
 pub use grant::{Grant, Refusal, Target};
 pub use member_name::member_name;
 pub use role::Role;

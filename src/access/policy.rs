@@ -10,6 +10,7 @@ pub const fn allows(who: Standing, what: ActionName) -> bool {
         Standing::Stranger => Needs::Nothing,
         Standing::Member(Role::Viewer) => Needs::Viewer,
         Standing::Member(Role::Admin) => Needs::Admin,
+        Standing::Scheduler => return scheduler(what),
         Standing::System => return system(what),
     };
     (who as u8) >= (needs(what) as u8)
@@ -40,6 +41,8 @@ const fn needs(what: ActionName) -> Needs {
         | A::ViewOperations
         | A::ViewRecipes
         | A::ViewAudit
+        | A::ListUpdates
+        | A::ViewUpdates
         | A::SignOut => Needs::Viewer,
         A::BeginApp
         | A::NewApp
@@ -66,13 +69,21 @@ const fn needs(what: ActionName) -> Needs {
         | A::BeginRecipe
         | A::AddRecipe
         | A::RefreshRecipe
-        | A::AcceptTags => Needs::Admin,
-        A::EditMember | A::Conclude | A::Record => Needs::Nobody,
+        | A::AcceptTags
+        | A::SetUpdatePolicy => Needs::Admin,
+        A::EditMember | A::HoldUpdate | A::Conclude | A::Record => Needs::Nobody,
     }
 }
 
-/// What the dashboard itself does: keep the log, finish operations, refresh recipes, obey the server's command line.
+/// What the dashboard does when it is time: refresh recipes, and deploy newer versions where an app's policy says so. What such a deploy
+/// may ask of the host is not decided here; see `Tier::Unattended`.
+const fn scheduler(what: ActionName) -> bool {
+    use ActionName as A;
+    matches!(what, A::RefreshRecipe | A::Deploy | A::HoldUpdate)
+}
+
+/// What the dashboard itself does: keep the log, finish operations, obey the server's command line.
 const fn system(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::Conclude | A::Record | A::RefreshRecipe | A::EditMember | A::ImportApp)
+    matches!(what, A::Conclude | A::Record | A::EditMember | A::ImportApp)
 }

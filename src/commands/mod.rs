@@ -19,6 +19,8 @@ pub mod session_begin;
 pub mod session_end;
 pub mod set_up;
 pub mod tag_alarm_see;
+pub mod update_hold;
+pub mod update_policy_set;
 
 use serde_json::{Map, Value};
 

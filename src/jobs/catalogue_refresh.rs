@@ -14,7 +14,7 @@ pub(super) async fn run(jobs: Jobs) {
         recipe.source == "member" || recipe.refreshed_at.is_some() || apps.iter().any(|app| app.recipe == recipe.name)
     });
     let wanted: Vec<_> = wanted.collect();
-    let Ok(may) = Grant::<RefreshRecipe>::judge(Actor::System("scheduler"), Target::Site) else { return };
+    let Ok(may) = Grant::<RefreshRecipe>::judge(Actor::Scheduler, Target::Site) else { return };
     // A member who asked for all recipes a moment ago has begun the same work.
     if let Some(sweep) = jobs.shelf.begin_sweep(wanted.len()).filter(|_| !wanted.is_empty()) {
         let local = jobs.local_recipes.is_some();

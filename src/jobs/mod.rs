@@ -5,5 +5,6 @@ mod catalogue_refresh;
 mod pages_poke;
 mod schedule;
 mod session_sweep;
+mod update_watch;
 
 pub use schedule::{Jobs, run};

@@ -5,14 +5,17 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{audit_check, catalogue_refresh, pages_poke, session_sweep};
+use super::{audit_check, catalogue_refresh, pages_poke, session_sweep, update_watch};
 use crate::engine::feed::Feed;
 use crate::ops::Live;
+use crate::ops::updates::Watch;
 use crate::shelf::Shelf;
 use crate::store::{AuditCheck, Store};
 
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 const CATALOGUE_EVERY: Duration = Duration::from_hours(6);
+/// A window is hours long, so nothing is missed by looking so seldom.
+const UPDATES_EVERY: Duration = Duration::from_mins(1);
 const CHECK_EVERY: Duration = Duration::from_hours(1);
 
 /// What jobs reach.
@@ -25,6 +28,7 @@ pub struct Jobs {
     pub catalogue: String,
     pub local_recipes: Option<PathBuf>,
     pub checked: AuditCheck,
+    pub updates: Watch,
 }
 
 /// Runs all jobs until they are stopped. The feed of readings has a stop of its own, for operations need it to the end.
@@ -34,6 +38,7 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(stop.clone().run_until_cancelled_owned(pages_poke::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), session_sweep::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CHECK_EVERY, jobs, audit_check::run)));
     tracker.close();
     tracker.wait().await;

@@ -85,6 +85,7 @@ pub fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
 pub const fn tier(actor: &Actor) -> Tier {
     match actor {
         Actor::Member { role: Role::Admin, .. } => Tier::Admin,
+        Actor::Scheduler => Tier::Unattended,
         Actor::Member { role: Role::Viewer, .. } | Actor::Stranger { .. } | Actor::System(_) => Tier::Member,
     }
 }

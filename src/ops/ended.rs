@@ -39,6 +39,7 @@ pub(super) fn conclude(operation: &Operation) -> Grant<Conclude> {
     via.way = format!("operation {}", operation.id);
     let actor = match asked.id {
         Some(id) => Actor::Member { id, name: asked.name.clone(), role: Role::Viewer, via },
+        None if asked.is_scheduler() => Actor::Scheduler,
         None => Actor::System("operations"),
     };
     Grant::<Conclude>::conclude(actor, operation.app.clone())

@@ -40,6 +40,7 @@ pub mod teardown;
 pub mod terminal;
 pub mod undeploy;
 pub mod unused;
+pub mod updates;
 mod version_line;
 pub mod view;
 pub mod watching;

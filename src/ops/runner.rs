@@ -27,7 +27,7 @@ use super::journal::Kept;
 use super::live::Live;
 use super::order::Wanted;
 use super::run::{Past, Run};
-use super::{adjust, adopt, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused};
+use super::{adjust, adopt, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates};
 
 /// Operations that run at once.
 const AT_ONCE: usize = 4;
@@ -153,6 +153,10 @@ impl Runner {
             .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;
         let actor = self.actor(operation).await?;
         match wanted {
+            Wanted::Deploy(wanted) if operation.asked_by.is_scheduler() => {
+                let of = rollback::Of { operation, store: &self.store };
+                updates::carry_out(&self.judge::<Deploy>(actor, operation)?, run, of, *wanted).await
+            }
             Wanted::Deploy(wanted) if wanted.chaos.is_some() => {
                 deploy::run(&self.judge::<DeployChaos>(actor, operation)?, run, operation, *wanted).await
             }
@@ -205,9 +209,12 @@ impl Runner {
         }
     }
 
-    /// The member who asked, with the role that the member has now.
+    /// The member who asked, with the role that the member has now; the scheduler where it was that.
     async fn actor(&self, operation: &Operation) -> Result<Actor, StoreError> {
         let asked = &operation.asked_by;
+        if asked.is_scheduler() {
+            return Ok(Actor::Scheduler);
+        }
         let mut via = asked.via.clone();
         via.way = format!("operation {}", operation.id);
         let member = self.store.member(&asked.name).await?.filter(|m| Some(m.id) == asked.id);

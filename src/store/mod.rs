@@ -22,6 +22,7 @@ pub mod schema;
 pub mod sessions;
 pub mod tag_alarms;
 pub mod tx;
+pub mod updates;
 mod writer;
 
 use std::path::{Path, PathBuf};

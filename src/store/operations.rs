@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::{apps, operations, removed_apps};
 use super::{Denied, Result, Store, StoreError, Tx, removals};
-use crate::access::{Actor, Via};
+use crate::access::{Actor, SCHEDULER, Via};
 use crate::clock::Millis;
 
 /// Where an operation is.
@@ -54,6 +54,11 @@ impl AskedBy {
     /// Takes down who acts.
     pub fn of(actor: &Actor) -> Self {
         Self { id: actor.member(), name: actor.name().to_owned(), via: actor.via().cloned().unwrap_or_default() }
+    }
+
+    /// Whether the dashboard asked by itself. A member of that name has an id.
+    pub fn is_scheduler(&self) -> bool {
+        self.id.is_none() && self.name == SCHEDULER
     }
 }
 

@@ -134,6 +134,31 @@ diesel::table! {
 diesel::table! {
     removed_apps (app_id) { app_id -> Integer, name -> Text, stack -> Text, at -> BigInt, by -> Text, }
 }
+diesel::table! {
+    update_policies (app_id) {
+        app_id -> Integer,
+        mode -> Text,
+        days -> Integer,
+        from_hour -> Integer,
+        to_hour -> Integer,
+        backup_before -> Bool,
+        at -> BigInt,
+        by -> Text,
+    }
+}
+diesel::table! {
+    update_tries (id) {
+        id -> Integer,
+        app_id -> Integer,
+        version -> Text,
+        window_at -> BigInt,
+        operation_id -> Integer,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    update_holds (app_id) { app_id -> Integer, version -> Text, why -> Text, at -> BigInt, }
+}
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
 diesel::joinable!(sessions -> members (member_id));

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::action::ViewAudit;
-use crate::access::{ActionName, Grant};
+use crate::access::{ActionName, Grant, SCHEDULER};
 use crate::clock::Millis;
 use crate::store::audit::{Entry, EntryFilter};
 use crate::store::chain::{Checked, GENESIS};
@@ -159,7 +159,11 @@ fn row(entry: &Entry, site: &Site) -> EntryRow {
     EntryRow {
         seq: u64::try_from(entry.seq).unwrap_or_default(),
         when: moment(site, entry.at),
-        actor: if entry.actor.kind == "system" { "Canteen".to_owned() } else { entry.actor.name.clone() },
+        actor: match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
+            ("system", SCHEDULER) => format!("Canteen ({SCHEDULER})"),
+            ("system", _) => "Canteen".to_owned(),
+            (_, name) => name.to_owned(),
+        },
         sentence: sentence(entry),
         result: result(entry),
     }
@@ -216,6 +220,8 @@ fn sentence(entry: &Entry) -> String {
         ("operation.conclude", "ok") => {
             format!("put {}={} back into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
         }
+        ("app.updates.set", _) => format!("set the update policy of {app}: {}, {}", fact("mode"), fact("window")),
+        ("app.updates.hold", _) => format!("did not update {app} to {} by itself: {}", fact("version"), fact("why")),
         ("operation.conclude", outcome) => format!("{} of {app}: {outcome}", kind(&fact("kind"))),
         ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
         ("recipe.refresh", _) => format!("fetched {} anew", fact("recipe")),

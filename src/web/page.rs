@@ -54,7 +54,7 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
             },
             admin: *role == Role::Admin,
         }),
-        Actor::Stranger { .. } | Actor::System(_) => None,
+        Actor::Stranger { .. } | Actor::Scheduler | Actor::System(_) => None,
     };
     let running = if viewer.is_some() { site.store.overview().await.map_or(0, |o| o.running) } else { 0 };
     let reading = site.feed.latest();

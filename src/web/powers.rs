@@ -51,7 +51,7 @@ impl Powers {
         }
         Self {
             sentence: match verdict.allowed_for {
-                Tier::Member => "Nothing here reaches beyond the app. Good to know all the same:",
+                Tier::Unattended | Tier::Member => "Nothing here reaches beyond the app. Good to know all the same:",
                 Tier::Maintainer | Tier::Admin => "This reaches beyond the app’s own containers, so only admins may deploy it:",
                 Tier::Server => "Nobody may deploy this from here:",
             },

@@ -53,7 +53,7 @@ pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody
     let request = response.request();
     let path: String = match visit.actor {
         Actor::Stranger { .. } => request.match_pattern().unwrap_or_else(|| "no page".to_owned()),
-        Actor::Member { .. } | Actor::System(_) => request.path().chars().take(LONGEST_PATH).collect(),
+        Actor::Member { .. } | Actor::Scheduler | Actor::System(_) => request.path().chars().take(LONGEST_PATH).collect(),
     };
     let (action, why) = match response.response().error().and_then(|e| e.as_error::<Failure>()) {
         Some(Failure::Forbidden { action }) => (*action, "not allowed"),

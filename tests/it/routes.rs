@@ -63,6 +63,7 @@ fn the_policy_is_the_one_that_was_agreed_on() {
         ("stranger", Standing::Stranger),
         ("viewer", Standing::Member(Role::Viewer)),
         ("admin", Standing::Member(Role::Admin)),
+        ("scheduler", Standing::Scheduler),
         ("system", Standing::System),
     ];
     let mut table = String::from("# action, read or write, then who may\n");

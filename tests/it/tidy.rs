@@ -62,10 +62,13 @@ const FLOORS: &[Floor] = &[
         &["diesel", "diesel_migrations", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
     // Work.
-    floor("commands", &["access", "envfile", "store"], &["serde_json"]),
+    floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(
         "ops",
-        &["access", "clock", "commands", "compose", "engine", "envfile", "lint", "recipe", "secret", "shelf", "stack", "store"],
+        &[
+            "access", "clock", "commands", "compose", "engine", "envfile", "lint", "recipe", "secret", "shelf", "stack", "store",
+            "updates",
+        ],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "tokio", "tokio_util", "tracing"],
     ),
     floor("jobs", &["access", "engine", "ops", "shelf", "stack", "store"], &["tokio", "tokio_util", "tracing"]),

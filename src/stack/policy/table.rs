@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// How far somebody is trusted with the server. Roles are mapped to it where operations begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
+    /// Nobody looks on: the dashboard by itself. Whatever is more than a note goes only where it was admitted before, so nothing
+    /// ever grows.
+    Unattended,
     /// Runs apps.
     Member,
     /// Looks after apps of others too.
@@ -138,6 +141,12 @@ impl Kind {
     pub const fn may(self, tier: Tier) -> May {
         let row = self.row();
         match tier {
+            Tier::Unattended => match (row.member, row.admin) {
+                (May::Yes, _) => May::Yes,
+                (_, May::No) => May::No,
+                // Nobody types anything: the lines of what runs already stand for it.
+                _ => May::Confirmed,
+            },
             Tier::Member => row.member,
             Tier::Maintainer => row.maintainer,
             Tier::Admin => row.admin,
@@ -155,6 +164,8 @@ mod tests {
         let rank = |may: May| [May::No, May::Listed, May::Confirmed, May::Yes].iter().position(|m| *m == may);
         for kind in Kind::ALL {
             let ranks = [Tier::Member, Tier::Maintainer, Tier::Admin, Tier::Server].map(|tier| rank(kind.may(tier)));
+            let unattended = kind.may(Tier::Unattended);
+            assert!(unattended != May::Yes || kind.may(Tier::Member) == May::Yes, "{kind:?} grows while nobody looks");
             assert!(ranks.is_sorted(), "{kind:?}: {ranks:?}");
             let row = kind.row();
             assert_eq!(serde_json::to_value(kind).unwrap(), row.name, "the stored word is the one of the table");

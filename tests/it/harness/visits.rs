@@ -217,7 +217,7 @@ impl Browser {
 
 /// A version of the recipe has changed, and nobody has looked at it.
 async fn changed_tag(site: &Site, recipe: &str) {
-    let may = Grant::<RefreshRecipe>::judge(Actor::System("scheduler"), Target::Site).unwrap();
+    let may = Grant::<RefreshRecipe>::judge(Actor::Scheduler, Target::Site).unwrap();
     let found = vec![Found { tag: "1.0.0+0.1.0".to_owned(), was: "0".repeat(40), now: "1".repeat(40) }];
     site.store
         .commit(&may, recipe_refresh::RefreshRecipe { what: recipe.to_owned(), found, problem: String::new() })

@@ -1,0 +1,3 @@
+DROP TABLE update_holds;
+DROP TABLE update_tries;
+DROP TABLE update_policies;

@@ -1,0 +1,44 @@
+//! An update that the scheduler asks for.
+
+use serde_json::{Map, Value};
+
+use crate::access::action::Deploy;
+use crate::clock::Millis;
+use crate::ops::order::Order;
+use crate::store::audit::Phase;
+use crate::store::{Command, Denied, Tx, updates};
+
+/// The order of a deploy, noted in the same transaction so that it is asked for once.
+pub(super) struct Asked {
+    pub(super) order: Order<Deploy>,
+    pub(super) app_id: i32,
+    pub(super) version: String,
+    /// When the window opened.
+    pub(super) window_at: Millis,
+    /// When the policy was chosen that says so.
+    pub(super) chosen_at: Millis,
+    /// For the history.
+    pub(super) policy: String,
+}
+
+impl Command for Asked {
+    type Needs = Deploy;
+    type Output = i32;
+
+    fn particulars(&self) -> Map<String, Value> {
+        let mut told = self.order.particulars();
+        told.insert("policy".to_owned(), self.policy.clone().into());
+        told.insert("window_opened".to_owned(), self.window_at.into());
+        told
+    }
+
+    fn phase(&self) -> Phase {
+        self.order.phase()
+    }
+
+    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+        let id = self.order.apply(tx)?;
+        updates::try_once(tx, self.app_id, &self.version, self.window_at, self.chosen_at, id)?;
+        Ok(id)
+    }
+}
