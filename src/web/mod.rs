@@ -36,6 +36,7 @@ pub mod shell;
 pub mod status;
 pub mod table;
 pub mod throttle;
+pub mod updates;
 pub mod visit;
 pub mod wall;
 pub mod when;

@@ -1,7 +1,7 @@
 //! Everything that the dashboard answers. A page that is not here does not exist.
 
 use super::table::Table;
-use super::{apps, assets, audit, health, live, operations, recipes, report, session, setup};
+use super::{apps, assets, audit, health, live, operations, recipes, report, session, setup, updates};
 
 /// The table.
 pub fn routes() -> Table {
@@ -66,8 +66,11 @@ pub fn routes() -> Table {
         .post("/apps/{app}/scale", apps::scale::scale)
         .get("/apps/{app}/removal", apps::removal::review)
         .post("/apps/{app}/removal", apps::removal::remove)
+        .get("/apps/{app}/updates", apps::updates::show)
+        .post("/apps/{app}/updates", apps::updates::save)
         .get("/apps/{app}/undeployment", apps::undeployment::review)
         .post("/apps/{app}/undeployment", apps::undeployment::undeploy)
+        .get("/updates", updates::index)
         // Operations, and the stream that tells open pages of changes.
         .get("/operations", operations::index)
         .get("/operations/rows", operations::rows)

@@ -6,6 +6,7 @@ pub enum Nav {
     #[default]
     Nowhere,
     Apps,
+    Updates,
     Catalogue,
     Operations,
     Audit,

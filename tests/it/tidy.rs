@@ -92,6 +92,7 @@ const FLOORS: &[Floor] = &[
             "shelf",
             "stack",
             "store",
+            "updates",
         ],
         &[
             "actix_web",

@@ -11,11 +11,12 @@ pub enum Tab {
     Settings,
     Secrets,
     Deploys,
+    Updates,
     Logs,
 }
 
 impl Tab {
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Logs];
+    pub const ALL: [Self; 6] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Updates, Self::Logs];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -23,6 +24,7 @@ impl Tab {
             Self::Settings => "Settings",
             Self::Secrets => "Secrets",
             Self::Deploys => "Deploys",
+            Self::Updates => "Updates",
             Self::Logs => "Logs",
         }
     }
@@ -45,6 +47,7 @@ impl Tab {
             Self::Settings => "/settings",
             Self::Secrets => "/secrets",
             Self::Deploys => "/deployments",
+            Self::Updates => "/updates",
             Self::Logs => "/logs",
         }
     }

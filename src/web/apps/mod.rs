@@ -21,3 +21,4 @@ pub mod secrets;
 pub mod settings;
 pub mod show;
 pub mod undeployment;
+pub mod updates;

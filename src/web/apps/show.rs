@@ -15,6 +15,7 @@ use crate::web::apps::drift::drift;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::removal::removed;
+use crate::web::apps::updates;
 use crate::web::failure::Failure;
 use crate::web::operations::{state, title};
 use crate::web::page::{fragment, moment, page, shell};
@@ -120,7 +121,7 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         commit: if facts.commit { CommitNote::of(site, &facts.app.recipe, &facts.app.version, "").await? } else { None },
         put_back,
         drifted,
-        notes: notes(&facts, site).await?,
+        notes: notes(&facts, site).await?.into_iter().chain(updates::note(&facts, site).await?).collect(),
         live: Some(format!("/live?since={since}&topics={topics}")),
         live_url: format!("/apps/{}/live", facts.app.name),
         checked: (facts.observed.at > 0).then(|| moment(site, facts.observed.at)),

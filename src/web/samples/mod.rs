@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{apps, audit, error, operations, recipes, session, setup};
+use super::{apps, audit, error, operations, recipes, session, setup, updates};
 
 /// Name and HTML of every sample of every page.
 pub fn all() -> Vec<(String, String)> {
@@ -37,6 +37,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "removal", &apps::removal::RemovalView::samples());
     add(&mut pages, "removed", &apps::removal::RemovedView::samples());
     add(&mut pages, "undeploy", &apps::undeployment::UndeployView::samples());
+    add(&mut pages, "app-updates", &apps::updates::AppUpdatesView::samples());
+    add(&mut pages, "updates", &updates::UpdatesView::samples());
     add(&mut pages, "operations", &operations::OperationsView::samples());
     add(&mut pages, "operation", &operations::OperationView::samples());
     add(&mut pages, "catalogue", &recipes::index::CatalogueView::samples());

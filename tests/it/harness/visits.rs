@@ -152,6 +152,7 @@ impl Visits {
                 return vec![("plan".to_owned(), page.between("name=\"plan\" value=\"", "\"").unwrap())];
             }
             "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
+            "/apps/{app}/updates" => &[("mode", "minor"), ("day.5", "on"), ("from", "22"), ("to", "3")],
             "/apps/{app}/scale" => &[("tasks.app", "2")],
             "/apps/{app}/settings" => {
                 let mut fields = self.admin.page(path).await.fields();

@@ -1,0 +1,7 @@
+//! All apps with newer versions, and what becomes of them.
+
+mod fate;
+mod index;
+
+pub use fate::{Fate, policy_words};
+pub use index::{UpdateRow, UpdatesView, index};
