@@ -52,7 +52,7 @@ impl Window {
     }
 
     /// When it opens on this day (counted from 1970), if it does.
-    fn start(&self, day: Millis) -> Option<Millis> {
+    fn start(self, day: Millis) -> Option<Millis> {
         // The first of January 1970 was a Thursday.
         let weekday = usize::try_from((day + 3).rem_euclid(7)).unwrap_or_default();
         self.opens_on(weekday).then(|| day * DAY_MS + Millis::from(self.from) * HOUR_MS)
