@@ -23,6 +23,11 @@ pub fn is_legacy(function: &str) -> bool {
     ["abra_backup", "abra_restore"].iter().any(|old| function.starts_with(old))
 }
 
+/// Whether the line defines this function.
+pub fn defines(line: &str, name: &str) -> bool {
+    function(line).is_some_and(|found| found == name)
+}
+
 fn export(line: &str) -> Option<(String, String)> {
     let assignment = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']))?.trim_start();
     let (name, behind) = assignment.split_once('=')?;

@@ -9,9 +9,12 @@
 
 pub mod abra_command;
 pub mod abra_sh;
+pub mod after;
+pub mod arguments;
 pub mod catalogue;
 pub mod chaos;
 mod choices;
+pub mod command;
 pub mod env_check;
 pub mod environment;
 pub mod field;
