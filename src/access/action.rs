@@ -112,6 +112,14 @@ actions! {
     write App Restart "app.restart";
     /// Choose how many tasks services of an app have.
     write App Scale "app.scale";
+    /// See which commands an app's recipe has, and the form to run one.
+    read App ListCommands "app.commands.list";
+    /// Run a command of the recipe in an app's container.
+    write App RunCommand "app.command.run";
+    /// Read what commands of an operation wrote.
+    read Site ReadOutput "operation.output";
+    /// End a command that runs.
+    write Site StopCommand "app.command.stop";
     /// Remove an app, with what was chosen of its data.
     write App Remove "app.remove";
     /// See the pages before an app is restarted, scaled or removed.

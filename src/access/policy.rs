@@ -36,6 +36,7 @@ const fn needs(what: ActionName) -> Needs {
         | A::ListSecrets
         | A::ViewLogs
         | A::ListConfigs
+        | A::ListCommands
         | A::ViewPlan
         | A::ListDeployments
         | A::ViewOperations
@@ -62,6 +63,9 @@ const fn needs(what: ActionName) -> Needs {
         | A::Adopt
         | A::Restart
         | A::Scale
+        | A::RunCommand
+        | A::StopCommand
+        | A::ReadOutput
         | A::Remove
         | A::ReviewChange
         | A::Undeploy

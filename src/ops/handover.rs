@@ -7,6 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use crate::clock::Millis;
 use crate::secret::SecretValue;
 
+use super::stops::Stops;
+
 /// A given value waits so long for its operation, which may stand in the queue behind others.
 const QUEUED_MS: Millis = 24 * 60 * 60 * 1000;
 /// A generated value waits so long to be looked at.
@@ -17,19 +19,23 @@ pub type Values = Vec<(String, SecretValue)>;
 
 /// Values that operations are to insert, each hand-over by a ticket of its own: one page has many forms, and one form may come twice.
 #[derive(Default)]
-pub struct Handover(Mutex<HashMap<String, (Millis, Values)>>);
+pub struct Handover {
+    values: Mutex<HashMap<String, (Millis, Values)>>,
+    /// On its way in as well: that somebody wants a command to end.
+    pub stops: Stops,
+}
 
 impl Handover {
     /// Keeps values until their operation runs. `ticket` is one that nobody else has. What waited too long is forgotten on the way.
     pub fn put(&self, ticket: &str, now: Millis, values: Values) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, (since, _)| *since + QUEUED_MS > now);
         waiting.insert(ticket.to_owned(), (now, values));
     }
 
     /// Hands the values out and forgets them.
     pub fn take(&self, ticket: &str) -> Values {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket).map(|(_, values)| values).unwrap_or_default()
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket).map(|(_, values)| values).unwrap_or_default()
     }
 }
 

@@ -25,6 +25,10 @@ pub enum Level {
     Log,
     /// How far a service is.
     Progress,
+    /// A command wrote it: to stdout, to stderr; or so many lines of that were left out.
+    Out,
+    Err,
+    Cut,
 }
 
 impl Level {
@@ -38,6 +42,9 @@ impl Level {
             Self::Warn => "warn",
             Self::Log => "log",
             Self::Progress => "progress",
+            Self::Out => "out",
+            Self::Err => "err",
+            Self::Cut => "cut",
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale, SetSecret,
     Undeploy,
 };
 use crate::stack::desired::Desired;
@@ -16,6 +16,7 @@ use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
 
 use super::adjust::Adjusted;
 use super::adopt::AdoptWanted;
+use super::command::CommandWanted;
 use super::remove::RemoveWanted;
 
 /// What an operation does.
@@ -50,6 +51,8 @@ pub enum Wanted {
         about: Vec<String>,
     },
     Rotate(Box<RotateWanted>),
+    /// A command of the recipe in a container.
+    Command(Box<CommandWanted>),
     /// Full names.
     RemoveSecrets {
         names: Vec<String>,
@@ -133,6 +136,9 @@ pub struct DeployWanted {
     /// Present where it is a commit and no release: the branch that it was chosen by, empty if there is none to name.
     #[serde(default)]
     pub chaos: Option<String>,
+    /// The variable of the settings that names the steps to run afterwards, if they are to be run.
+    #[serde(default)]
+    pub after: Option<String>,
 }
 
 /// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
@@ -195,6 +201,7 @@ impl Wanted {
             Self::Undeploy { .. } => "undeploy",
             Self::Secrets { .. } => "secrets",
             Self::Rotate(_) => "rotate",
+            Self::Command(_) => "command",
             Self::RemoveSecrets { .. } => "secrets_removal",
             Self::RemoveConfigs { .. } => "configs_removal",
         }
@@ -262,6 +269,14 @@ impl Wanted {
                     ("plan", w.deploy.plan_hash.clone().into()),
                 ]
             }
+            Self::Command(w) => vec![
+                ("command", w.function.clone().into()),
+                ("arguments", w.shown.clone().into()),
+                ("service", w.service.clone().into()),
+                ("user", w.user.clone().into()),
+                ("version", w.version.clone().into()),
+                ("commit", w.commit.clone().into()),
+            ],
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };
         if let Self::Deploy(wanted) = self
@@ -277,6 +292,11 @@ impl Wanted {
         };
         if !confirmed.is_empty() {
             pairs.push(("confirmed", confirmed.into()));
+        }
+        if let Self::Deploy(w) = self
+            && let Some(variable) = &w.after
+        {
+            pairs.push(("steps", variable.clone().into()));
         }
         pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -350,6 +370,12 @@ pub const fn secrets(
 /// Asks for a rotation. A given value is put into the handover under its ticket beforehand.
 pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Order<RotateSecret> {
     Order { app_id, wanted: Wanted::Rotate(wanted), nonce, action: PhantomData }
+}
+
+/// Asks to run a command of the recipe. Its arguments are put into the handover under the same nonce beforehand.
+pub fn command(app_id: i32, wanted: Box<CommandWanted>) -> Order<RunCommand> {
+    let nonce = wanted.nonce.clone();
+    Order { app_id, wanted: Wanted::Command(wanted), nonce, action: PhantomData }
 }
 
 /// Asks to remove secrets that nothing reads, by their full names.

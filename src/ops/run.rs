@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::stream::BoxStream;
+
 use crate::clock::{Millis, SharedClock};
 use crate::engine::feed::Feed;
-use crate::engine::{Credentials, EngineError, Inspect, Mutate, NewSecret, RegistryAuth};
+use crate::engine::{Credentials, EngineError, ExecPiece, ExecWish, Inspect, Mutate, NewSecret, RegistryAuth};
 use crate::stack::observed::{Service, Swarm};
 use crate::stack::policy::Pass;
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
@@ -19,6 +21,9 @@ use super::journal::{Journal, Level};
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What no node is called.
 const NOWHERE: &str = "node.id==none";
+
+/// What a program in a container writes, and its exit code.
+pub(super) type Pieces = BoxStream<'static, Result<ExecPiece, EngineError>>;
 
 /// A running operation.
 pub struct Run {
@@ -96,6 +101,16 @@ impl Run {
     /// Tells how far a service is.
     pub(super) async fn progress(&self, service: &str, text: &str) -> Result<(), OpError> {
         self.line(service, Level::Progress, text).await
+    }
+
+    /// Keeps lines that a command wrote.
+    pub(super) async fn output(&self, stderr: bool, lines: &str) -> Result<(), OpError> {
+        self.line(&self.present_step(), if stderr { Level::Err } else { Level::Out }, lines).await
+    }
+
+    /// Tells how many lines of a command are not kept here.
+    pub(super) async fn gap(&self, lines: usize) -> Result<(), OpError> {
+        self.line(&self.present_step(), Level::Cut, &lines.to_string()).await
     }
 
     async fn line(&self, step: &str, level: Level, text: &str) -> Result<(), OpError> {
@@ -178,6 +193,11 @@ impl Run {
     /// Removes a container of this node that has ended.
     pub(super) async fn remove_container(&self, id: &str) -> Result<(), OpError> {
         self.change(&format!("remove container {id}"), self.mutate.remove_container(id)).await
+    }
+
+    /// Runs a program in a container of this node. `what` names it for people.
+    pub(super) async fn exec(&self, what: &str, container: &str, wish: &ExecWish) -> Result<Pieces, OpError> {
+        self.change(&format!("run {what}"), self.mutate.exec(container, wish)).await
     }
 
     /// Returns the id.

@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, Scale, SetSecret,
-    Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
+    SetSecret, Undeploy,
 };
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
@@ -27,7 +27,7 @@ use super::journal::Kept;
 use super::live::Live;
 use super::order::Wanted;
 use super::run::{Past, Run};
-use super::{adjust, adopt, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates};
+use super::{adjust, adopt, after, command, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates};
 
 /// Operations that run at once.
 const AT_ONCE: usize = 4;
@@ -153,14 +153,21 @@ impl Runner {
             .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;
         let actor = self.actor(operation).await?;
         match wanted {
-            Wanted::Deploy(wanted) if operation.asked_by.is_scheduler() => {
-                let of = rollback::Of { operation, store: &self.store };
-                updates::carry_out(&self.judge::<Deploy>(actor, operation)?, run, of, *wanted).await
+            Wanted::Deploy(wanted) => {
+                let (steps, chaos) = (after::After::of(&wanted), wanted.chaos.is_some());
+                let ended = if operation.asked_by.is_scheduler() {
+                    let of = rollback::Of { operation, store: &self.store };
+                    updates::carry_out(&self.judge::<Deploy>(actor, operation)?, run, of, *wanted).await?
+                } else if chaos {
+                    deploy::run(&self.judge::<DeployChaos>(actor, operation)?, run, operation, *wanted).await?
+                } else {
+                    deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await?
+                };
+                match steps {
+                    Some(steps) => after::run(run, self.parts(operation), &self.store, steps, ended).await,
+                    None => Ok(ended),
+                }
             }
-            Wanted::Deploy(wanted) if wanted.chaos.is_some() => {
-                deploy::run(&self.judge::<DeployChaos>(actor, operation)?, run, operation, *wanted).await
-            }
-            Wanted::Deploy(wanted) => deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await,
             Wanted::Rollback(wanted) => {
                 let of = rollback::Of { operation, store: &self.store };
                 if wanted.reapply {
@@ -198,6 +205,9 @@ impl Runner {
                     Err(refused) => Err(refused),
                 }
             }
+            Wanted::Command(wanted) => {
+                command::run(&self.judge::<RunCommand>(actor, operation)?, run, self.parts(operation), *wanted).await
+            }
             Wanted::RemoveSecrets { names } => {
                 let of = unused::Of { operation, store: &self.store };
                 unused::secrets(&self.judge::<RemoveSecret>(actor, operation)?, run, of, &names).await
@@ -207,6 +217,10 @@ impl Runner {
                 unused::configs(&self.judge::<RemoveConfig>(actor, operation)?, run, of, &names).await
             }
         }
+    }
+
+    fn parts<'a>(&'a self, operation: &'a Operation) -> command::Of<'a> {
+        command::Of { operation, shelf: &self.shelf, handover: &self.handover }
     }
 
     /// The member who asked, with the role that the member has now; the scheduler where it was that.

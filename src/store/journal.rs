@@ -22,7 +22,7 @@ pub struct Line {
     pub at: Millis,
     /// The step that it belongs to.
     pub step: String,
-    /// `begin`, `end`, `fail`, `note`, `warn`, `log` or `progress`.
+    /// `begin`, `end`, `fail`, `note`, `warn`, `log`, `progress`, `out`, `err` or `cut`.
     pub level: String,
     pub text: String,
 }

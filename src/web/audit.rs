@@ -214,6 +214,10 @@ fn sentence(entry: &Entry) -> String {
         ("app.adopt", _) => format!("asked to keep what runs of {app}: {}", fact("changes")),
         ("app.restart", _) => format!("asked to restart {} of {app}", fact("services")),
         ("app.scale", _) => format!("asked to scale {app}: {}", fact("services")),
+        ("app.command.run", _) => {
+            format!("asked to run {} {} in {} of {app}", fact("command"), fact("arguments"), fact("service"))
+        }
+        ("app.command.stop", _) => format!("stopped what operation {} runs in {app}", fact("operation")),
         ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
         ("app.remove", _) => format!("asked to remove {app}"),
         ("app.undeploy", _) => format!("asked to undeploy {app}"),
@@ -259,6 +263,7 @@ fn kind(kind: &str) -> &str {
         "remove" => "removal",
         "secrets" => "secrets",
         "rotate" => "rotation",
+        "command" => "command",
         "secrets_removal" => "removal of secrets",
         "configs_removal" => "removal of configs",
         other => other,
@@ -274,7 +279,8 @@ fn object(entry: &Entry) -> String {
 
 fn result(entry: &Entry) -> Outcome {
     match entry.outcome.as_str() {
-        "ok" | "asked" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" | "rotated" => Outcome::Done,
+        "ok" | "asked" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" | "rotated"
+        | "command done" => Outcome::Done,
         "refused" => Outcome::Denied,
         "" => Outcome::Unknown,
         _ => Outcome::Failed,

@@ -41,7 +41,7 @@ impl FakeEngine {
         let words: Vec<&str> = wish.command.iter().skip_while(|w| *w != "-c").skip(1).map(String::as_str).collect();
         let (script, words) = words.split_first().map_or(("", &[][..]), |(script, rest)| (*script, rest));
         if script.contains("kill ") && !script.contains("eval ") {
-            let pid = words.get(1).and_then(|pid| pid.parse().ok()).unwrap_or(0);
+            let pid = words.last().and_then(|pid| pid.parse().ok()).unwrap_or(0);
             if let Some(end) = state.programs.remove(&pid) {
                 end.notify_one();
             }

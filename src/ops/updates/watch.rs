@@ -14,6 +14,7 @@ use crate::ops::check;
 use crate::ops::ended::OpError;
 use crate::ops::live::Live;
 use crate::ops::order::{self, DeployWanted};
+use crate::recipe::after::Occasion;
 use crate::shelf::Shelf;
 use crate::stack::names::StackName;
 use crate::store::apps::App;
@@ -94,6 +95,8 @@ impl Watch {
             timeout_s: made.rendered.timeout_s.unwrap_or(self.deploy_timeout_s),
             desired: made.rendered.desired,
             confirmed: vec![],
+            chaos: None,
+            after: Some(Occasion::Upgrade.variable().to_owned()),
         };
         let nonce = format!("{}-{}-{}-{}", may.actor().name(), app.id, due.to, due.window);
         let asked = Asked {

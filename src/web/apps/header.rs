@@ -13,10 +13,12 @@ pub enum Tab {
     Deploys,
     Updates,
     Logs,
+    Commands,
 }
 
 impl Tab {
-    pub const ALL: [Self; 6] = [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Updates, Self::Logs];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Updates, Self::Logs, Self::Commands];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -26,6 +28,7 @@ impl Tab {
             Self::Deploys => "Deploys",
             Self::Updates => "Updates",
             Self::Logs => "Logs",
+            Self::Commands => "Commands",
         }
     }
 
@@ -49,6 +52,7 @@ impl Tab {
             Self::Deploys => "/deployments",
             Self::Updates => "/updates",
             Self::Logs => "/logs",
+            Self::Commands => "/commands",
         }
     }
 }

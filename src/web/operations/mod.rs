@@ -2,14 +2,17 @@
 
 mod index;
 mod journal;
+mod output;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 mod show;
 
 pub use index::{OperationRow, OperationsView, index, rows};
 pub use journal::{Progress, StepLine};
+pub use output::{OutputLine, OutputPart, output};
 pub use show::{OperationView, live, show};
 
+use crate::ops::after::STEP_FAILED;
 use crate::ops::order::Wanted;
 use crate::store::operations::{Operation, State};
 use crate::web::Site;
@@ -36,6 +39,7 @@ pub(in crate::web) fn title(operation: &Operation) -> String {
             let names: Vec<&str> = wanted.turns.iter().map(|t| t.local.as_str()).collect();
             format!("Rotate {}", names.join(", "))
         }
+        Ok(Wanted::Command(wanted)) => format!("Run {} in {}", wanted.function, wanted.service),
         Ok(Wanted::RemoveSecrets { .. }) => "Remove secrets".to_owned(),
         Ok(Wanted::RemoveConfigs { .. }) => "Remove configs".to_owned(),
         Err(_unreadable) => operation.kind.clone(),
@@ -53,8 +57,10 @@ fn short(version: &str) -> &str {
 }
 
 /// Where an operation stands, as pages show it.
-pub(in crate::web) const fn state(operation: &Operation) -> OperationState {
+pub(in crate::web) fn state(operation: &Operation) -> OperationState {
     match operation.state {
+        // What was deployed stays, but somebody has to act.
+        State::Done if operation.outcome == STEP_FAILED => OperationState::Failed,
         State::Queued => OperationState::Queued,
         State::Running => OperationState::Running,
         State::Done => OperationState::Done,

@@ -1,6 +1,7 @@
 //! The pages of operations with made-up contents.
 
-use super::{OperationRow, OperationView, OperationsView, Progress, StepLine};
+use super::{OperationRow, OperationView, OperationsView, OutputLine, OutputPart, Progress, StepLine};
+use crate::web::apps::logs::looks;
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::status::{OperationState, StepState};
 use crate::web::when::When;
@@ -77,6 +78,9 @@ impl OperationView {
             ],
             services: vec![progress("app", 1, "pulling dokuwiki:2024-02-06a"), progress("db", 2, "")],
             log: vec!["app.1  ready to handle connections".to_owned(), "app.2  <starting>".to_owned()],
+            output: Vec::new(),
+            hidden_output: false,
+            stop: None,
             outcome: String::new(),
             causes: Vec::new(),
             links: vec![link("To the app", "/apps/wiki.example.org")],
@@ -84,6 +88,21 @@ impl OperationView {
             stream: "/operations/42/events".to_owned(),
             live_url: "/operations/42/live".to_owned(),
         };
+        let written = |stderr, text: &str| OutputLine { stderr, looks: looks(text) };
+        let command = Self {
+            title: "Run set_up in app".to_owned(),
+            steps: vec![step("Run set_up", StepState::Running, "3 s", &["in app.1, on one", "with --password •••"])],
+            services: Vec::new(),
+            log: Vec::new(),
+            output: vec![OutputPart {
+                step: "Run set_up".to_owned(),
+                left_out: "…\u{20}5,210 lines are not shown here".to_owned(),
+                lines: vec![written(false, "\u{1b}[32mready\u{1b}[0m <b>"), written(true, "careful")],
+            }],
+            stop: Some("/operations/42/stop".to_owned()),
+            ..running.clone()
+        };
+        let reader = Self { output: Vec::new(), hidden_output: true, stop: None, ..command.clone() };
         let queued = Self {
             state: OperationState::Queued,
             started: None,
@@ -120,6 +139,6 @@ impl OperationView {
         for (line, state) in failed.steps.iter_mut().skip(2).zip([StepState::Done, StepState::Failed, StepState::Skipped]) {
             line.state = state;
         }
-        vec![running, queued, done, failed]
+        vec![running, queued, done, failed, command, reader]
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ViewOperations;
+use crate::ops::after::STEP_FAILED;
 use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::deployments::put_back;
@@ -20,6 +21,7 @@ use crate::web::visit::Visit;
 use crate::web::when::When;
 
 use super::journal::{Progress, StepLine, log, progress, steps};
+use super::output::{OutputPart, parts, written};
 use super::{app_path, state, title, took};
 
 /// One operation. The block `live` is the fragment that the page fetches again when it is poked.
@@ -44,6 +46,12 @@ pub struct OperationView {
     pub services: Vec<Progress>,
     /// The end of the log, oldest line first.
     pub log: Vec<String>,
+    /// What commands wrote, step by step.
+    pub output: Vec<OutputPart>,
+    /// Commands wrote something that only admins may read.
+    pub hidden_output: bool,
+    /// Where what runs now can be stopped.
+    pub stop: Option<String>,
     /// How it ended, in one sentence; empty while it runs.
     pub outcome: String,
     /// What is known about why it failed.
@@ -84,6 +92,7 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
     let now = site.store.clock().now();
     let admin = is_admin(may.actor());
     let back = if admin { way_back(&operation, site).await? } else { None };
+    let stop = admin && site.handover.stops.can_stop(id);
     let reveal = admin && site.reveals.has(id, may.actor().member(), now);
     Ok(OperationView {
         shell: shell(site, visit, format!("{} {}", title(&operation), operation.app), Nav::Operations).await,
@@ -99,6 +108,9 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         steps: steps(&journal, &operation, now),
         services: progress(&journal),
         log: log(&journal),
+        output: if admin { parts(&journal) } else { vec![] },
+        hidden_output: !admin && written(&journal),
+        stop: stop.then(|| format!("/operations/{id}/stop")),
         outcome: outcome(&operation),
         causes: operation.cause.lines().map(str::to_owned).collect(),
         links: back.into_iter().chain(links(&operation, admin)).collect(),
@@ -124,6 +136,7 @@ fn outcome(operation: &Operation) -> String {
         (_, "converged") if operation.kind == "restart" => "Healthy: all new tasks run".to_owned(),
         (_, "converged") if operation.kind == "scale" => "Healthy: as many tasks run as were asked for".to_owned(),
         (_, "converged") => "Healthy: everything runs as it was deployed".to_owned(),
+        (_, STEP_FAILED) => "Deployed and healthy, but a step after it failed".to_owned(),
         (_, "rolled back") => "Rolled back: the new version did not come up, and the one before runs again".to_owned(),
         (_, "paused") => "Paused: the Swarm stopped half-way and waits for somebody".to_owned(),
         (_, "timed out") => "Timed out: it did not come up in time".to_owned(),
@@ -136,6 +149,11 @@ fn outcome(operation: &Operation) -> String {
         (_, "generated" | "inserted") => "Done: the secrets are set".to_owned(),
         (_, "rotated") => "Rotated: the new version is in use".to_owned(),
         (_, "removed") => "Removed: nothing used them any more".to_owned(),
+        (_, "command done") => "Done: the command reached its end".to_owned(),
+        (_, "command failed") => "Failed: the command ended with an error".to_owned(),
+        (_, "command ended") => "Ended before it was done".to_owned(),
+        (_, "lost") => "Lost: it can’t be told whether the command reached its end".to_owned(),
+        (_, "not begun") => "Not begun: nothing was run".to_owned(),
         (_, other) => sentence(other),
     }
 }
@@ -148,6 +166,10 @@ fn links(operation: &Operation, admin: bool) -> Vec<Link> {
     }
     match (operation.state, operation.kind.as_str(), admin) {
         (State::Done, "secrets", true) => vec![link("Review and deploy", "/deployment"), link("To the secrets", "/secrets")],
+        (State::Done, "deploy", true) if operation.outcome == STEP_FAILED => {
+            vec![link("To the steps", "/commands"), link("To the app", "")]
+        }
+        (_, "command", _) => vec![link("To the commands", "/commands"), link("To the app", "")],
         (State::Failed, "deploy", true) => vec![link("Review again", "/deployment"), link("To the app", "")],
         (State::Failed, "rollback", true) => vec![link("To the deploys", "/deployments"), link("To the app", "")],
         (State::Failed, "reapply" | "adopt", true) => vec![link("Look again", "/drift"), link("To the app", "")],

@@ -31,6 +31,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());
     add(&mut pages, "go-back", &apps::deployments::GoBackView::samples());
     add(&mut pages, "logs", &apps::logs::LogsView::samples());
+    add(&mut pages, "commands", &apps::commands::CommandsView::samples());
+    add(&mut pages, "command", &apps::commands::CommandView::samples());
     add(&mut pages, "drift", &apps::drift::DriftView::samples());
     add(&mut pages, "restart", &apps::restart::RestartView::samples());
     add(&mut pages, "scale", &apps::scale::ScaleView::samples());

@@ -29,6 +29,8 @@ const TURN: &str = "turn.example.org";
 const SHIP: &str = "ship.example.org";
 /// Were changed past the dashboard: one is to be put back, one to be kept.
 const CHANGED: [&str; 2] = ["back.example.org", "keep.example.org"];
+/// Is deployed, and its settings ask for a step after each deploy.
+const STEPS: &str = "steps.example.org";
 /// Waits to be removed.
 const GONE: &str = "gone.example.org";
 /// Waits to be deployed at a branch.
@@ -83,6 +85,11 @@ impl Visits {
             site.deployed_board(&admin, app).await;
             change(site, app).await;
         }
+        site.deployed_board(&admin, STEPS).await;
+        let text = format!("/apps/{STEPS}/settings/text");
+        let page = admin.page(&text).await;
+        let hooked = format!("{}POST_DEPLOY_CMDS=\"app clear_board\"\n", page.area("text"));
+        send_fields(&admin, &page, &text, &[("text", &hooked)]).await.location();
         let more = tempfile::tempdir_in(super::recipes::folder()).unwrap();
         let files =
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
@@ -108,6 +115,8 @@ impl Visits {
             ("POST", "/apps/{app}/secrets/removal") => filled(entry.path, SPARE),
             ("POST", "/apps/{app}/configs/removal") => filled(entry.path, RELIC),
             (_, "/apps/{app}/secrets/{name}/rotation") => filled(entry.path, TURN).replace("{name}", "admin_password"),
+            (_, "/apps/{app}/commands/{name}") => filled(entry.path, BOARD).replace("{name}", "pin"),
+            ("POST", "/apps/{app}/steps") => filled(entry.path, STEPS),
             ("POST", "/apps/{app}/deployment") => filled(entry.path, SHIP),
             ("POST", "/apps/{app}/chaos-deployment") => filled(entry.path, WILD),
             (_, "/apps/{app}/deployments/{id}") => filled(entry.path, BOARD).replace("{id}", &self.deployed.to_string()),
@@ -153,6 +162,8 @@ impl Visits {
             }
             "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
             "/apps/{app}/updates" => &[("mode", "minor"), ("day.5", "on"), ("from", "22"), ("to", "3")],
+            "/apps/{app}/commands/{name}" => &[("service", "app"), ("arguments", "hello"), ("minutes", "1")],
+            "/apps/{app}/steps" => &[("variable", "POST_DEPLOY_CMDS"), ("number", "1"), ("name", "clear_board in app")],
             "/apps/{app}/scale" => &[("tasks.app", "2")],
             "/apps/{app}/settings" => {
                 let mut fields = self.admin.page(path).await.fields();

@@ -14,6 +14,7 @@ use crate::ops::order::{DeployWanted, Order};
 use crate::ops::overridden::Overridden;
 use crate::stack::policy::verdict;
 use crate::web::Site;
+use crate::web::apps::commands::after_deploy;
 use crate::web::apps::facts::{Facts, blocking, facts};
 use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
@@ -49,6 +50,9 @@ pub struct DeployForm {
     /// Not empty where services that the version no longer has are to be removed.
     #[serde(default)]
     prune: String,
+    /// Not empty where the steps that the settings name are to be run afterwards.
+    #[serde(default)]
+    after: String,
     /// The app's name, where power over the machine is given.
     #[serde(default)]
     confirm: String,
@@ -93,7 +97,7 @@ async fn press<A: WriteAction>(
         return see_other(&format!("/operations/{first}"));
     }
     idle(site, visit, &facts.app).await?;
-    let prune = !form.prune.is_empty();
+    let (prune, after) = (!form.prune.is_empty(), !form.after.is_empty());
     let mut review = review(&facts, site, form.version.clone(), &form.branch).await?;
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);
@@ -114,16 +118,16 @@ async fn press<A: WriteAction>(
                 vec![]
             });
             if !missing.is_empty() {
-                let answered = Answered { problems: missing, prune, typed: Typed::default() };
+                let answered = Answered { problems: missing, prune, after, typed: Typed::default() };
                 return wrong_form(&view(&facts, visit, site, review, answered).await?);
             }
-            match ask(may, &facts, site, made, Chosen { review: &review, prune, confirmed, way }, visit).await? {
+            match ask(may, &facts, site, made, Chosen { review: &review, prune, after, confirmed, way }, visit).await? {
                 Ok(response) => return Ok(response),
-                Err(busy) => return conflict(&facts, visit, site, review, Refused { text: sentence(&busy), prune }).await,
+                Err(busy) => return conflict(&facts, visit, site, review, Refused { text: sentence(&busy), prune, after }).await,
             }
         }
     };
-    conflict(&facts, visit, site, review, Refused { text: refused.to_owned(), prune }).await
+    conflict(&facts, visit, site, review, Refused { text: refused.to_owned(), prune, after }).await
 }
 
 /// What the member chose on the page.
@@ -131,6 +135,8 @@ struct Chosen<'a, A> {
     way: Way<A>,
     review: &'a Review,
     prune: bool,
+    /// Steps are run afterwards.
+    after: bool,
     /// The powers over the machine that were confirmed by typing.
     confirmed: Vec<String>,
 }
@@ -139,6 +145,7 @@ struct Chosen<'a, A> {
 struct Refused {
     text: String,
     prune: bool,
+    after: bool,
 }
 
 async fn ask<A: WriteAction>(
@@ -164,6 +171,7 @@ async fn ask<A: WriteAction>(
         timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
         confirmed: chosen.confirmed,
         chaos: chosen.review.note.as_ref().filter(|note| note.chaos).map(|note| note.branch.clone()),
+        after: if chosen.after { steps(facts, site, &chosen.review.version).await? } else { None },
     };
     let order = (chosen.way.order)(facts.app.id, Box::new(wanted), visit.form.clone());
     let rules = chosen.review.faults.rules();
@@ -176,9 +184,16 @@ async fn ask<A: WriteAction>(
     }
 }
 
+/// The variable that names the steps after this deploy.
+async fn steps(facts: &Facts, site: &Site, to: &str) -> Result<Option<String>, Failure> {
+    let from = site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty());
+    let found = after_deploy(&facts.revision(site).await?.text, from.map(|d| d.version).as_deref(), to);
+    Ok(Some(found.variable).filter(|variable| !variable.is_empty()))
+}
+
 async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, refused: Refused) -> Result<HttpResponse, Failure> {
     let mut problems = Problems::none();
     problems.add("", refused.text);
-    let answered = Answered { problems, prune: refused.prune, typed: Typed::default() };
+    let answered = Answered { problems, prune: refused.prune, after: refused.after, typed: Typed::default() };
     page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, answered).await?)
 }

@@ -29,6 +29,7 @@ use crate::access::Grant;
 use crate::access::action::ViewPlan;
 use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
+use crate::web::apps::commands::{AfterDeploy, after_deploy};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
@@ -71,6 +72,10 @@ pub struct PlanView {
     pub leftovers: Vec<String>,
     /// Whether they are to be removed.
     pub prune: bool,
+    /// Steps that the settings ask for afterwards.
+    pub after: AfterDeploy,
+    /// Whether they are to be run.
+    pub run_after: bool,
     pub problems: Problems,
     /// False where the viewer may look but not deploy.
     pub may_deploy: bool,
@@ -120,7 +125,7 @@ pub async fn plan(may: Grant<ViewPlan>, visit: Visit, query: Query, site: Data<S
     let review = review(&facts, &site, version, &branch).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let typed = Typed { branch: query.get("branch").to_owned(), commit: query.get("commit").to_owned() };
-    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, prune: true, typed }).await?)
+    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, prune: true, after: true, typed }).await?)
 }
 
 /// What became of the form, where it was sent already.
@@ -128,6 +133,8 @@ struct Answered {
     problems: Problems,
     /// Whether what is left over was to go.
     prune: bool,
+    /// Whether the steps afterwards were to be run.
+    after: bool,
     typed: Typed,
 }
 
@@ -178,6 +185,8 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         settings,
         leftovers: leftovers(&changes),
         prune: answered.prune,
+        after: after_deploy(&facts.revision(site).await?.text, from_version.as_deref(), &review.version),
+        run_after: answered.after,
         from_version,
         to_version: review.version,
         versions: review.versions,

@@ -2,6 +2,7 @@
 
 use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted};
 use crate::web::apps::changes::Changes;
+use crate::web::apps::commands::AfterDeploy;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
 use crate::web::powers::Powers;
@@ -33,6 +34,12 @@ impl PlanView {
             },
             leftovers: vec!["cron".to_owned()],
             prune: true,
+            after: AfterDeploy {
+                variable: "POST_UPGRADE_CMDS".to_owned(),
+                steps: vec!["migrate in app".to_owned(), "tidy in db".to_owned()],
+                problem: String::new(),
+            },
+            run_after: true,
             problems: Problems::none(),
             may_deploy: true,
         };
@@ -51,7 +58,7 @@ impl PlanView {
             ..upgrade.clone()
         };
         let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };
-        let mut stale = Self { prune: false, ..upgrade.clone() };
+        let mut stale = Self { prune: false, run_after: false, ..upgrade.clone() };
         stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is the new plan");
         let nothing = Self {
             changes: Changes::sample_empty(),

@@ -21,3 +21,5 @@ pub use query::Asked;
 pub use rows::{Look, Row};
 pub use show::{Blank, LogsView, show};
 pub use stream::stream;
+
+pub(in crate::web) use rows::{counted, looks};

@@ -52,9 +52,14 @@ pub(super) fn row(line: &Line, late: bool, names: &Names) -> Row {
         node: names.node(line).to_owned(),
         stderr: line.stderr,
         late,
-        looks: spans(&line.text).into_iter().map(|span| Look { class: class(span.style), text: span.text }).collect(),
+        looks: looks(&line.text),
         cut: line.cut,
     }
+}
+
+/// The text in pieces of one look, with nothing in it that acts.
+pub(in crate::web) fn looks(text: &str) -> Vec<Look> {
+    spans(text).into_iter().map(|span| Look { class: class(span.style), text: span.text }).collect()
 }
 
 fn class(style: Style) -> String {
@@ -64,7 +69,7 @@ fn class(style: Style) -> String {
 }
 
 /// A number with commas, such as 5,210.
-pub(super) fn counted(number: u64) -> String {
+pub(in crate::web) fn counted(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

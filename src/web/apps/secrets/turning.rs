@@ -238,6 +238,7 @@ impl Turned {
             keep: vec![],
             confirmed: vec![],
             chaos: None,
+            after: None,
             timeout_s: timeout_s(&self.desired).unwrap_or(site.settings.deploy_timeout_s),
             desired: self.desired.clone(),
         };

@@ -1,0 +1,132 @@
+//! The steps after a deploy that an app's settings ask for: commands of the recipe, one after the other, until one fails. What was
+//! deployed stays, whatever becomes of them.
+
+use std::time::Duration;
+
+use crate::envfile::EnvFile;
+use crate::recipe::after::{AfterStep, Occasion, steps};
+use crate::recipe::arguments::shown;
+use crate::stack::names::StackName;
+use crate::store::Store;
+
+use super::call::{Call, Ending, call};
+use super::command::{self, meaning, minutes, runnable};
+use super::ended::{Ended, OpError};
+use super::order::DeployWanted;
+use super::run::Run;
+
+/// How long one step may take.
+const LIMIT: Duration = Duration::from_mins(10);
+
+/// What the steps are of.
+pub(super) struct After {
+    occasion: Occasion,
+    recipe: String,
+    version: String,
+    commit: String,
+    env_number: i32,
+    stack: StackName,
+}
+
+impl After {
+    /// The steps of a deploy, if they were asked for.
+    pub(super) fn of(wanted: &DeployWanted) -> Option<Self> {
+        Some(Self {
+            occasion: occasion(wanted.after.as_deref()?)?,
+            recipe: wanted.recipe.clone(),
+            version: wanted.version.clone(),
+            commit: wanted.commit.clone(),
+            env_number: wanted.env_number,
+            stack: wanted.desired.stack.clone(),
+        })
+    }
+}
+
+fn occasion(variable: &str) -> Option<Occasion> {
+    Occasion::ALL.into_iter().find(|o| o.variable() == variable)
+}
+
+/// Runs the steps after a deploy that went well, and says in its verdict if one of them did not.
+pub(super) async fn run(
+    run: &Run,
+    of: command::Of<'_>,
+    store: &Store,
+    after: After,
+    ended: Ended,
+) -> Result<Ended, OpError> {
+    if !ended.reached {
+        return Ok(ended);
+    }
+    let Some(revision) = store.env_revision(of.operation.app_id, after.env_number).await? else { return Ok(ended) };
+    let asked = EnvFile::parse(&revision.text).ok().and_then(|env| env.get(after.occasion.variable())).unwrap_or_default();
+    let steps = match steps(&asked) {
+        Ok(steps) => steps,
+        Err(error) => return Ok(failed(ended, &format!("{} can't be read: {error}", after.occasion.variable()), &[])),
+    };
+    let journal = store.journal(of.operation.id, 0).await?;
+    for (at, step) in steps.iter().enumerate() {
+        let name = format!("Step {} after the deploy: {step}", at + 1);
+        let was = |level: &str| journal.iter().any(|line| line.step == name && line.level == level);
+        if was("end") {
+            continue;
+        }
+        run.step(&name).await?;
+        let done = if was("begin") {
+            Err("Canteen was restarted while it ran; whether it reached its end can't be told".to_owned())
+        } else {
+            one(run, &of, &after, step).await?
+        };
+        run.close_step(done.is_ok()).await?;
+        if let Err(why) = done {
+            let left = steps.get(at + 1..).unwrap_or_default();
+            return Ok(failed(ended, &format!("{step}: {why}"), left));
+        }
+    }
+    Ok(ended)
+}
+
+/// One step. The inner error is why it failed.
+async fn one(run: &Run, of: &command::Of<'_>, after: &After, step: &AfterStep) -> Result<Result<(), String>, OpError> {
+    let stoppable = of.handover.stops.begin(of.operation.id);
+    let arguments = shown(&step.function, &step.arguments);
+    let begun = async {
+        let script = command::script(of.shelf, &after.recipe, &after.version, &after.commit).await?;
+        runnable(&script, &step.function, &after.version)?;
+        if !arguments.is_empty() {
+            let words: Vec<&str> = arguments.iter().map(|a| a.text.as_str()).collect();
+            run.note(&format!("with {}", words.join(" "))).await?;
+        }
+        let called = Call {
+            stack: &after.stack,
+            app: &of.operation.app,
+            service: &step.service,
+            user: "",
+            script: &script,
+            function: &step.function,
+            arguments: &step.arguments,
+            secrets: arguments.iter().map(|a| a.secret.clone()).filter(|s| !s.is_empty()).collect(),
+            limit: LIMIT,
+        };
+        call(run, called, &stoppable.asked).await
+    };
+    Ok(match begun.await {
+        Ok(Ending::Code(0)) => Ok(()),
+        Ok(Ending::Code(code)) => Err(format!("exit code {code}; {}", meaning(code))),
+        Ok(Ending::TookTooLong) => Err(format!("it ran for {} and was ended", minutes(LIMIT))),
+        Ok(Ending::Stopped) => Err("somebody stopped it".to_owned()),
+        Err(OpError::Store(error)) => return Err(error.into()),
+        Err(other) => Err(other.to_string()),
+    })
+}
+
+fn failed(ended: Ended, why: &str, left: &[AfterStep]) -> Ended {
+    let mut lines = vec![why.to_owned()];
+    if !left.is_empty() {
+        let names: Vec<String> = left.iter().map(ToString::to_string).collect();
+        lines.push(format!("not run after that: {}", names.join(", ")));
+    }
+    Ended { outcome: STEP_FAILED.to_owned(), cause: lines.join("\n"), ..ended }
+}
+
+/// The outcome of a deploy that went well, where a step after it did not.
+pub const STEP_FAILED: &str = "step failed";

@@ -1,0 +1,131 @@
+//! The steps after a deploy that an app's settings ask for.
+
+use canteen::store::operations::{Operation, State};
+
+use crate::command_shed::{SECOND, SHED, called, deployed_shed, settings, shed};
+use crate::harness::{Browser, Plan, Site, operation_of, send_fields, send_plan, until};
+
+const PLAN: &str = "/apps/shed.example.org/deployment";
+const COMMANDS: &str = "/apps/shed.example.org/commands";
+const STEPS: &str =
+    "POST_DEPLOY_CMDS=\"app greet ana --token=quiet-otter|db greet bo\"\nPOST_UPGRADE_CMDS=\"app fail|db greet cy\"\n";
+
+/// Deploys as the page proposes it.
+async fn deploy(site: &Site, ana: &Browser, path: &str) -> Operation {
+    let page = ana.page(path).await;
+    // A recipe made for a test need not keep every rule.
+    let rules: &[(&str, &str)] =
+        if page.body.contains("name=\"override\"") { &[("override", "yes"), ("reason", "it is made for a test")] } else { &[] };
+    let asked = send_fields(ana, &page, PLAN, rules).await;
+    let done = site.operation_done(operation_of(&asked)).await;
+    site.fresh().await;
+    done
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_are_shown_beforehand_and_run_in_order_once_everything_runs() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = shed(&site, &ana, STEPS).await;
+    let page = ana.page(PLAN).await;
+    page.says("Then run the steps after the deploy: greet in app, then greet in db");
+    let done = deploy(&site, &ana, PLAN).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Done, "converged"), "{}", done.cause);
+    assert_eq!(called(&site), ["greet", "greet"]);
+    let page = ana.page(&format!("/operations/{}", done.id)).await;
+    page.says("Step 1 after the deploy: greet in app").says("Output of Step 2 after the deploy: greet in db");
+    page.says("hello ana in app").says("careful with --token=•••").says("hello bo in db").says("6 of 6 done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_fails_is_told_loudly_changes_nothing_and_can_be_run_again() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = deployed_shed(&site, &ana).await;
+    settings(&ana, STEPS).await;
+    let before = called(&site).len();
+    let done = deploy(&site, &ana, &format!("{PLAN}?version={}", SECOND.replace('+', "%2B"))).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Done, "step failed"), "{}", done.cause);
+    assert!(
+        done.cause.contains("fail in app: exit code 3") && done.cause.contains("not run after that: greet in db"),
+        "{}",
+        done.cause
+    );
+    assert_eq!(called(&site).split_off(before), ["fail"]);
+    let app = site.store.app(SHED).await.unwrap().unwrap();
+    assert_eq!(
+        (app.version.as_str(), site.store.last_converged(app.id).await.unwrap().unwrap().version.as_str()),
+        (SECOND, SECOND)
+    );
+    let page = ana.page(&format!("/operations/{}", done.id)).await;
+    page.says("Deployed and healthy, but a step after it failed").says("Failed").says("To the steps").says("no such table");
+    assert!(page.body.contains("card tone bad"), "it must not look like a success");
+    ana.page("/audit").await.says(&format!("deploy of {SHED}: step failed"));
+
+    let page = ana.page(COMMANDS).await;
+    page.says("1. fail in app").says("POST_UPGRADE_CMDS").says("ana --token=•••");
+    let again = [("variable", "POST_UPGRADE_CMDS"), ("number", "2"), ("name", "greet in db")];
+    let asked = ana.post(&page, &format!("/apps/{SHED}/steps"), &again).await;
+    let again = site.operation_done(operation_of(&asked)).await;
+    assert_eq!((again.kind.as_str(), again.cause.as_str()), ("command", "exit code 0"));
+    ana.page(&format!("/operations/{}", again.id)).await.says("hello cy in db");
+    let stale = [("variable", "POST_UPGRADE_CMDS"), ("number", "1"), ("name", "greet in db")];
+    let refused = ana.submit(COMMANDS, &format!("/apps/{SHED}/steps"), &stale).await;
+    assert_eq!(refused.status, 409);
+    refused.says("The settings have changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_are_not_run_where_nobody_wants_them_or_nothing_came_up() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = shed(&site, &ana, STEPS).await;
+    let image = "registry.example.org/app:1";
+    site.engine.image(image, None);
+    site.engine.fail_image(image, "No such image: app:1");
+    let failed = deploy(&site, &ana, PLAN).await;
+    assert_eq!(failed.state, State::Failed, "{}", failed.outcome);
+    site.engine.mend_image(image);
+    // The button without the tick.
+    let asked = send_plan(&ana, &ana.page(PLAN).await, PLAN).await;
+    assert_eq!(site.operation_done(operation_of(&asked)).await.outcome, "converged");
+    assert!(called(&site).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_that_can_not_be_run_are_told() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe =
+        shed(&site, &ana, "POST_DEPLOY_CMDS='app prepare'\nPOST_UPGRADE_CMDS='app'\nPOST_UNDEPLOY_CMDS='app greet'\n").await;
+    let local = deploy(&site, &ana, PLAN).await;
+    assert_eq!(local.outcome, "step failed");
+    assert!(local.cause.contains("not run on the server"), "{}", local.cause);
+    let page = ana.page(COMMANDS).await;
+    page.says("POST_UPGRADE_CMDS can’t be read: step 1 has no function").says("POST_UNDEPLOY_CMDS is never run");
+    let upgrade = ana.page(&format!("{PLAN}?version={}", SECOND.replace('+', "%2B"))).await;
+    upgrade.says("No steps are run after this deploy: POST_UPGRADE_CMDS can’t be read");
+    settings(&ana, "POST_DEPLOY_CMDS='app no_such'\n").await;
+    let missing = deploy(&site, &ana, PLAN).await;
+    assert!(missing.cause.contains("abra.sh of the recipe has no function no_such"), "{}", missing.cause);
+    settings(&ana, "POST_DEPLOY_CMDS='cellar greet'\n").await;
+    let nowhere = deploy(&site, &ana, PLAN).await;
+    assert!(nowhere.cause.contains("no service called cellar"), "{}", nowhere.cause);
+    assert!(called(&site).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_a_restart_interrupted_is_not_run_a_second_time() {
+    let hold = ("CANTEEN_HOLD_AT", "after run greet in db.1 with sh".to_owned());
+    let mut site = Site::with(Plan { settings: vec![hold], ..Plan::default() }).await;
+    let ana = site.admin().await;
+    let _recipe = shed(&site, &ana, STEPS).await;
+    let page = ana.page(PLAN).await;
+    let id = operation_of(&send_fields(&ana, &page, PLAN, &[]).await);
+    until("both steps", async || (called(&site).len() == 2).then_some(())).await;
+    site.restart().await;
+    let done = site.operation_done(id).await;
+    assert_eq!(done.outcome, "step failed");
+    assert!(done.cause.contains("greet in db: Canteen was restarted while it ran"), "{}", done.cause);
+    assert_eq!(called(&site), ["greet", "greet"], "the first is done, the second is not begun again");
+}
