@@ -1,3 +1,5 @@
+//! Made-up newer versions and policies for the page.
+
 use super::{AppUpdatesView, NewerRow, PolicyForm, TriedRow};
 use crate::updates::{Mode, UpdatePolicy};
 use crate::web::apps::header::{AppHeader, Tab};
