@@ -85,6 +85,7 @@ pub struct AppHeader {
 
 impl AppHeader {
     /// The head of a page that does this.
+    #[must_use]
     pub fn doing(self, tasks: &[Task]) -> Self {
         let terminal = in_terminal(&self.name, tasks);
         Self { terminal, ..self }

@@ -52,7 +52,7 @@ impl ChooseRecipeView {
         let mut wrong = all.clone();
         wrong.problems.add("recipe", "Choose a recipe");
         let mut no_branch = one.clone();
-        no_branch.choice.branch = "<gone>".to_owned();
+        "<gone>".clone_into(&mut no_branch.choice.branch);
         no_branch.problems.add("branch", "dokuwiki had no branch called <gone> when it was last fetched; choose another");
         vec![all, one, empty, wrong, no_branch]
     }
