@@ -1,7 +1,7 @@
 //! The whole life of an app on a real engine, by links, buttons and forms alone: what each step says, and what Docker says after it.
 
 use crate::desk::Desk;
-use crate::driver::Scripts;
+use crate::driver::{Element, Scripts};
 use crate::{inspect, journey};
 
 const RECIPE: &str = "hello";
@@ -185,7 +185,7 @@ impl Life {
 
     /// The row of the page's table that has these words.
     fn row(&self, words: &str) -> String {
-        let rows: Vec<String> = self.desk.browser.all("tbody tr").iter().map(|row| row.text()).collect();
+        let rows: Vec<String> = self.desk.browser.all("tbody tr").iter().map(Element::text).collect();
         rows.iter().find(|row| row.contains(words)).unwrap_or_else(|| panic!("no {words:?} in {rows:#?}")).clone()
     }
 
