@@ -28,6 +28,7 @@ impl Exchange {
     }
 
     /// The other way round.
+    #[must_use]
     pub fn back(self) -> Self {
         Self {
             secrets: self.secrets.into_iter().map(|(from, to, local)| (to, from, local)).collect(),

@@ -137,8 +137,8 @@ async fn again(
 /// Short names of the services that read the new version.
 fn readers(facts: &Facts, ready: &Turned) -> Vec<String> {
     let new = |name: &str| ready.turns.iter().any(|t| t.to == name);
-    let reads = |s: &&ServiceSpec| s.task_template.container_spec.secrets.iter().any(|r| new(&r.name));
-    let names = ready.desired.services.iter().filter(reads).map(|s| &s.name);
+    let told = |s: &&ServiceSpec| s.task_template.container_spec.secrets.iter().any(|r| new(&r.name));
+    let names = ready.desired.services.iter().filter(told).map(|s| &s.name);
     names.map(|name| descope(&facts.stack, name).unwrap_or(name).to_owned()).collect()
 }
 
