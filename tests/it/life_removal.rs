@@ -145,6 +145,18 @@ async fn a_tab_that_was_left_open_tells_who_removed_the_app_and_when() {
         late.says("This app was removed").says("The app pond.example.org was removed by ana on 20").says("Its history");
     }
     assert_eq!(site.head().await, head, "nothing was written");
+
+    // Somebody makes another app of that name: what was typed for the old one is not for this one.
+    site.new_app(&ana, "pond", "1.0.0+1", POND).await;
+    let head = site.head().await;
+    for (form, page) in &tabs[..2] {
+        let mut fields = page.fields();
+        fields.push(("text".to_owned(), "GREETING=old\n".to_owned()));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let late = bo.post(page, form, &fields).await;
+        assert_eq!(late.status, 410, "{form}: {}", late.text());
+    }
+    assert_eq!(site.head().await, head, "nothing was written");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -239,7 +239,7 @@ async fn a_form_that_is_wrong_or_incomplete_is_not_taken() {
     let long = "x".repeat(501);
     assert_eq!(send_fields(&ana, &page, &path, &[("form-reason", &long)]).await.status, 422);
     assert_eq!(ana.submit(&path, &path, &[("TITLE", "x")]).await.status, 422, "a form without its revision");
-    let part = ana.submit(&path, &path, &[("form-revision", "1"), ("TITLE", "x")]).await;
+    let part = ana.submit(&path, &path, &[("form-app", "1"), ("form-revision", "1"), ("TITLE", "x")]).await;
     part.location();
     assert_eq!(env_of(&site, BOARD).await.matches("TITLE=\"x\"").count(), 1, "what was not sent stays");
 }

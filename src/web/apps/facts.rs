@@ -74,10 +74,20 @@ pub(in crate::web) const fn is_admin(actor: &Actor) -> bool {
 }
 
 impl Facts {
+    /// Refuses a form that was made for an app which was removed since, and whose name another app has now.
+    pub(super) async fn must_be(&self, id: i32, site: &Site) -> Result<(), Failure> {
+        if id == self.app.id {
+            return Ok(());
+        }
+        let removed = site.store.removed_app(&self.app.name).await?;
+        Err(removed.map_or(Failure::NotFound, |(_, removed)| Failure::Removed(Box::new(removed))))
+    }
+
     /// The head of the app's pages.
     pub(super) fn header(&self, tab: Tab, primary: Option<Link>) -> AppHeader {
         let deployed = self.health.state != HealthState::NotDeployed;
         AppHeader {
+            id: self.app.id,
             name: self.app.name.clone(),
             recipe: self.app.recipe.clone(),
             version: self.app.version.clone(),

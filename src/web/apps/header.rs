@@ -60,6 +60,8 @@ impl Tab {
 /// The head of an app's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppHeader {
+    /// The number of its row: another app may get the name when this one was removed.
+    pub id: i32,
     /// The app's name, which is its address.
     pub name: String,
     pub recipe: String,
@@ -96,6 +98,7 @@ impl AppHeader {
 impl AppHeader {
     pub fn sample(tab: Tab) -> Self {
         Self {
+            id: 3,
             name: "wiki.example.org".to_owned(),
             recipe: "dokuwiki".to_owned(),
             version: "1.1.0+2024-02-06a".to_owned(),

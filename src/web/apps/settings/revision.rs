@@ -76,6 +76,7 @@ pub async fn revert(
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let sent = Sent::take(&mut fields)?;
+    facts.must_be(sent.app, &site).await?;
     let old = found(&facts, &site, id).await?;
     let text = text_back(&facts, &old);
     let mut problems = sent.problems("form-reason");

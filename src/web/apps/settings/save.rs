@@ -40,6 +40,7 @@ pub async fn save(
     let facts = facts(&may, &site).await?;
     let carried = fields.clone();
     let sent = Sent::take(&mut fields)?;
+    facts.must_be(sent.app, &site).await?;
     let base = based_on(&facts, &site, sent.based_on).await?;
     let page_of = Page { facts: &facts, visit: &visit, site: &site, sent: &sent, base: &base };
     let old = EnvFile::parse(&base.text).map_err(|e| Failure::Conflict(e.to_string()))?;

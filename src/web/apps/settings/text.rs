@@ -88,6 +88,7 @@ pub async fn save_text(
     let facts = facts(&may, &site).await?;
     let carried = fields.clone();
     let sent = Sent::take(&mut fields)?;
+    facts.must_be(sent.app, &site).await?;
     let incomplete = || Failure::BadForm("the form was not complete; open the page again".to_owned());
     let typed = fields.remove("text").ok_or_else(incomplete)?;
     let base = based_on(&facts, &site, sent.based_on).await?;
