@@ -187,6 +187,17 @@ async fn trap_42_a_version_that_changes_after_it_was_published_is_told_until_an_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_recipe_asks_of_the_machine_is_told_with_what_it_means() {
+    let (site, folder) = (Site::start().await, folder());
+    let ana = site.admin().await;
+    let compose = "services:\n  app:\n    image: app:1\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock\"]\n";
+    let repo = recipes::repository(folder.path(), "mighty", Some("1.0.0+1"), &[("compose.yml", compose), (".env.sample", SAMPLE)]);
+    add(&ana, &repo).await.says("Speaks to the Docker engine").says("What that means:").says("app · volumes");
+    let repo = recipes::repository(folder.path(), "modest", Some("1.0.0+1"), &[("compose.yml", COMPOSE), (".env.sample", SAMPLE)]);
+    add(&ana, &repo).await.says("None beyond containers of its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_version_is_told_even_if_the_fetch_that_saw_it_was_killed() {
     let (site, folder) = (Site::start().await, folder());
     let ana = site.admin().await;
