@@ -76,8 +76,8 @@ mod tests {
     use crate::access::{Role, Via};
     use futures_util::stream;
 
-    fn chunk(n: usize) -> Result<Bytes, PayloadError> {
-        Ok(Bytes::from(vec![b'x'; n]))
+    fn chunk(n: usize) -> Bytes {
+        Bytes::from(vec![b'x'; n])
     }
 
     #[tokio::test]
@@ -85,18 +85,18 @@ mod tests {
         let within = Duration::from_millis(60);
         let steady = stream::unfold(tokio::time::interval(Duration::from_millis(5)), async |mut tick| {
             tick.tick().await;
-            Some((chunk(1), tick))
+            Some((Ok::<_, PayloadError>(chunk(1)), tick))
         });
         assert!(matches!(read(steady, 0, FORM_LIMIT, within).await, Err(Failure::TooSlow(_))));
         assert!(matches!(read(stream::pending(), 9, FORM_LIMIT, within).await, Err(Failure::TooSlow(_))));
-        let whole = read(stream::iter([chunk(2), chunk(3)]), 5, FORM_LIMIT, within).await;
+        let whole = read(stream::iter([chunk(2), chunk(3)].map(Ok)), 5, FORM_LIMIT, within).await;
         assert_eq!(whole.ok().unwrap().expose(), b"xxxxx");
     }
 
     #[tokio::test]
     async fn a_body_that_is_or_says_it_is_too_large_is_not_waited_for() {
         for (length, limit) in [(0, 4), (5, 4)] {
-            let sent = read(stream::iter([chunk(3), chunk(2)]).chain(stream::pending()), length, limit, ON_ITS_WAY).await;
+            let sent = read(stream::iter([chunk(3), chunk(2)].map(Ok)).chain(stream::pending()), length, limit, ON_ITS_WAY).await;
             assert!(matches!(sent, Err(Failure::TooLarge(0))), "{length}");
         }
     }
