@@ -24,7 +24,7 @@ services:
   db: {image: \"registry.example.org/db:1\", volumes: [\"data:/data\"]}
 volumes: {data: {}}
 ";
-const SAMPLE: &str = "TYPE=pond\nDOMAIN=pond.example.com\nCOMPOSE_FILE=\"compose.yml\"\nGREETING=hello\n";
+pub(crate) const SAMPLE: &str = "TYPE=pond\nDOMAIN=pond.example.com\nCOMPOSE_FILE=\"compose.yml\"\nGREETING=hello\n";
 
 /// The recipe's repository.
 pub(crate) struct Pond {
@@ -37,7 +37,7 @@ impl Pond {
     }
 
     /// One more version.
-    fn release(&self, tag: &str, compose: &str, sample: &str, note: Option<&str>) {
+    pub(crate) fn release(&self, tag: &str, compose: &str, sample: &str, note: Option<&str>) {
         std::fs::create_dir_all(self.repository().join("release")).unwrap();
         if let Some(note) = note {
             std::fs::write(self.repository().join("release").join(tag), note).unwrap();

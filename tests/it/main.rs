@@ -53,4 +53,5 @@ mod settings_text;
 mod stack_config;
 mod stack_deploy;
 mod tidy;
+mod update_watch;
 mod version_doubts;
