@@ -68,11 +68,14 @@ pub(crate) async fn shed(site: &Site, ana: &Browser, more: &str) -> TempDir {
     folder
 }
 
-/// Adds lines to the settings.
+/// Puts lines into the settings, in the place of those with the same names.
 pub(crate) async fn settings(ana: &Browser, more: &str) {
     let path = format!("/apps/{SHED}/settings/text");
     let page = ana.page(&path).await;
-    let text = format!("{}{more}", page.area("text"));
+    let key = |line: &str| line.split('=').next().unwrap().to_owned();
+    let mut text: Vec<String> = page.area("text").lines().map(str::to_owned).collect();
+    text.retain(|old| more.lines().all(|new| key(new) != key(old)));
+    let text = format!("{}\n{more}", text.join("\n"));
     send_fields(ana, &page, &path, &[("text", &text)]).await.location();
 }
 

@@ -57,7 +57,10 @@ fn part(step: String, cut: u64, lines: &[(bool, &str)]) -> OutputPart {
     let skip = lines.len().saturating_sub(SHOWN);
     let mut told = vec![];
     if skip > 0 {
-        told.push(format!("The last {SHOWN} lines; {} before them are in the file.", counted(skip as u64)));
+        told.push(format!(
+            "The last {SHOWN} lines; {} before them are in the file.",
+            counted(u64::try_from(skip).unwrap_or_default())
+        ));
     }
     if cut > 0 {
         told.push(format!("There was more than is kept: {} lines in the middle were left out.", counted(cut)));
@@ -74,7 +77,9 @@ pub async fn output(_may: Grant<ReadOutput>, Id(id): Id, site: Data<Site>) -> Re
     let mut text = String::new();
     for row in &journal {
         if row.level == "cut" {
-            text.push_str(&format!("… {} lines left out\n", row.text));
+            text.push_str("… ");
+            text.push_str(&row.text);
+            text.push_str(" lines left out\n");
         } else if let Some(stderr) = stream(row) {
             for line in row.text.split('\n') {
                 text.push_str(if stderr { "stderr: " } else { "" });
