@@ -99,9 +99,18 @@ fn drop_common(before: &mut Value, after: &mut Value) {
             after.remove(name);
             return false;
         }
+        let [wish, other_wish] = [&*value, &*other].map(is_empty);
         drop_common(value, other);
-        true
+        // What is empty only because the rest was common is no wish.
+        if is_empty(other) && !other_wish {
+            after.remove(name);
+        }
+        wish || !is_empty(value)
     });
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty)
 }
 
 fn facts(spec: &Value) -> BTreeMap<String, String> {
@@ -119,8 +128,8 @@ fn flatten(path: &mut Vec<String>, value: &Value, facts: &mut BTreeMap<String, S
                 flatten(path, value, facts);
                 path.pop();
             }
-            // An empty object is a wish too: `global: {}`.
-            if fields.is_empty() {
+            // An empty object is a wish too: `global: {}`. The whole is empty where nothing differs.
+            if fields.is_empty() && !path.is_empty() {
                 facts.insert(words(path), "yes".to_owned());
             }
         }

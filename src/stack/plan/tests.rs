@@ -57,6 +57,17 @@ fn a_second_deploy_of_the_same_changes_nothing() {
 }
 
 #[test]
+fn a_label_more_or_less_is_one_change() {
+    let wish: ServiceSpec = serde_json::from_str(WISH).unwrap();
+    let mut more = wish.clone();
+    more.labels.insert("by".to_owned(), "hand".to_owned());
+    for (before, after) in [(&wish, &more), (&more, &wish)] {
+        let paths: Vec<String> = changes::between(before, after).into_iter().map(|change| change.path).collect();
+        assert_eq!(paths, ["deploy.labels.by"]);
+    }
+}
+
+#[test]
 fn changes_are_told_in_the_words_of_a_compose_file() {
     for (edit, path, before, after, restarts) in [
         ("bb:1", "image", Some("bb:1"), Some("bb:2"), true),
