@@ -24,6 +24,7 @@ mod swarm;
 mod accessibility;
 mod content_policy;
 mod keyboard;
+mod kinds;
 mod life;
 mod screenshots;
 mod whole_way;

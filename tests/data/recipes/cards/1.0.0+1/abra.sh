@@ -1,0 +1,1 @@
+export CARD_VERSION=v1

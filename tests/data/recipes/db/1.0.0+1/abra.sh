@@ -1,0 +1,1 @@
+export HOOKS_VERSION=v1

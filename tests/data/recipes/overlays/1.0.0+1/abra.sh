@@ -1,0 +1,2 @@
+export NOTE_VERSION=v1
+export RUN_VERSION=v1
