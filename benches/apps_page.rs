@@ -262,6 +262,7 @@ async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
                 cause: String::new(),
                 deployment: None,
                 pin: None,
+                tasks: vec![],
             };
             store.commit(&Grant::conclude(Actor::System("bench"), String::new()), finish).await?;
         }

@@ -47,13 +47,7 @@ fn occasion(variable: &str) -> Option<Occasion> {
 }
 
 /// Runs the steps after a deploy that went well, and says in its verdict if one of them did not.
-pub(super) async fn run(
-    run: &Run,
-    of: command::Of<'_>,
-    store: &Store,
-    after: After,
-    ended: Ended,
-) -> Result<Ended, OpError> {
+pub(super) async fn run(run: &Run, of: command::Of<'_>, store: &Store, after: After, ended: Ended) -> Result<Ended, OpError> {
     if !ended.reached {
         return Ok(ended);
     }

@@ -19,7 +19,7 @@ use super::handover::Handover;
 use super::render::{self, RecipeAt};
 use super::run::Run;
 
-/// A command, exactly as it was asked for. Its arguments wait in memory under the nonce: they may be secret.
+/// A command, exactly as it was asked for. Its arguments wait in memory under the ticket `nonce`: they may be secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandWanted {
     pub recipe: String,

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::access::WriteAction;
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale, SetSecret,
-    Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
+    SetSecret, Undeploy,
 };
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
@@ -213,6 +213,7 @@ impl Wanted {
             match &mut wanted {
                 Self::Secrets { nonce, .. } => nonce.clear(),
                 Self::Rotate(wanted) => wanted.nonce.clear(),
+                Self::Command(wanted) => wanted.nonce.clear(),
                 _ => {}
             }
             wanted
@@ -372,9 +373,8 @@ pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Or
     Order { app_id, wanted: Wanted::Rotate(wanted), nonce, action: PhantomData }
 }
 
-/// Asks to run a command of the recipe. Its arguments are put into the handover under the same nonce beforehand.
-pub fn command(app_id: i32, wanted: Box<CommandWanted>) -> Order<RunCommand> {
-    let nonce = wanted.nonce.clone();
+/// Asks to run a command of the recipe. Its arguments wait in the handover under the ticket that `wanted` holds.
+pub const fn command(app_id: i32, wanted: Box<CommandWanted>, nonce: String) -> Order<RunCommand> {
     Order { app_id, wanted: Wanted::Command(wanted), nonce, action: PhantomData }
 }
 

@@ -10,7 +10,6 @@ use crate::commands::app_remove::RemoveApp;
 use crate::engine::EngineError;
 use crate::stack::belongings::{Claim, claim, stacks};
 use crate::stack::names::StackName;
-use crate::stack::spec::Labels;
 use crate::store::Store;
 use crate::store::operations::Operation;
 

@@ -48,7 +48,7 @@ impl Command for TakeOver {
         let wanted = Wanted::Import { version: version.clone() };
         let text = serde_json::to_string(&wanted).map_err(unreadable)?;
         let nonce = format!("import {}", tx.seq());
-        let operation_id = operations::insert(tx, app_id, wanted.kind(), &text, &nonce)?;
+        let operation_id = operations::insert(tx, app_id, wanted.kind(), &text, &nonce, |_| false)?;
         operations::finish(tx, operation_id, State::Done, "imported", "")?;
         tx.detail("operation", operation_id);
         let kept = NewDeployment {

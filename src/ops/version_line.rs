@@ -41,7 +41,7 @@ pub(super) async fn write(may: &Grant<RotateSecret>, of: Of<'_>, wanted: &Rotate
             Ok(number) => return Ok(number),
             Err(Denied::Rule { .. }) => {}
             Err(Denied::Store(error)) => return Err(error.into()),
-            Err(removed @ Denied::Removed(_)) => return Err(stop(removed.to_string())),
+            Err(removed @ Denied::Removed(_)) => return Err(OpError::stop("failed", removed.to_string())),
         }
     }
     Err(busy(variable))
@@ -72,7 +72,7 @@ pub(super) async fn put_back(may: &Grant<Conclude>, of: Of<'_>, wanted: &RotateW
             Ok(_number) => return Ok(()),
             Err(Denied::Rule { .. }) => {}
             Err(Denied::Store(error)) => return Err(error.into()),
-            Err(removed @ Denied::Removed(_)) => return Err(stop(removed.to_string())),
+            Err(removed @ Denied::Removed(_)) => return Err(OpError::stop("failed", removed.to_string())),
         }
     }
     Err(busy(variable))

@@ -77,6 +77,10 @@ pub enum Task {
     Configs {
         stack: String,
     },
+    /// Newer versions, to choose from.
+    Newer,
+    /// The functions of the recipe's `abra.sh`.
+    Functions,
     /// A function of the recipe's `abra.sh`.
     Function {
         service: String,
@@ -161,6 +165,8 @@ fn lines(app: &str, task: &Task) -> Vec<String> {
         Task::Configs { stack } => {
             vec![command(&["docker", "config", "ls", "--filter", &format!("label=com.docker.stack.namespace={stack}")])]
         }
+        Task::Newer => vec![abra(&["upgrade", app])],
+        Task::Functions => vec![abra(&["command", "list", app])],
         Task::Function { service, name, arguments } => {
             let behind = if arguments.is_empty() { vec![] } else { vec!["--"] };
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -178,6 +184,7 @@ const fn note(task: &Task) -> &'static str {
         Task::Chaos { .. } => "It deploys the files that lie in that folder, so nothing else may be changed in it.",
         Task::History => "Neither abra nor Docker keeps a list of earlier deploys.",
         Task::Restart { .. } => "It stops the tasks before it starts new ones, and starts one each.",
+        Task::Newer => "It asks for the version. Nothing of it runs by itself.",
         Task::Scale { .. } => "The next deploy with abra sets the recipe’s own number again.",
         Task::Remove { .. } => "It also removes the secrets and the settings, and asks before each step.",
         Task::Rotate { .. } => "The comment says what to change in the settings. The old version stays until you remove it.",

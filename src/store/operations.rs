@@ -283,6 +283,7 @@ fn spoken(kind: &str) -> &str {
         "undeploy" => "an undeploy",
         "secrets" => "new secrets",
         "rotate" => "the rotation of a secret",
+        "command" => "a command",
         "secrets_removal" => "the removal of secrets",
         "configs_removal" => "the removal of configs",
         other => other,

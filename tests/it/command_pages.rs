@@ -178,7 +178,7 @@ async fn a_command_that_runs_can_be_stopped_and_keeps_others_waiting() {
     until("its output", async || ana.page(&path).await.text().contains("begun").then_some(())).await;
     let busy = ask(&ana, "greet", &[]).await;
     assert_eq!(busy.status, 409);
-    busy.says("asked for command (operation");
+    busy.says("asked for a command");
     assert!(!vic.page(&path).await.body.contains("/stop"));
 
     ana.page(&path).await.says("Stop the command");
@@ -229,7 +229,7 @@ async fn a_command_that_takes_too_long_is_ended() {
     let member = site.store.member("ana").await.unwrap().unwrap();
     let actor = Actor::Member { id: member.id, name: member.name, role: member.role, via: Via::default() };
     let may = Grant::<RunCommand>::judge(actor, Target::App(SHED.to_owned())).unwrap();
-    let id = site.store.commit(&may, order::command(app.id, Box::new(wanted))).await.unwrap();
+    let id = site.store.commit(&may, order::command(app.id, Box::new(wanted), "a form".to_owned())).await.unwrap();
     let done = site.operation_done(id).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "command ended"));
     assert!(done.cause.contains("and was ended"), "{}", done.cause);

@@ -131,7 +131,7 @@ async fn rules_moved_versions_and_powers_are_told_before_and_asked_for_at_the_fi
     let site = Site::start().await;
     let ana = site.admin().await;
     let _recipe = gate(&site, &ana).await;
-    let may = Grant::<MayRefresh>::judge(Actor::System("a test"), Target::Site).unwrap();
+    let may = Grant::<MayRefresh>::judge(Actor::Scheduler, Target::Site).unwrap();
     let moved = Found { tag: "1.0.0+1".to_owned(), was: "0".repeat(40), now: "1".repeat(40) };
     let refreshed = RefreshRecipe { what: "portal".to_owned(), found: vec![moved], problem: String::new() };
     site.store.commit(&may, refreshed).await.unwrap();

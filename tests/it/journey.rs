@@ -174,7 +174,7 @@ async fn exactly_the_plan_that_was_shown_is_deployed_once() {
     assert_eq!(operation_of(&send_plan(&ana, &stale, &path).await), first, "the same form sent twice is one deploy");
     let busy = send_plan(&bo, &others, &path).await;
     assert_eq!(busy.status, 409);
-    busy.says("Ana asked for deploy");
+    busy.says("Ana asked for a deploy");
     site.engine.come_back();
     let done = site.operation_done(first).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Done, "converged"), "{}", done.cause);

@@ -54,11 +54,11 @@ fn watch(site: &Site) -> Watch {
 }
 
 /// Chooses a policy with these hours of every day.
-async fn choose(ana: &Browser, mode: &str, from: &str, to: &str, more: &[(&str, &str)]) {
+async fn choose(ana: &Browser, mode: &str, from: &str, to: &str, others: &[(&str, &str)]) {
     let days = (0..7).map(|day| format!("day.{day}")).collect::<Vec<_>>();
     let mut fields: Vec<(&str, &str)> = vec![("mode", mode), ("from", from), ("to", to)];
     fields.extend(days.iter().map(|day| (day.as_str(), "on")));
-    fields.extend(more);
+    fields.extend(others);
     assert_eq!(ana.submit(PAGE, PAGE, &fields).await.location(), PAGE);
 }
 

@@ -162,7 +162,7 @@ async fn trap_42_an_import_of_a_version_whose_tag_moved_is_stopped_and_a_rotatio
     let settings =
         "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=board.example.org\nLETS_ENCRYPT_ENV=\nSECRET_ADMIN_PASSWORD_VERSION=v2\n";
     let path = format!("/apps/import/{}", foreign_board(&site, &ana, BOARD, settings).await);
-    let may = Grant::<RefreshRecipe>::judge(Actor::System("scheduler"), Target::Site).unwrap();
+    let may = Grant::<RefreshRecipe>::judge(Actor::Scheduler, Target::Site).unwrap();
     let found = vec![Found { tag: "1.0.0+1.35.0".to_owned(), was: "0".repeat(40), now: "1".repeat(40) }];
     let moved = recipe_refresh::RefreshRecipe { what: "notice-board".to_owned(), found, problem: String::new() };
     site.store.commit(&may, moved).await.unwrap();
@@ -179,5 +179,5 @@ async fn trap_42_an_import_of_a_version_whose_tag_moved_is_stopped_and_a_rotatio
 
     // A rotation sends what runs, whatever the tag is now.
     let rotation = format!("/apps/{turned}/secrets/admin_password/rotation");
-    ana.page(&rotation).await.says("name=\"plan\"");
+    assert!(ana.page(&rotation).await.between("name=\"plan\" value=\"", "\"").is_some(), "it can be begun");
 }

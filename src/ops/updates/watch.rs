@@ -64,10 +64,10 @@ impl Watch {
         let mut judgement = judge(Sources { store: &self.store, shelf: &self.shelf, reading: &reading }, app).await?;
         match judgement.decision.clone() {
             Decision::Run { to, window } => {
-                let Some(made) = judgement.made.take() else { return Ok(()) };
+                let Some(version) = judgement.made.take() else { return Ok(()) };
                 let stack = StackName::parse(&app.stack).map_err(|e| OpError::stop("failed", e.to_string()))?;
-                let plan_hash = check::beside(&made.rendered.desired, reading.swarm.stack(&stack), &[]).hash();
-                self.ask(app, &judgement, Due { to, window, plan_hash }, made).await
+                let plan_hash = check::beside(&version.rendered.desired, reading.swarm.stack(&stack), &[]).hash();
+                self.ask(app, &judgement, Due { to, window, plan_hash }, version).await
             }
             Decision::Held { to, why } => {
                 let may = may::<HoldUpdate>(app)?;
@@ -80,20 +80,20 @@ impl Watch {
     }
 
     /// Asks for the same deploy as a member would.
-    async fn ask(&self, app: &App, judgement: &Judgement, due: Due, made: Made) -> Result<(), OpError> {
+    async fn ask(&self, app: &App, judgement: &Judgement, due: Due, version: Made) -> Result<(), OpError> {
         let may = may::<Deploy>(app)?;
-        let (shelf, name, commit) = (self.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
+        let (mirrors, recipe, at) = (self.shelf.clone(), version.at.name.clone(), version.at.commit.clone());
         // A deployed commit stays on the shelf, even when its tag moves away.
-        blocking(move || shelf.keep(&name, &commit)).await?.map_err(|e| OpError::stop("failed", e.to_string()))?;
+        blocking(move || mirrors.keep(&recipe, &at)).await?.map_err(|e| OpError::stop("failed", e.to_string()))?;
         let wanted = DeployWanted {
             recipe: app.recipe.clone(),
             version: due.to.clone(),
-            commit: made.at.commit,
+            commit: version.at.commit,
             env_number: app.env_number,
             plan_hash: due.plan_hash,
             keep: vec![],
-            timeout_s: made.rendered.timeout_s.unwrap_or(self.deploy_timeout_s),
-            desired: made.rendered.desired,
+            timeout_s: version.rendered.timeout_s.unwrap_or(self.deploy_timeout_s),
+            desired: version.rendered.desired,
             confirmed: vec![],
             chaos: None,
             after: Some(Occasion::Upgrade.variable().to_owned()),
@@ -137,6 +137,10 @@ fn told(done: Result<(), Denied>) -> Result<(), OpError> {
         Ok(()) => Ok(()),
         Err(Denied::Rule { what, text }) => {
             tracing::debug!(what, text, "an update waits");
+            Ok(())
+        }
+        Err(removed @ Denied::Removed(_)) => {
+            tracing::debug!(%removed, "nothing is updated");
             Ok(())
         }
         Err(Denied::Store(error)) => Err(error.into()),

@@ -39,6 +39,8 @@ impl Tab {
             Self::Settings => Task::Config,
             Self::Secrets => Task::Secrets,
             Self::Deploys => Task::History,
+            Self::Updates => Task::Newer,
+            Self::Commands => Task::Functions,
             Self::Logs => Task::Logs { service: String::new(), since: String::new() },
         }
     }

@@ -36,8 +36,11 @@ pub(super) fn written(journal: &[Line]) -> bool {
     journal.iter().any(|line| stream(line).is_some())
 }
 
+/// A line, and whether it went to standard error.
+type Written<'a> = (bool, &'a str);
+
 pub(super) fn parts(journal: &[Line]) -> Vec<OutputPart> {
-    let mut parts: Vec<(String, u64, Vec<(bool, &str)>)> = vec![];
+    let mut parts: Vec<(String, u64, Vec<Written>)> = vec![];
     for row in journal {
         let gap = if row.level == "cut" { row.text.parse().unwrap_or(0) } else { 0 };
         let Some(stderr) = stream(row).or((gap > 0).then_some(false)) else { continue };
@@ -53,7 +56,7 @@ pub(super) fn parts(journal: &[Line]) -> Vec<OutputPart> {
     parts.into_iter().map(|(step, left_out, lines)| part(step, left_out, &lines)).collect()
 }
 
-fn part(step: String, cut: u64, lines: &[(bool, &str)]) -> OutputPart {
+fn part(step: String, cut: u64, lines: &[Written]) -> OutputPart {
     let skip = lines.len().saturating_sub(SHOWN);
     let mut told = vec![];
     if skip > 0 {

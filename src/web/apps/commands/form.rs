@@ -9,6 +9,7 @@ use crate::access::Grant;
 use crate::access::action::{ListCommands, RunCommand};
 use crate::ops::command::CommandWanted;
 use crate::ops::order;
+use crate::recipe::abra_command::Task;
 use crate::recipe::arguments::{HIDDEN, shown};
 use crate::recipe::command::CommandKind;
 use crate::secret::SecretValue;
@@ -16,7 +17,7 @@ use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::restart::running_now;
-use crate::web::apps::secrets::start;
+use crate::web::apps::secrets::hand_over;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Name, Query};
 use crate::web::page::{page, see_other, shell, wrong_form};
@@ -134,24 +135,22 @@ pub(super) async fn ask(
 ) -> Result<HttpResponse, Failure> {
     let arguments = asked.arguments.into_iter().enumerate();
     let values = arguments.map(|(at, text)| (at.to_string(), SecretValue::from(text.into_bytes()))).collect();
-    site.handover.put(&visit.form, values);
-    let wanted = CommandWanted {
-        recipe: source.at.name.as_str().to_owned(),
-        version: source.at.version.clone(),
-        commit: source.at.commit.clone(),
-        stack: facts.stack.as_str().to_owned(),
-        service: asked.service,
-        function: asked.function,
-        user: asked.user,
-        shown: asked.shown,
-        limit_s: asked.limit_s,
-        nonce: visit.form.clone(),
+    let order = |ticket| {
+        let wanted = CommandWanted {
+            recipe: source.at.name.as_str().to_owned(),
+            version: source.at.version.clone(),
+            commit: source.at.commit.clone(),
+            stack: facts.stack.as_str().to_owned(),
+            service: asked.service,
+            function: asked.function,
+            user: asked.user,
+            shown: asked.shown,
+            limit_s: asked.limit_s,
+            nonce: ticket,
+        };
+        order::command(facts.app.id, Box::new(wanted), visit.form.clone())
     };
-    let started = start(may, site, order::command(facts.app.id, Box::new(wanted))).await;
-    if started.is_err() {
-        drop(site.handover.take(&visit.form));
-    }
-    started
+    hand_over(may, site, values, order).await
 }
 
 /// The recipe, if it has this command and it can be run.
@@ -211,7 +210,11 @@ async fn view(
     let help = source.commands.iter().find(|c| c.name == name).map(|c| c.help.clone()).unwrap_or_default();
     CommandView {
         shell: shell(site, visit, format!("Run {name} in {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Commands, None),
+        app: facts.header(Tab::Commands, None).doing(&[Task::Function {
+            service: typed.service.clone(),
+            name: name.to_owned(),
+            arguments: vec![],
+        }]),
         name: name.to_owned(),
         help,
         services: services(facts),

@@ -33,7 +33,7 @@ use crate::web::page::see_other;
 
 /// Starts the operation that takes the values, which it finds under the ticket that `order` is given; without a new operation they are
 /// forgotten at once.
-async fn hand_over<A: WriteAction>(
+pub(super) async fn hand_over<A: WriteAction>(
     may: &Grant<A>,
     site: &Site,
     values: Values,

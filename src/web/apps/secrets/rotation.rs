@@ -178,7 +178,11 @@ async fn view(
     }
     let rotation: Vec<Task> = turned
         .iter()
-        .map(|ready| Task::Rotate { name: need.local.clone(), version: ready.versions.to.clone(), variable: ready.versions.variable.clone() })
+        .map(|ready| Task::Rotate {
+            name: need.local.clone(),
+            version: ready.versions.to.clone(),
+            variable: ready.versions.variable.clone(),
+        })
         .collect();
     let can_generate = !matches!(need.rule, Rule::Insert);
     let how = field(visit, "how")?.unwrap_or(if can_generate { "generate" } else { "paste" }).to_owned();

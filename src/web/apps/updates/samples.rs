@@ -49,7 +49,7 @@ impl AppUpdatesView {
         let unknown = Self { known: false, current: Some("eb96de94".to_owned()), ..none.clone() };
         let idle = Self { app: AppHeader::sample_not_deployed(Tab::Updates), current: None, ..none.clone() };
         let mut wrong = held.clone();
-        wrong.form.mode = "all".to_owned();
+        "all".clone_into(&mut wrong.form.mode);
         wrong.problems.add("mode", "Choose how far Canteen may go by itself");
         wrong.problems.add("day.0", "Tick a day at least, or let Canteen only tell");
         wrong.problems.add("from", "Choose an hour from 0 to 23");
