@@ -32,11 +32,17 @@ pub(crate) fn whole(browser: &Browser, site: &Dashboard, look: Look<'_>) {
         ("configs", "Configs", "configs"),
         ("secrets/admin_password/rotation", "What happens", "rotation"),
         ("removal", "It runs", "removal of what runs"),
+        ("updates", "Policy", "updates of an app"),
+        ("commands", "Steps after a deploy", "commands"),
+        ("commands/pin", "End it after so many minutes", "command"),
     ] {
         browser.open(&format!("/apps/{HOUSE}/{path}"));
         browser.shows(words);
         look(browser, name);
     }
+    browser.open("/updates");
+    browser.shows("Nothing to update");
+    look(browser, "updates, none");
     faults_of_forms(browser, look);
     import(browser, site, look);
     drift(browser, site, look);
