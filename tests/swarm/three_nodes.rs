@@ -123,9 +123,9 @@ fn a_node_that_dies_in_the_middle_of_an_update_ends_in_the_right_verdict() {
         stack.write("compose.yml", &sleeper(&format!("replicas: 3, {deploy}"), &format!("environment: [RELEASE]\n    {lines}")));
         stack
     };
-    // The delay is long enough for the Swarm to find out that the node is gone.
-    let mut movable = stack_of("three-movable", "update_config: {parallelism: 2, delay: 20s, monitor: 2s}", "");
-    let bound = "update_config: {parallelism: 2, delay: 20s, monitor: 2s}, placement: {max_replicas_per_node: 1}";
+    // The delay is long enough for the Swarm to find out that the node is gone, and for this test to meet all three half-way.
+    let mut movable = stack_of("three-movable", "update_config: {parallelism: 2, delay: 40s, monitor: 2s}", "");
+    let bound = "update_config: {parallelism: 2, delay: 40s, monitor: 2s}, placement: {max_replicas_per_node: 1}";
     let mut bound = stack_of("three-bound", bound, "");
     let mut stuck = stack("three-stuck");
     stuck.set("IMAGE", &image);
@@ -136,7 +136,8 @@ fn a_node_that_dies_in_the_middle_of_an_update_ends_in_the_right_verdict() {
     bound.set("RELEASE", "2");
     stuck.set("SECONDS", "15");
     let (_node, movable_done, bound_done, stuck_done) = std::thread::scope(|scope| {
-        let (one, two) = (scope.spawn(|| movable.deploy(FILE)), scope.spawn(|| bound.deploy(FILE)));
+        let patient = ["-c", "compose.yml", "--timeout", "180"];
+        let (one, two) = (scope.spawn(|| movable.deploy(&patient)), scope.spawn(|| bound.deploy(&patient)));
         let three = scope.spawn(|| stuck.deploy(&["-c", "compose.yml", "--timeout", "60"]));
         stuck.wait_for("new tasks on every node", || (stuck.tasks().len() == 6).then_some(()));
         for stack in [&movable, &bound] {
