@@ -28,6 +28,7 @@ async fn the_new_version_is_in_use_before_the_old_one_goes() {
     let (number, before) = settings(&site).await;
     let review = ana.page(&format!("/apps/{KEYS}/secrets/token/rotation")).await;
     review.says("Rotate token").says("A new version v2 takes the place of v1").says("Make a password of 20 characters");
+    review.says("secret token_v2 + new");
 
     let from = site.engine.changes().len();
     let done = rotated(&site, &ana, "token", MADE).await;

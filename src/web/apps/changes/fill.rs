@@ -78,7 +78,11 @@ fn images(facts: &Facts, desired: &Desired) -> Vec<ImageChange> {
     images
 }
 
+/// Where it can be mended. What is not imported yet has no pages.
 fn mend(facts: &Facts, what: &str) -> Option<Link> {
+    if facts.app.id == 0 {
+        return None;
+    }
     let link = |label: &str, page: &str| Link { label: label.to_owned(), href: format!("/apps/{}/{page}", facts.app.name) };
     if what.contains("secret") {
         return Some(link("To the secrets", "secrets"));

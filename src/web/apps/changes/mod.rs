@@ -21,6 +21,8 @@ pub struct Changes {
     pub configs: Vec<NameChange>,
     /// The operation starts only if the plan still has this hash.
     pub hash: String,
+    /// It tells what differs, and nobody has asked for any of it.
+    pub differs: bool,
 }
 
 impl Changes {

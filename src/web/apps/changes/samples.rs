@@ -42,6 +42,7 @@ impl Changes {
             secrets: vec![NameChange { name: "db_password v1".to_owned(), change: Change::None }],
             configs: vec![NameChange { name: "nginx_conf v3".to_owned(), change: Change::Created }],
             hash: "9f2c61d0".to_owned(),
+            differs: false,
         }
     }
 

@@ -112,6 +112,7 @@ impl Looked<'_> {
         let facts = self.facts;
         let mut changes = Changes::begin(facts, site);
         changes.fill(facts, &drift.record, &drift.plan);
+        changes.differs = true;
         let judged = Judged::of(drift, facts, self.tier);
         DriftFound {
             version: drift.deployment.version.clone(),

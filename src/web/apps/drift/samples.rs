@@ -20,7 +20,7 @@ impl DriftView {
             confirm: true,
             against_reapply: None,
             against_adopt: None,
-            changes: Changes::sample(),
+            changes: Changes { differs: true, ..Changes::sample() },
         };
         let page = Self {
             shell: Shell::sample("Changes outside of Canteen to wiki.example.org", Nav::Apps),
@@ -30,7 +30,10 @@ impl DriftView {
             may_decide: true,
         };
         let gone = Self { found: Some(DriftFound { gone: true, foreign: None, ..found.clone() }), ..page.clone() };
-        let blocked = Self { found: Some(DriftFound { changes: Changes::sample_blocked(), ..found.clone() }), ..page.clone() };
+        let blocked = Self {
+            found: Some(DriftFound { changes: Changes { differs: true, ..Changes::sample_blocked() }, ..found.clone() }),
+            ..page.clone()
+        };
         let mut stale = page.clone();
         stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is how it is now");
         let mut unconfirmed = page.clone();

@@ -13,7 +13,7 @@ use crate::secret::{Rule, SecretNeed};
 use crate::stack::names::{descope, scope};
 use crate::stack::spec::ServiceSpec;
 use crate::web::Site;
-use crate::web::apps::changes::Changes;
+use crate::web::apps::changes::{Change, Changes};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::idle;
@@ -156,6 +156,12 @@ fn data(facts: &Facts, ready: &Turned) -> Vec<String> {
     lines
 }
 
+/// The plan is made as if the new versions were there already, and they are not.
+fn newly_made(changes: &mut Changes, facts: &Facts, ready: &Turned) {
+    let new = |name: &str| ready.turns.iter().any(|t| descope(&facts.stack, &t.to).unwrap_or(&t.to) == name);
+    changes.secrets.iter_mut().filter(|secret| new(&secret.name)).for_each(|secret| secret.change = Change::Created);
+}
+
 async fn view(
     facts: &Facts,
     visit: &Visit,
@@ -171,6 +177,7 @@ async fn view(
         Ok(ready) => {
             changes.warnings.extend(ready.told.iter().map(|told| sentence(told)));
             changes.fill(facts, &ready.desired, &ready.plan);
+            newly_made(&mut changes, facts, ready);
             to.clone_from(&ready.versions.to);
             also = ready.turns.iter().map(|t| t.local.clone()).filter(|local| *local != need.local).collect();
             (kept, services) = (data(facts, ready), readers(facts, ready));
