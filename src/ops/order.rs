@@ -12,6 +12,7 @@ use crate::access::action::{
 };
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
+use crate::store::operations::Operation;
 use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
 
 use super::adjust::Adjusted;
@@ -179,6 +180,18 @@ pub struct Scaled {
     pub after: u64,
     /// It is the recipe's own number, so there is nothing to keep for later deploys.
     pub as_recipe: bool,
+}
+
+/// Full names of services that an operation left running on purpose, though what it sent does not have them: they are no difference
+/// to the record that it made.
+pub fn left(operation: &Operation) -> Vec<String> {
+    match serde_json::from_str(&operation.wanted) {
+        Ok(Wanted::Deploy(wanted)) => wanted.keep,
+        Ok(Wanted::Rollback(wanted)) => wanted.keep,
+        Ok(Wanted::Adopt(wanted)) => wanted.keep,
+        Ok(Wanted::Rotate(wanted)) => wanted.left,
+        _ => vec![],
+    }
 }
 
 impl Wanted {

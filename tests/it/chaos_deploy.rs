@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use canteen::engine::Mutate as _;
 use canteen::recipe::RecipeName;
 use canteen::stack::names::StackName;
 use canteen::stack::spec::ServiceSpec;
@@ -116,6 +117,32 @@ async fn a_branch_is_deployed_at_the_commit_that_it_had_and_left_for_a_release_a
     assert!(!back.text().contains("This is no release") && !back.text().contains("can’t be told which"));
     assert_eq!(press(&site, &ana, &back, PLAN).await.outcome, "converged");
     assert_eq!((label(&site, "chaos").unwrap(), label(&site, "chaos-version")), ("false".into(), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_by_hand_at_a_commit_stays_at_that_commit() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _folder = moss(&site, &ana).await;
+    let commit = tip(&site, "main");
+    let page = ana.page(&format!("{PLAN}?branch=main&commit=")).await;
+    assert_eq!(press(&site, &ana, &page, CHAOS).await.outcome, "converged");
+    let stack = StackName::parse("moss_example_org").unwrap();
+    let there = site.feed.latest().swarm.stack(&stack).services.remove(0);
+    let mut spec = there.spec.clone();
+    spec.labels.insert("by".to_owned(), "hand".to_owned());
+    site.engine.update_service(&there.id, there.version, &spec, None).await.unwrap();
+    site.fresh().await;
+
+    let drift = ana.page("/apps/moss.example.org/drift").await;
+    drift.says("What differs").says("Somebody changed it with another tool, such as docker’s own");
+    let plan = drift.between("name=\"plan\" value=\"", "\"").unwrap();
+    let adopted = ana.post(&drift, "/apps/moss.example.org/adoption", &[("plan", &plan)]).await;
+    assert_eq!(site.operation_done(operation_of(&adopted)).await.outcome, "adopted");
+    let app = site.store.app(APP).await.unwrap().unwrap();
+    let record = site.store.last_converged(app.id).await.unwrap().unwrap();
+    assert_eq!((record.version.as_str(), record.commit_id.as_str()), (commit.get(..8).unwrap(), commit.as_str()));
+    assert_eq!(app.version, record.version, "the label of the version names the release that came before");
 }
 
 #[tokio::test(flavor = "multi_thread")]

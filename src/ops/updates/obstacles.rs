@@ -3,7 +3,7 @@
 use crate::envfile::{self, EnvFile};
 use crate::ops::check::{beside, standing};
 use crate::ops::ended::OpError;
-use crate::ops::order::Wanted;
+use crate::ops::order::left;
 use crate::ops::rollback::objects;
 use crate::ops::scale::keep_chosen;
 use crate::stack::health::{HealthState, health};
@@ -106,12 +106,7 @@ async fn difference(sources: Sources<'_>, running: &Running<'_>) -> Result<Optio
     };
     keep_chosen(&mut record, &sources.store.chosen_replicas(running.app.id).await?);
     let operation = sources.store.operation(running.deployed.operation_id).await?;
-    let left = match operation.and_then(|o| serde_json::from_str(&o.wanted).ok()) {
-        Some(Wanted::Deploy(wanted)) => wanted.keep,
-        Some(Wanted::Rollback(wanted)) => wanted.keep,
-        Some(Wanted::Adopt(wanted)) => wanted.keep,
-        _ => vec![],
-    };
+    let left = operation.map(|o| left(&o)).unwrap_or_default();
     let same = beside(&record, running.observed.clone(), &left).is_empty();
     Ok((!same).then(|| "what runs is not what the last deploy that worked has sent".to_owned()))
 }

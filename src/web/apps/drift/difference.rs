@@ -1,15 +1,15 @@
 //! Finding out whether what runs is what was recorded.
 
 use crate::ops::check::beside;
-use crate::ops::order::{Scaled, Wanted};
+use crate::ops::order::{Scaled, left};
 use crate::ops::rollback::objects;
 use crate::ops::scale::{keep_chosen, replicas};
+use crate::stack::carried;
 use crate::stack::desired::Desired;
-use crate::stack::labels::key;
 use crate::stack::names::descope;
 use crate::stack::plan::{Action, Plan};
 use crate::store::deployments::Deployment;
-use crate::store::operations::{Operation, State};
+use crate::store::operations::State;
 use crate::web::Site;
 use crate::web::apps::facts::Facts;
 use crate::web::failure::Failure;
@@ -52,17 +52,6 @@ pub(in crate::web::apps) async fn drift(facts: &Facts, site: &Site) -> Result<Op
     Ok((!plan.is_empty()).then_some(Drift { deployment, record, keep, added, plan, taken }))
 }
 
-/// Services that the operation left running on purpose.
-pub(in crate::web::apps) fn left(operation: &Operation) -> Vec<String> {
-    match serde_json::from_str(&operation.wanted) {
-        Ok(Wanted::Deploy(wanted)) => wanted.keep,
-        Ok(Wanted::Rollback(wanted)) => wanted.keep,
-        Ok(Wanted::Adopt(wanted)) => wanted.keep,
-        Ok(Wanted::Rotate(wanted)) => wanted.left,
-        _ => vec![],
-    }
-}
-
 impl Drift {
     /// Services that stay when the record is put back: those that were left on purpose, and what was added, unless it is to go.
     pub(super) fn staying(&self, prune: bool) -> Vec<String> {
@@ -70,11 +59,10 @@ impl Drift {
         self.keep.iter().chain(added).cloned().collect()
     }
 
-    /// The version that the labels of what runs tell, if it is not the record's.
+    /// The version that the labels of what runs tell, if it is not the record's. Of a commit it is the commit: the label of the version
+    /// tells what the compose file was released as last.
     pub(super) fn foreign(&self, facts: &Facts) -> Option<String> {
-        let version = key(&facts.stack, "version");
-        let told = facts.observed.services.iter().find_map(|s| s.spec.labels.get(&version));
-        told.filter(|told| **told != self.deployment.version).cloned()
+        carried::version(&facts.stack, &facts.observed).filter(|told| *told != self.deployment.version).map(str::to_owned)
     }
 
     /// What differs, by name and without values.

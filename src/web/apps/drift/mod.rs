@@ -8,7 +8,7 @@ mod samples;
 
 pub use ask::{DriftForm, adopt, reapply};
 
-pub(in crate::web::apps) use difference::{Drift, drift, left};
+pub(in crate::web::apps) use difference::{Drift, drift};
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

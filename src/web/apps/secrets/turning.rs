@@ -3,7 +3,7 @@
 use crate::envfile::EnvFile;
 use crate::ops::check::beside;
 use crate::ops::exchange::{Exchange, env_turns};
-use crate::ops::order::{DeployWanted, EnvTurn, RotateWanted, Turn};
+use crate::ops::order::{DeployWanted, EnvTurn, RotateWanted, Turn, left};
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::rollback::objects;
 use crate::ops::rotate::with_new;
@@ -16,7 +16,7 @@ use crate::stack::plan::{Plan, plan};
 use crate::stack::running::running;
 use crate::store::deployments::{Deployment, Fallback};
 use crate::web::Site;
-use crate::web::apps::drift::{drift, left};
+use crate::web::apps::drift::drift;
 use crate::web::apps::facts::{Facts, blocking};
 use crate::web::failure::Failure;
 
