@@ -47,20 +47,9 @@ const REMOVAL: &str = "remove";
 const CHANGES: [&str; 8] = ["deploy", "rollback", "reapply", "adopt", "import", "undeploy", REMOVAL, "rotate"];
 
 impl Store {
-    /// Kind and state of the newest operation that brought or took an app's services.
+    /// Kind and state of the newest operation that brought or took an app's services. One that failed before it had begun to is none.
     pub async fn last_change(&self, app_id: i32) -> Result<Option<(String, State)>> {
-        self.read(move |c| {
-            let newest: Option<(String, String)> = operations::table
-                .filter(operations::app_id.eq(app_id))
-                .filter(operations::kind.eq_any(CHANGES))
-                .order(operations::id.desc())
-                .select((operations::kind, operations::state))
-                .first(c)
-                .optional()?;
-            let Some((kind, state)) = newest else { return Ok(None) };
-            Ok(Some((kind, State::parse(&state)?)))
-        })
-        .await
+        self.read(move |c| Ok(newest_change(c, app_id)?.map(|(_, kind, state)| (kind, state)))).await
     }
 
     /// The newest deployments of an app, newest first; with `before` only those that are older than that one.
@@ -87,24 +76,30 @@ impl Store {
     }
 
     /// What an app can go back to, if the newest operation that brings or takes its services failed after it had begun to change the
-    /// Swarm. Nothing, if that was a removal.
+    /// Swarm. Nothing, if that was a removal. What was asked for since and refused before it began changes nothing of that.
     pub async fn fallback(&self, app_id: i32) -> Result<Option<Fallback>> {
-        self.read(move |c| {
-            let newest: Option<(i32, String, String, bool)> = operations::table
-                .filter(operations::app_id.eq(app_id))
-                .filter(operations::kind.eq_any(CHANGES))
-                .order(operations::id.desc())
-                .select((operations::id, operations::kind, operations::state, operations::touched))
-                .first(c)
-                .optional()?;
-            let Some((failed, kind, state, true)) = newest else { return Ok(None) };
-            if kind == REMOVAL || state != State::Failed.as_str() {
-                return Ok(None);
+        self.read(move |c| match newest_change(c, app_id)? {
+            Some((failed, kind, State::Failed)) if kind != REMOVAL => {
+                Ok(converged(c, app_id)?.map(|deployment| Fallback { failed, deployment }))
             }
-            Ok(converged(c, app_id)?.map(|deployment| Fallback { failed, deployment }))
+            _ => Ok(None),
         })
         .await
     }
+}
+
+/// Number, kind and state of the newest operation of [`CHANGES`] that waits, runs, worked, or failed half-way.
+fn newest_change(c: &mut SqliteConnection, app_id: i32) -> Result<Option<(i32, String, State)>> {
+    let newest: Option<(i32, String, String)> = operations::table
+        .filter(operations::app_id.eq(app_id))
+        .filter(operations::kind.eq_any(CHANGES))
+        .filter(operations::touched.eq(true).or(operations::state.ne(State::Failed.as_str())))
+        .order(operations::id.desc())
+        .select((operations::id, operations::kind, operations::state))
+        .first(c)
+        .optional()?;
+    let Some((id, kind, state)) = newest else { return Ok(None) };
+    Ok(Some((id, kind, State::parse(&state)?)))
 }
 
 fn converged(c: &mut SqliteConnection, app_id: i32) -> Result<Option<Deployment>> {

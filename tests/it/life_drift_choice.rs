@@ -113,6 +113,7 @@ async fn an_adoption_that_is_refused_leaves_nothing_changed() {
     assert!(site.store.chosen_replicas(app.id).await.unwrap().is_empty(), "the next deploy has the recipe's number");
     assert_eq!(site.store.last_converged(app.id).await.unwrap().unwrap().id, record.id);
     assert_eq!(site.store.app(POND).await.unwrap().unwrap(), app, "neither the version nor the settings");
+    ana.page(DRIFT).await.says("What differs").says("changed Service app");
 }
 
 #[tokio::test(flavor = "multi_thread")]
