@@ -9,12 +9,13 @@ use canteen::engine::Mutate as _;
 use canteen::ops::check::beside;
 use canteen::ops::order::{self, Wanted};
 use canteen::ops::updates::Watch;
+use canteen::stack::observed::Observed;
 use canteen::stack::spec::Mount;
 use canteen::store::audit::Entry;
 use canteen::store::operations::{Operation, State};
 use canteen::store::tag_alarms::Found;
 
-use crate::harness::{Browser, Plan, Site};
+use crate::harness::{Browser, Plan, Site, operation_of, until};
 use crate::life_pond::{POND, Pond, SAMPLE, fill, observed, pond_of, service, services};
 
 const PAGE: &str = "/apps/pond.example.org/updates";
@@ -179,7 +180,7 @@ async fn what_asks_for_new_power_does_not_reach_the_engine() {
         let mount = Mount { kind: kind.to_owned(), source: source.to_owned(), target: "/x".to_owned(), ..Mount::default() };
         let spec = &mut wanted.desired.services[0];
         spec.task_template.container_spec.mounts = vec![mount];
-        let powers = canteen::stack::policy::host_power(&wanted.desired);
+        let powers = canteen::stack::policy::powers(&wanted.desired, &Observed::default());
         wanted.confirmed = powers.iter().map(canteen::stack::policy::Power::line).collect();
         wanted.plan_hash = beside(&wanted.desired, observed(&site).await, &[]).hash();
         let may = Grant::<Deploy>::judge(Actor::Scheduler, Target::App(POND.to_owned())).unwrap();
@@ -286,6 +287,72 @@ async fn what_somebody_has_to_see_to_holds_an_update() {
     let page = ana.page(PAGE).await;
     page.says("What runs is not what the last deploy that worked has sent");
     assert_eq!(services(&site).await, ["app", "db"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_waits_for_another_operation_and_goes_on_after_a_restart() {
+    let hold = ("CANTEEN_HOLD_AT", "after update service pond_example_org_db".to_owned());
+    let mut site = noon(Plan { settings: vec![hold], ..Plan::default() }).await;
+    let ana = site.admin().await;
+    let pond = pond_of(&site, &ana, COMPOSE).await;
+    choose(&ana, "patch", "0", "24", &[]).await;
+    pond.release_of("1.0.1+1", &app("2").replace("db:1", "db:2"));
+    fetch(&ana).await;
+    let restart = fill(&ana, &format!("/apps/{POND}/restart"), &[]).await;
+    until("the restart to stand still", async || (service(&site, "db").await.spec.task_template.force_update == 1).then_some(()))
+        .await;
+    watch(&site).look().await.unwrap();
+    assert!(by_itself(&site).await.is_empty(), "one operation at a time");
+    ana.page(PAGE).await.says("Canteen deploys 1.0.1+1 as soon as this has passed").says("of ana is under way");
+    site.restart().await;
+    assert_eq!(site.operation_done(operation_of(&restart)).await.outcome, "converged");
+    until("the update to be asked for", async || {
+        watch(&site).look().await.unwrap();
+        (!by_itself(&site).await.is_empty()).then_some(())
+    })
+    .await;
+
+    // It stands still at the same place, and goes on after a restart as the one that it is.
+    let image = async || service(&site, "db").await.spec.task_template.container_spec.image;
+    until("the update to stand still", async || image().await.contains("db:2").then_some(())).await;
+    site.restart().await;
+    look(&site).await;
+    let done = by_itself(&site).await;
+    assert_eq!((done.len(), done[0].outcome.as_str()), (1, "converged"), "{}", done[0].cause);
+    let journal = site.store.journal(done[0].id, 0).await.unwrap();
+    assert!(journal.iter().any(|line| line.text.contains("Canteen was restarted")));
+    assert_eq!(version(&site).await, "1.0.1+1");
+    let asked = told(&site).await.into_iter().filter(|e| e.action == "app.deploy").count();
+    assert_eq!(asked, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_is_not_sent_again_after_a_restart() {
+    const BACK: &str = "Put the whole stack back";
+    let mut site = noon(Plan { settings: vec![("CANTEEN_HOLD_AT", BACK.to_owned())], ..Plan::default() }).await;
+    let ana = site.admin().await;
+    let pond = pond_of(&site, &ana, COMPOSE).await;
+    pond.release_of("1.0.1+1", &app("2").replace("db:1", "db:2"));
+    fetch(&ana).await;
+    site.engine.fail_image("registry.example.org/app:2", "No such image: app:2");
+    site.engine.image("registry.example.org/app:2", None);
+    choose(&ana, "patch", "0", "24", &[]).await;
+    watch(&site).look().await.unwrap();
+    let id = by_itself(&site).await[0].id;
+    until("the way back to be begun", async || {
+        site.store.journal(id, 0).await.unwrap().iter().any(|line| line.step == BACK).then_some(())
+    })
+    .await;
+    site.restart().await;
+    let done = site.operation_done(id).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "rolled back"), "{}", done.cause);
+    assert!(done.cause.contains("was not found") && done.cause.contains("put back to 1.0.0+1"), "{}", done.cause);
+    let sent = site.store.journal(id, 0).await.unwrap();
+    assert_eq!(sent.iter().filter(|line| line.step == "Change the Swarm" && line.level == "begin").count(), 1);
+    for name in ["app", "db"] {
+        let image = service(&site, name).await.spec.task_template.container_spec.image;
+        assert!(image.contains(&format!("{name}:1")), "{image}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
