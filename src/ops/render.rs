@@ -12,7 +12,7 @@ use crate::stack::convert::{ConvertError, convert};
 use crate::stack::desired::Desired;
 use crate::stack::labels::{Stamp, stamp, timeout_s};
 use crate::stack::names::{StackName, scope};
-use crate::stack::policy::{Power, claimed, host_power};
+use crate::stack::policy::claimed;
 
 /// A recipe at one commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +33,6 @@ pub struct Rendered {
     pub needs: Vec<SecretNeed>,
     /// Every secret that the compose files name, whether a service uses it or not.
     pub declared: BTreeSet<String>,
-    /// What the recipe asks of the host.
-    pub powers: Vec<Power>,
     pub timeout_s: Option<u64>,
 }
 
@@ -79,7 +77,7 @@ pub fn render(shelf: &Shelf, at: &RecipeAt, stack: &StackName, env: &EnvFile) ->
     let mut notices: Vec<String> = loaded.notices.iter().map(|n| format!("{}: {}: {}", n.file, n.path, n.text)).collect();
     notices.extend(missing_settings(shelf, at, env)?);
     notices.extend(env.notices().iter().map(|n| format!("settings, line {}: {}: {}; {}", n.line, n.key, n.what, n.hint)));
-    Ok(Rendered { notices, needs, declared, powers: host_power(&desired), timeout_s: timeout_s(&desired), desired })
+    Ok(Rendered { notices, needs, declared, timeout_s: timeout_s(&desired), desired })
 }
 
 fn sources(shelf: &Shelf, at: &RecipeAt, env: &EnvFile) -> Result<Vec<Source>, RenderError> {

@@ -55,11 +55,6 @@ impl Power {
     }
 }
 
-/// Every power that the stack asks for when nothing is known of the Swarm, as for a recipe that nobody has deployed.
-pub fn host_power(desired: &Desired) -> Vec<Power> {
-    powers(desired, &Observed::default())
-}
-
 /// Every power that the stack asks for, sorted; empty for ordinary apps. `observed` tells what belongs to whom.
 pub fn powers(desired: &Desired, observed: &Observed) -> Vec<Power> {
     let around = Around::of(&desired.stack, observed);

@@ -57,5 +57,5 @@ fn what_the_engine_reports_in_capitals_is_the_same() {
         let found = powers(&with(pointer, field, &value), &Observed::default());
         assert_eq!(found.iter().map(|p| p.kind).collect::<Vec<_>>(), [kind], "{field} {value}: {found:?}");
     }
-    assert_eq!(host_power(&stack()), []);
+    assert_eq!(powers(&stack(), &Observed::default()), []);
 }
