@@ -66,7 +66,7 @@ fn no_running_operation_and_no_error_page_has_a_fault() {
     // To undeploy while the deploy runs: 409.
     browser.open("/apps/pulse.example.org/undeployment");
     browser.find("form.decide button").click();
-    browser.shows("which has not ended");
+    browser.shows("it has not ended");
     faults.extend(inspect::faults(&browser, "409"));
     none(&faults);
 }
