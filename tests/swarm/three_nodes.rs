@@ -135,8 +135,8 @@ fn a_node_that_dies_in_the_middle_of_an_update_ends_in_the_right_verdict() {
     movable.set("RELEASE", "2");
     bound.set("RELEASE", "2");
     stuck.set("SECONDS", "15");
+    let patient = ["-c", "compose.yml", "--timeout", "180"];
     let (_node, movable_done, bound_done, stuck_done) = std::thread::scope(|scope| {
-        let patient = ["-c", "compose.yml", "--timeout", "180"];
         let (one, two) = (scope.spawn(|| movable.deploy(&patient)), scope.spawn(|| bound.deploy(&patient)));
         let three = scope.spawn(|| stuck.deploy(&["-c", "compose.yml", "--timeout", "60"]));
         stuck.wait_for("new tasks on every node", || (stuck.tasks().len() == 6).then_some(()));
