@@ -26,4 +26,4 @@ pub use error::EnvError;
 pub use file::{Entry, EnvFile, EnvLine, LineState};
 pub use modifier::Modifiers;
 pub use notice::EnvNotice;
-pub use secret_like::is_secret_like;
+pub use secret_like::{is_secret_like, secret_values};

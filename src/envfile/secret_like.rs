@@ -1,5 +1,7 @@
 //! Guessing from its name whether a variable holds something that should not be shown.
 
+use super::EnvFile;
+
 /// These words give a secret away wherever they stand in a name.
 const ANYWHERE: [&str; 8] = ["PASSWORD", "PASSWD", "PASSPHRASE", "PASSCODE", "SECRET", "TOKEN", "PRIVATE", "CREDENTIAL"];
 /// These only at the end of a word: `API_KEY` and `APIKEY`, but not `KEYCLOAK`.
@@ -19,6 +21,15 @@ pub fn is_secret_like(key: &str) -> bool {
         ANYWHERE.iter().any(|secret| word.contains(secret)) || AT_END.iter().any(|secret| end.ends_with(secret))
     };
     key.contains(LOGINS) || key.split(['_', '.', '-']).any(gives_away)
+}
+
+/// A shorter value may be part of another text by chance.
+const SHORTEST: usize = 6;
+
+/// The values of a settings file that should not be shown, wherever they stand: other variables may repeat them.
+pub fn secret_values(env: &EnvFile) -> Vec<String> {
+    let secrets = env.entries().iter().filter(|entry| is_secret_like(&entry.key) && entry.value.len() >= SHORTEST);
+    secrets.map(|entry| entry.value.clone()).collect()
 }
 
 #[cfg(test)]

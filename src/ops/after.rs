@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::envfile::EnvFile;
+use crate::envfile::{EnvFile, secret_values};
 use crate::recipe::after::{AfterStep, Occasion, steps};
-use crate::recipe::arguments::shown;
+use crate::recipe::arguments::shown_of_step;
 use crate::stack::names::StackName;
 use crate::store::Store;
 
@@ -52,7 +52,9 @@ pub(super) async fn run(run: &Run, of: command::Of<'_>, store: &Store, after: Af
         return Ok(ended);
     }
     let Some(revision) = store.env_revision(of.operation.app_id, after.env_number).await? else { return Ok(ended) };
-    let asked = EnvFile::parse(&revision.text).ok().and_then(|env| env.get(after.occasion.variable())).unwrap_or_default();
+    let env = EnvFile::parse(&revision.text).ok();
+    let asked = env.as_ref().and_then(|env| env.get(after.occasion.variable())).unwrap_or_default();
+    let known = env.as_ref().map(secret_values).unwrap_or_default();
     let steps = match steps(&asked) {
         Ok(steps) => steps,
         Err(error) => return Ok(failed(ended, &format!("{} can't be read: {error}", after.occasion.variable()), &[])),
@@ -68,7 +70,7 @@ pub(super) async fn run(run: &Run, of: command::Of<'_>, store: &Store, after: Af
         let done = if was("begin") {
             Err("Canteen was restarted while it ran; whether it reached its end can't be told".to_owned())
         } else {
-            one(run, &of, &after, step).await?
+            one(run, &of, &after, step, &known).await?
         };
         run.close_step(done.is_ok()).await?;
         if let Err(why) = done {
@@ -79,10 +81,16 @@ pub(super) async fn run(run: &Run, of: command::Of<'_>, store: &Store, after: Af
     Ok(ended)
 }
 
-/// One step. The inner error is why it failed.
-async fn one(run: &Run, of: &command::Of<'_>, after: &After, step: &AfterStep) -> Result<Result<(), String>, OpError> {
+/// One step. `known` are secret values of the settings. The inner error is why it failed.
+async fn one(
+    run: &Run,
+    of: &command::Of<'_>,
+    after: &After,
+    step: &AfterStep,
+    known: &[String],
+) -> Result<Result<(), String>, OpError> {
     let stoppable = of.handover.stops.begin(of.operation.id);
-    let arguments = shown(&step.function, &step.arguments);
+    let arguments = shown_of_step(step, known);
     let begun = async {
         let script = command::script(of.shelf, &after.recipe, &after.version, &after.commit).await?;
         runnable(&script, &step.function, &after.version)?;
@@ -98,7 +106,7 @@ async fn one(run: &Run, of: &command::Of<'_>, after: &After, step: &AfterStep) -
             script: &script,
             function: &step.function,
             arguments: &step.arguments,
-            secrets: arguments.iter().map(|a| a.secret.clone()).filter(|s| !s.is_empty()).collect(),
+            secrets: arguments.iter().map(|a| &a.secret).filter(|s| !s.is_empty()).chain(known).cloned().collect(),
             limit: LIMIT,
         };
         call(run, called, &stoppable.asked).await

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{EngineError, ExecPiece, ExecWish};
+use crate::recipe::arguments::masked;
 use crate::recipe::command::LARGEST_SCRIPT;
 use crate::stack::names::StackName;
 
@@ -29,6 +30,10 @@ const SHELLS: [&str; 2] = ["bash", "sh"];
 const TOGETHER: Duration = Duration::from_millis(300);
 /// A program gets so long to end after each signal.
 const GRACE: Duration = Duration::from_secs(5);
+/// Bytes that are kept of what a shell says before it has begun; one that says more is none.
+const PRELUDE: usize = 64 * 1024;
+/// Characters of a shell's own words about why it could not begin.
+const LONGEST_CAUSE: usize = 500;
 /// An engine that begins nothing in this time is not waited for.
 const BEGINNING: Duration = Duration::from_secs(30);
 
@@ -122,6 +127,10 @@ async fn begin(
         match piece {
             Some(Ok(ExecPiece::Output { stderr, bytes })) => {
                 said.extend(&bytes);
+                if said.len() > PRELUDE && mark(&said).is_none() {
+                    let text = format!("what the container has as {shell} is no shell: it writes much and runs nothing");
+                    return Err(OpError::stop("failed", text));
+                }
                 let Some((before, pid, behind)) = mark(&said).filter(|_| !stderr) else { continue };
                 output.push(false, before);
                 output.push(false, behind);
@@ -134,7 +143,10 @@ async fn begin(
                     run.note(&format!("the container has no {shell}")).await?;
                     return Ok(None);
                 }
-                return Err(OpError::stop("failed", format!("{shell} could not be begun in the container: {}", said.trim())));
+                // Everybody may read a cause, and a shell may well repeat what it was handed.
+                let said = masked(said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().trim(), &call.secrets);
+                let said: String = said.chars().filter(|c| !c.is_control()).take(LONGEST_CAUSE).collect();
+                return Err(OpError::stop("failed", format!("{shell} could not be begun in the container: {said}")));
             }
             Some(Err(error)) => return Err(lost(&error)),
             None => return Err(lost(&EngineError::Unreadable("no exit code".to_owned()))),

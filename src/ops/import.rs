@@ -11,6 +11,7 @@ use crate::stack::carried;
 use crate::stack::desired::Desired;
 use crate::stack::names::{AppName, Domain, StackName};
 use crate::stack::observed::{Observed, Swarm};
+use crate::stack::policy::DASHBOARD;
 use crate::stack::running::running;
 
 /// A stack that is no app of ours and says of which recipe it is.
@@ -44,6 +45,10 @@ fn one(swarm: &Swarm, stack: StackName) -> Option<Foreign> {
     let settings = carried::settings(observed.services.iter().map(|s| &s.spec));
     let pin = settings.get("RECIPE").or_else(|| settings.get("TYPE")).and_then(|text| Pin::parse(text));
     let recipe = carried::recipe(&stack, &observed).map(str::to_owned).or_else(|| pin.as_ref().map(|p| p.recipe.clone()))?;
+    // A dashboard is no app: removing it would take every app's settings along, and a command in it would read them past the policy.
+    if recipe == DASHBOARD {
+        return None;
+    }
     let version = carried::version(&stack, &observed).map(str::to_owned).or_else(|| pin.and_then(|p| p.version));
     Some(Foreign { recipe, version, name: likely_name(&stack, &settings), services: observed.services.len(), stack })
 }

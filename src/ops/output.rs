@@ -11,6 +11,9 @@ pub(super) const HEAD: usize = 192 * 1024;
 pub(super) const TAIL: usize = 32 * 1024;
 /// Bytes of one row of the journal, which holds several lines.
 const ROW: usize = 1_900;
+/// What a row weighs beside its text. Lines that come one by one, or from both streams in turn, make a row each, and an operation may
+/// write only so many: without this the end of such an output would be missing from the journal.
+const ROW_COST: usize = 128;
 /// A line without an end is cut here.
 const LONGEST: usize = 64 * 1024;
 
@@ -31,9 +34,17 @@ pub(super) struct Output {
     batch: Option<(bool, String)>,
     ready: Vec<Row>,
     head: usize,
-    tail: VecDeque<(bool, String)>,
+    tail: VecDeque<Kept>,
     tail_bytes: usize,
     left_out: usize,
+}
+
+/// A line of the end.
+struct Kept {
+    stderr: bool,
+    text: String,
+    /// What it weighs.
+    size: usize,
 }
 
 impl Output {
@@ -78,8 +89,8 @@ impl Output {
         if self.left_out > 0 {
             self.ready.push(Row::Gap(self.left_out));
         }
-        for (stderr, text) in std::mem::take(&mut self.tail) {
-            self.batch(stderr, &text);
+        for line in std::mem::take(&mut self.tail) {
+            self.batch(line.stderr, &line.text);
         }
         self.flush()
     }
@@ -99,16 +110,19 @@ impl Output {
     }
 
     fn keep(&mut self, stderr: bool, text: &str) {
-        let size = text.len() + 1;
+        let of = self.batch.as_ref().map(|(of, _)| *of);
+        let size = weight(text, of != Some(stderr));
         if self.tail.is_empty() && self.left_out == 0 && self.head + size <= HEAD {
             self.head += size;
             return self.batch(stderr, text);
         }
-        self.tail.push_back((stderr, text.to_owned()));
+        let turns = self.tail.back().is_none_or(|last| last.stderr != stderr);
+        let size = weight(text, turns);
+        self.tail.push_back(Kept { stderr, text: text.to_owned(), size });
         self.tail_bytes += size;
         while self.tail_bytes > TAIL {
-            let Some((_, gone)) = self.tail.pop_front() else { break };
-            self.tail_bytes -= gone.len() + 1;
+            let Some(gone) = self.tail.pop_front() else { break };
+            self.tail_bytes -= gone.size;
             self.left_out += 1;
         }
     }
@@ -131,9 +145,15 @@ impl Output {
     }
 }
 
+/// What a line weighs, with the row that it begins.
+const fn weight(text: &str, begins: bool) -> usize {
+    text.len() + 1 + if begins { ROW_COST } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::journal::MOST_LINES;
 
     fn text(stderr: bool, text: &str) -> Row {
         Row::Text { stderr, text: text.to_owned() }
@@ -164,6 +184,21 @@ mod tests {
         assert_eq!((kept[0], kept[kept.len() - 1], kept.len() + gap), ("line 000000", "line 099999", lines));
         let bytes: usize = rows.iter().map(|r| if let Row::Text { text, .. } = r { text.len() } else { 0 }).sum();
         assert!(bytes <= HEAD + TAIL && rows.iter().all(|r| !matches!(r, Row::Text { text, .. } if text.len() > ROW)), "{bytes}");
+    }
+
+    #[test]
+    fn lines_that_come_one_by_one_or_in_turn_leave_room_for_the_end_in_the_journal() {
+        let (most, lines) = (usize::try_from(MOST_LINES).unwrap() / 2, 50_000);
+        for alone in [true, false] {
+            let (mut output, mut rows) = (Output::new(vec![]), vec![]);
+            for number in 0..lines {
+                output.push(!alone && number % 2 == 0, format!("{number}\n").as_bytes());
+                rows.extend(if alone { output.flush() } else { output.full() });
+            }
+            rows.extend(output.end());
+            assert!(rows.len() < most, "{}", rows.len());
+            assert!(matches!(rows.last(), Some(Row::Text { text, .. }) if text.ends_with("49999")), "{:?}", rows.last());
+        }
     }
 
     #[test]

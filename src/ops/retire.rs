@@ -39,7 +39,10 @@ async fn one(run: &Run, of: Of<'_>, wanted: &RotateWanted, turn: &Turn) -> Resul
     }
     let readers = secret_readers(&swarm, &turn.from);
     let stack = &wanted.deploy.desired.stack;
-    let mine = claim(stack, &of.operation.app, &stacks(&swarm), &turn.from, &secret.labels) != Claim::None;
+    // Apps that are not deployed have stacks too, and nothing on the Swarm may tell of them but the name.
+    let apps = of.store.apps().await?.into_iter().map(|app| app.stack);
+    let others: Vec<String> = stacks(&swarm).into_iter().chain(apps).collect();
+    let mine = claim(stack, &of.operation.app, &others, &turn.from, &secret.labels) != Claim::None;
     if !readers.is_empty() || !mine {
         let who = if readers.is_empty() { "another app".to_owned() } else { readers.join(", ") };
         return Ok(Some(format!("{} stays: {who} may need it", turn.from)));

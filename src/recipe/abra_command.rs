@@ -155,7 +155,8 @@ fn lines(app: &str, task: &Task) -> Vec<String> {
         Task::RemoveSecrets { names } => names.iter().map(|name| abra(&["secret", "remove", app, name])).collect(),
         Task::Rotate { name, version, variable } => vec![
             abra(&["secret", "generate", app, name, version]),
-            format!("{} # {variable}={version}", abra(&["config", app])),
+            // A comment ends where its line does, whatever is quoted in it.
+            format!("{} # {}", abra(&["config", app]), format!("{variable}={version}").replace(char::is_control, " ")),
             abra(&["deploy", "--force", app]),
         ],
         Task::RemoveConfigs { names } if names.is_empty() => vec![],

@@ -1,5 +1,6 @@
 //! Arguments of commands as they may be shown and kept.
 
+use super::after::AfterStep;
 use crate::envfile::is_secret_like;
 
 /// What stands in the place of something secret.
@@ -34,10 +35,20 @@ pub fn shown(function: &str, arguments: &[String]) -> Vec<ShownArgument> {
     shown
 }
 
-/// A line of output without these texts.
+/// The same for a step that the settings name: `known` are the secret values of those settings. A step may well repeat one of them,
+/// as in `app set_up ana ${ADMIN_PASS}`, and the name of its function does not tell.
+pub fn shown_of_step(step: &AfterStep, known: &[String]) -> Vec<ShownArgument> {
+    let repeats = |text: &str| known.iter().any(|secret| text.contains(secret.as_str()));
+    let shown = shown(&step.function, &step.arguments).into_iter().zip(&step.arguments);
+    shown.map(|(shown, argument)| if repeats(&shown.text) { hidden("", argument, "") } else { shown }).collect()
+}
+
+/// A line of output without these texts. Longer ones first: one may be the beginning of another.
 pub fn masked(line: &str, secrets: &[String]) -> String {
-    let parts = secrets.iter().flat_map(|secret| secret.lines()).filter(|part| part.trim().len() >= SHORTEST);
-    parts.fold(line.to_owned(), |line, part| line.replace(part.trim(), HIDDEN))
+    let mut parts: Vec<&str> = secrets.iter().flat_map(|secret| secret.lines()).map(str::trim).collect();
+    parts.retain(|part| part.len() >= SHORTEST);
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.into_iter().fold(line.to_owned(), |line, part| line.replace(part, HIDDEN))
 }
 
 fn hidden(before: &str, secret: &str, behind: &str) -> ShownArgument {
@@ -91,5 +102,16 @@ mod tests {
     fn a_secret_is_hidden_in_output_line_by_line() {
         let secrets = ["hunter2".to_owned(), "one line\nnext line".to_owned(), "ab".to_owned()];
         assert_eq!(masked("was hunter2, abc next line", &secrets), "was •••, abc •••");
+        let secrets = ["hunter2".to_owned(), "hunter2-and-more".to_owned()];
+        assert_eq!(masked("was hunter2-and-more", &secrets), "was •••");
+    }
+
+    #[test]
+    fn what_repeats_a_secret_of_the_settings_is_hidden_whatever_its_function_is_called() {
+        let arguments = ["ana", "quiet-otter", "login=quiet-otter"].map(str::to_owned).to_vec();
+        let step = AfterStep { service: "app".to_owned(), function: "set_up".to_owned(), arguments };
+        let told = |known: &[String]| shown_of_step(&step, known).into_iter().map(|a| a.text).collect::<Vec<_>>().join(" ");
+        assert_eq!(told(&["quiet-otter".to_owned()]), "ana ••• •••");
+        assert_eq!(told(&[]), "ana quiet-otter login=quiet-otter");
     }
 }

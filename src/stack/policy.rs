@@ -17,6 +17,7 @@ mod task;
 mod template;
 mod verdict;
 
+pub use around::DASHBOARD;
 pub use pass::{Pass, Who, admit};
 pub use routing::claimed;
 pub use table::{Kind, May, Row, Severity, Tier};

@@ -14,6 +14,8 @@ use crate::secret::SecretValue;
 
 /// Bytes of a form.
 const FORM_LIMIT: usize = 256 * 1024;
+/// Bytes of a form of somebody who is not signed in: a name and a password, or a browser's report.
+const STRANGERS_LIMIT: usize = 16 * 1024;
 /// Bytes of a form that brings a secret: 500 KB, three characters for each byte that a form can't carry as it is.
 const SECRET_FORM_LIMIT: usize = 1536 * 1024;
 /// A body may be on its way so long, from its first byte to its last, however steadily it comes. The largest one arrives in time over
@@ -23,8 +25,11 @@ pub(super) const ON_ITS_WAY: Duration = Duration::from_mins(1);
 /// By then the answer to a request that was refused is on its way.
 const ANSWERED: Duration = Duration::from_secs(5);
 
-/// Bytes that `actor` may send to `path`. Only whoever may set secrets of the app may send as much as a secret needs.
+/// Bytes that `actor` may send to `path`. Strangers have little to say, and as many of them may come as there are connections. Only whoever may set secrets of the app may send as much as a secret needs.
 pub(super) fn limit(actor: &Actor, path: &str) -> usize {
+    if matches!(actor, Actor::Stranger { .. }) {
+        return STRANGERS_LIMIT;
+    }
     let app = path.strip_prefix("/apps/").and_then(|rest| rest.split_once("/secrets/")).map(|(app, _)| app);
     let may = |app: &str| {
         let target = || Target::App(app.to_owned());
@@ -108,12 +113,12 @@ mod tests {
         let path = "/apps/pad.example.org/secrets/key";
         assert_eq!(limit(&member(Role::Admin), path), SECRET_FORM_LIMIT);
         for (actor, path) in [
-            (Actor::Stranger { via: via() }, path),
             (member(Role::Viewer), path),
             (member(Role::Admin), "/apps/pad.example.org/settings"),
             (member(Role::Admin), "/x/secrets/"),
         ] {
             assert_eq!(limit(&actor, path), FORM_LIMIT, "{actor:?} {path}");
         }
+        assert_eq!(limit(&Actor::Stranger { via: via() }, path), STRANGERS_LIMIT);
     }
 }

@@ -64,6 +64,22 @@ async fn press(site: &Site, ana: &Browser, page: &Answer, path: &str) -> Operati
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_not_taken_for_what_a_tag_of_its_digits_means() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let folder = moss(&site, &ana).await;
+    let commit = tip(&site, "main");
+    let short = commit.get(..8).unwrap();
+    recipes::git(&folder.path().join("moss"), &["tag", "-a", short, "-m", "another", "broken"]);
+    ana.submit("/recipes/moss", "/recipes/moss/refresh", &[]).await.location();
+    for query in ["branch=main&commit=".to_owned(), format!("branch=&commit={commit}")] {
+        let page = ana.get(&format!("{PLAN}?{query}")).await;
+        page.says(&format!("The digits {short} of this commit mean another one as well"));
+        assert!(!page.text().contains("services: ["), "what is tagged is not looked at");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_branch_is_deployed_at_the_commit_that_it_had_and_left_for_a_release_again() {
     let site = Site::start().await;
     let ana = site.admin().await;

@@ -75,6 +75,28 @@ async fn a_step_that_fails_is_told_loudly_changes_nothing_and_can_be_run_again()
     refused.says("The settings have changed");
 }
 
+/// The settings hide such a value from viewers, and a step may be handed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_of_the_settings_is_told_nowhere_because_a_step_repeats_it() {
+    let site = Site::start().await;
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    let steps = "ADMIN_PASS=seven-otters\nPOST_DEPLOY_CMDS=\"app greet ${ADMIN_PASS} bo\"\n";
+    let _recipe = shed(&site, &ana, steps).await;
+    let done = deploy(&site, &ana, PLAN).await;
+    assert_eq!(done.outcome, "converged", "{}", done.cause);
+    assert_eq!(site.engine.execs()[0].command[6], "seven-otters", "the step itself gets it");
+    ana.page(&format!("/operations/{}", done.id)).await.says("hello ••• in app");
+    let again = [("variable", "POST_DEPLOY_CMDS"), ("number", "1"), ("name", "greet in app")];
+    let asked = operation_of(&ana.submit(COMMANDS, &format!("/apps/{SHED}/steps"), &again).await);
+    assert_eq!(site.operation_done(asked).await.cause, "exit code 0");
+    for path in [COMMANDS, "/audit", &format!("/operations/{}", done.id), &format!("/operations/{asked}")] {
+        for browser in [&ana, &vic] {
+            assert!(!browser.page(path).await.body.contains("seven-otters"), "{path}");
+        }
+    }
+    vic.page(COMMANDS).await.says("••• bo");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn steps_are_not_run_where_nobody_wants_them_or_nothing_came_up() {
     let site = Site::start().await;

@@ -2,7 +2,7 @@
 
 use canteen::envfile::EnvFile;
 
-use crate::harness::{BOARD, Site, foreign_board, send_fields};
+use crate::harness::{BOARD, Site, foreign_board, foreign_stack, recipes, send_fields};
 
 const STACK: &str = "board_example_org";
 const VERSION: &str = "1.0.0+1.35.0";
@@ -43,6 +43,22 @@ async fn a_stack_of_another_tool_becomes_an_app_whose_next_plan_is_empty() {
     ana.page("/apps/import").await.says("Nothing to import");
     let entry = site.entries().await.into_iter().find(|e| e.action == "app.import").unwrap();
     assert_eq!(entry.outcome, "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dashboard_is_no_app() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let folder = tempfile::tempdir_in(recipes::folder()).unwrap();
+    let compose = "services:\n  app: {image: \"registry.example.org/canteen:1\", deploy: {labels: [\"traefik.enable=true\"]}}\n";
+    let files = [("compose.yml", compose), (".env.sample", "TYPE=canteen\nDOMAIN=canteen.example.com\n")];
+    let url = recipes::repository(folder.path(), "canteen", Some("1.0.0+1"), &files).display().to_string();
+    ana.submit("/recipes/new", "/recipes/new", &[("url", &url)]).await.location();
+    let settings = "TYPE=canteen\nDOMAIN=canteen.example.org\n";
+    let stack = foreign_stack(&site, &ana, ("canteen", "1.0.0+1"), "canteen.example.org", settings).await;
+    site.fresh().await;
+    ana.page("/apps/import").await.says("Nothing to import");
+    assert_eq!(ana.get(&format!("/apps/import/{stack}")).await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

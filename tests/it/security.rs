@@ -294,6 +294,10 @@ async fn only_who_may_set_secrets_may_send_as_much_as_one_needs() {
         let page = browser.get("/apps").await;
         assert_eq!(browser.post(&page, &path, &[("unknown", &large)]).await.status, status);
     }
+    // Whoever may not even sign in needs no more than that takes.
+    let (anybody, much) = (site.stranger(), "x".repeat(17 * 1024));
+    let door = anybody.page("/session").await;
+    assert_eq!(anybody.post(&door, "/session", &[("name", &much)]).await.status, 413);
     // What says that it is too large is answered before it comes, and nobody's page is asked for with a body.
     for (method, path, length, status) in
         [("POST", path.as_str(), 2_000_000, 413), ("POST", "/csp-report", 400_000, 413), ("GET", "/apps", 5, 405)]

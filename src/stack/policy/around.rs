@@ -9,7 +9,7 @@ use super::super::spec::Labels;
 /// The label of secrets that were made for an app.
 const APP_LABEL: &str = "coop-cloud.app";
 /// The recipe that the dashboard itself is deployed by.
-const DASHBOARD: &str = "canteen";
+pub const DASHBOARD: &str = "canteen";
 /// Networks that every app may join, whoever made them.
 const SHARED: &str = "proxy";
 

@@ -8,7 +8,7 @@ use crate::access::Grant;
 use crate::access::action::ListCommands;
 use crate::envfile::EnvFile;
 use crate::recipe::after::{AFTER_UNDEPLOY, Occasion};
-use crate::recipe::arguments::shown;
+use crate::recipe::arguments::shown_of_step;
 use crate::recipe::command::{CommandKind, RecipeCommand};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
@@ -22,7 +22,7 @@ use crate::web::status::OperationState;
 use crate::web::visit::Visit;
 use crate::web::when::When;
 
-use super::source::{asked, source};
+use super::source::{asked, secrets_of, source};
 
 /// The commands of an app.
 #[derive(Debug, Clone, Template)]
@@ -86,14 +86,14 @@ pub async fn list(may: Grant<ListCommands>, visit: Visit, site: Data<Site>) -> R
 
 pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, problems: Problems) -> Result<CommandsView, Failure> {
     let env = facts.revision(site).await?.text;
-    let (mut notes, mut steps) = (vec![], vec![]);
+    let (known, mut notes, mut steps) = (secrets_of(&env), vec![], vec![]);
     for occasion in Occasion::ALL {
         match asked(&env, occasion) {
             Ok(found) => steps.extend(found.iter().enumerate().map(|(at, step)| StepRow {
                 variable: occasion.variable(),
                 number: at + 1,
                 name: step.to_string(),
-                arguments: shown(&step.function, &step.arguments).into_iter().map(|a| a.text).collect::<Vec<_>>().join(" "),
+                arguments: shown_of_step(step, &known).into_iter().map(|a| a.text).collect::<Vec<_>>().join(" "),
             })),
             Err(problem) => notes.push(problem),
         }

@@ -1,6 +1,6 @@
 //! Where commands and steps are read: `abra.sh` at the commit that runs, and the app's settings.
 
-use crate::envfile::EnvFile;
+use crate::envfile::{EnvFile, secret_values};
 use crate::ops::render::{self, RecipeAt};
 use crate::recipe::after::{AfterStep, Occasion, steps};
 use crate::recipe::command::{RecipeCommand, commands};
@@ -71,6 +71,11 @@ fn occasion(from: Option<&str>, to: &str) -> Option<Occasion> {
 pub(super) fn asked(env: &str, occasion: Occasion) -> Result<Vec<AfterStep>, String> {
     let Some(text) = EnvFile::parse(env).ok().and_then(|env| env.get(occasion.variable())) else { return Ok(vec![]) };
     steps(&text).map_err(|error| format!("{} can’t be read: {error}", occasion.variable()))
+}
+
+/// Secret values of the settings, which steps may repeat.
+pub(super) fn secrets_of(env: &str) -> Vec<String> {
+    EnvFile::parse(env).map(|env| secret_values(&env)).unwrap_or_default()
 }
 
 #[cfg(test)]

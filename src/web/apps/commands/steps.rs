@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::access::Grant;
 use crate::access::action::RunCommand;
 use crate::recipe::after::Occasion;
-use crate::recipe::arguments::shown;
+use crate::recipe::arguments::shown_of_step;
 use crate::recipe::command::CommandKind;
 use crate::web::Site;
 use crate::web::apps::facts::facts;
@@ -21,7 +21,7 @@ use crate::web::visit::Visit;
 
 use super::form::{Asked, ask};
 use super::list::view;
-use super::source::{asked, source};
+use super::source::{asked, secrets_of, source};
 
 /// Which step.
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ pub async fn run_step(
         return page_with(StatusCode::CONFLICT, &view(&facts, &visit, &site, problems).await?);
     };
     let asked = Asked {
-        shown: shown(&step.function, &step.arguments).into_iter().map(|a| a.text).collect(),
+        shown: shown_of_step(&step, &secrets_of(&env)).into_iter().map(|a| a.text).collect(),
         function: step.function,
         service: step.service,
         user: String::new(),

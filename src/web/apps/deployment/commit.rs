@@ -67,6 +67,14 @@ pub(in crate::web::apps) async fn pick(
         let read = |error: ShelfError| ("commit", error.to_string());
         let name = parse(&recipe)?;
         let version = shelf.release_of(&name, &id).map_err(read)?.unwrap_or_else(|| ChaosVersion::of_commit(&id).to_string());
+        // A tag may be called like the digits of a commit, and then the version would mean what is tagged.
+        if !shelf.resolve(&name, &version).is_ok_and(|meant| meant == id) {
+            let text = format!(
+                "The digits {version} of this commit mean another one as well, by a tag or by its own digits; choose another branch, \
+                 or a release"
+            );
+            return Err((if branch.is_empty() { "commit" } else { "branch" }, text));
+        }
         Ok(Some(Picked { version, branch }))
     })
     .await

@@ -1,11 +1,9 @@
 //! Hiding what looks like a secret from those who may read settings but not change them.
 
-use crate::envfile::{EnvFile, EnvLine, LineState, is_secret_like};
+use crate::envfile::{EnvFile, EnvLine, LineState, is_secret_like, secret_values};
 
 /// What a hidden value is shown as.
 pub(super) const HIDDEN: &str = "••••••••";
-/// A shorter value may be part of another one by chance.
-const SHORTEST_SECRET: usize = 6;
 
 /// Knows the secret-like values of one file.
 pub(super) struct Mask {
@@ -15,8 +13,7 @@ pub(super) struct Mask {
 impl Mask {
     /// The mask for a file.
     pub(super) fn of(env: &EnvFile) -> Self {
-        let secrets = env.entries().iter().filter(|entry| is_secret_like(&entry.key) && entry.value.len() >= SHORTEST_SECRET);
-        Self { secrets: secrets.map(|entry| entry.value.clone()).collect() }
+        Self { secrets: secret_values(env) }
     }
 
     /// Whether the value of this variable is to be hidden: by its name, because it repeats a secret-like value, or because it
