@@ -40,6 +40,7 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
         }),
         version: reached.then(|| of.version.to_owned()),
         outcome,
+        unseen: verdict.unseen,
     }
 }
 

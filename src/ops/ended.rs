@@ -18,17 +18,19 @@ pub struct Ended {
     pub deployment: Option<NewDeployment>,
     /// The version that the app is on from now on.
     pub version: Option<String>,
+    /// The Swarm did not answer when the time was up, so what became of it is not known.
+    pub unseen: bool,
 }
 
 impl Ended {
     /// It worked.
     pub fn well(outcome: &str) -> Self {
-        Self { reached: true, outcome: outcome.to_owned(), cause: String::new(), deployment: None, version: None }
+        Self { reached: true, ..Self::badly(outcome, "") }
     }
 
     /// It did not, and this is why.
     pub fn badly(outcome: &str, cause: impl Into<String>) -> Self {
-        Self { reached: false, outcome: outcome.to_owned(), cause: cause.into(), deployment: None, version: None }
+        Self { reached: false, outcome: outcome.to_owned(), cause: cause.into(), deployment: None, version: None, unseen: false }
     }
 }
 

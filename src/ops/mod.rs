@@ -15,6 +15,7 @@ pub mod deploy;
 pub mod deployed;
 pub mod ended;
 pub mod exchange;
+pub mod fallback;
 mod fate;
 pub mod handover;
 pub mod ids;

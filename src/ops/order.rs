@@ -140,6 +140,9 @@ pub struct DeployWanted {
     /// The variable of the settings that names the steps to run afterwards, if they are to be run.
     #[serde(default)]
     pub after: Option<String>,
+    /// If it fails, all services become again what the last deployment that worked made of them.
+    #[serde(default)]
+    pub put_back: bool,
 }
 
 /// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
@@ -311,6 +314,9 @@ impl Wanted {
             && let Some(variable) = &w.after
         {
             pairs.push(("steps", variable.clone().into()));
+        }
+        if matches!(self, Self::Deploy(w) if w.put_back) {
+            pairs.push(("put_back", true.into()));
         }
         pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

@@ -79,7 +79,7 @@ async fn stopped(run: &Run, of: Of<'_>, wanted: &RotateWanted, why: OpError) -> 
     {
         run.note("the new version is in use already, so it stays").await?;
         let record = record(of, wanted).await?;
-        let verdict = Verdict { outcome: Outcome::Converged, causes: vec![] };
+        let verdict = Verdict { outcome: Outcome::Converged, causes: vec![], unseen: false };
         return Ok(ended(of, wanted, &record, env_number, &verdict));
     }
     putback::run(run, of, wanted, why.into_ended()).await

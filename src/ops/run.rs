@@ -53,6 +53,22 @@ pub(super) struct Past {
 }
 
 impl Run {
+    /// The same witness for what begins anew within the operation: what was sent before is not its own.
+    pub(super) fn anew(&self, past: Past) -> Self {
+        Self {
+            past,
+            clock: Arc::clone(&self.clock),
+            inspect: Arc::clone(&self.inspect),
+            feed: Arc::clone(&self.feed),
+            credentials: self.credentials.clone(),
+            journal: Arc::clone(&self.journal),
+            mutate: Arc::clone(&self.mutate),
+            step: Mutex::default(),
+            warned: Mutex::default(),
+            hold_at: self.hold_at.clone(),
+        }
+    }
+
     pub(super) fn now(&self) -> Millis {
         self.clock.now()
     }

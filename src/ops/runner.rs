@@ -22,6 +22,7 @@ use crate::store::operations::{Operation, State};
 use crate::store::{Store, StoreError};
 
 use super::ended::{Ended, OpError, conclude};
+use super::fallback::Fallback;
 use super::handover::{Handover, Reveals};
 use super::journal::Kept;
 use super::live::Live;
@@ -155,13 +156,20 @@ impl Runner {
         match wanted {
             Wanted::Deploy(wanted) => {
                 let (steps, chaos) = (after::After::of(&wanted), wanted.chaos.is_some());
-                let ended = if operation.asked_by.is_scheduler() {
-                    let of = rollback::Of { operation, store: &self.store };
-                    updates::carry_out(&self.judge::<Deploy>(actor, operation)?, run, of, *wanted).await?
-                } else if chaos {
-                    deploy::run(&self.judge::<DeployChaos>(actor, operation)?, run, operation, *wanted).await?
-                } else {
-                    deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await?
+                let of = rollback::Of { operation, store: &self.store };
+                let fallback = Fallback::of(of, &wanted);
+                let deploy = async {
+                    if operation.asked_by.is_scheduler() {
+                        updates::carry_out(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await
+                    } else if chaos {
+                        deploy::run(&self.judge::<DeployChaos>(actor, operation)?, run, operation, *wanted).await
+                    } else {
+                        deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await
+                    }
+                };
+                let ended = match fallback {
+                    Some(fallback) => fallback.carry_out(run, of, deploy).await?,
+                    None => deploy.await?,
                 };
                 match steps {
                     Some(steps) => after::run(run, self.parts(operation), &self.store, steps, ended).await,

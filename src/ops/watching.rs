@@ -64,7 +64,8 @@ pub(super) async fn watch(run: &Run, stack: &StackName, expected: Vec<Expected>,
 fn nobody_knows() -> Verdict {
     let text =
         "the engine did not answer until the time was up, so nobody knows how the services are; look at the app when it is back";
-    Verdict { outcome: Outcome::TimedOut, causes: vec![Cause { service: "Docker".to_owned(), text: text.to_owned() }] }
+    let causes = vec![Cause { service: "Docker".to_owned(), text: text.to_owned() }];
+    Verdict { outcome: Outcome::TimedOut, causes, unseen: true }
 }
 
 /// Asks the health checks of containers that are not up yet. Only this node's containers can be asked.

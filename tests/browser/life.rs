@@ -86,9 +86,9 @@ impl Life {
 
     fn comes_back_by_itself_from_a_version_that_is_broken(&self) {
         self.plan_of("2.1.0+2");
-        self.desk.press("form.decide button.primary", "Rolled back");
+        self.desk.press("form.decide button.primary", "Failed, and put back");
         self.desk.browser.shows("the health check fails");
-        assert_eq!(self.runs("RELEASE"), "two", "the engine put everything back");
+        assert_eq!(self.runs("RELEASE"), "two", "everything was put back");
         self.open("deployments");
         let now = self.row("Runs now");
         assert!(now.contains("2.0.0+2"), "{now}");
@@ -164,7 +164,7 @@ impl Life {
     fn is_remembered(&self) {
         self.desk.browser.open(&format!("/audit?object={}", self.app));
         for words in
-            ["asked to deploy hello 2.1.0+2", "rolled back", "asked to rotate secrets", "asked to undeploy", "asked to remove"]
+            ["asked to deploy hello 2.1.0+2", "failed, put back", "asked to rotate secrets", "asked to undeploy", "asked to remove"]
         {
             self.desk.browser.shows(words);
         }

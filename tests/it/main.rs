@@ -35,6 +35,7 @@ mod policy_corpus;
 mod policy_pages;
 mod policy_paths;
 mod policy_sent;
+mod put_back;
 mod recipe_lint;
 mod recipes;
 mod rollback;

@@ -117,9 +117,21 @@ async fn an_operation_that_got_past_the_page_is_refused_when_it_runs() {
     let may = Grant::<Deploy>::judge(actor, Target::App(APP.to_owned())).unwrap();
     let (recipe, version, env_number) = (app.recipe, app.version, app.env_number);
     let (keep, confirmed) = (vec![], vec![]);
-    let (chaos, after) = (None, None);
-    let wanted =
-        DeployWanted { recipe, version, commit, env_number, plan_hash, desired, timeout_s: 60, keep, confirmed, chaos, after };
+    let (chaos, after, put_back, timeout_s) = (None, None, false, 60);
+    let wanted = DeployWanted {
+        recipe,
+        version,
+        commit,
+        env_number,
+        plan_hash,
+        desired,
+        timeout_s,
+        keep,
+        confirmed,
+        chaos,
+        after,
+        put_back,
+    };
     let id = site.store.commit(&may, order::deploy(app.id, Box::new(wanted), "another".to_owned())).await.unwrap();
     let done = site.operation_done(id).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "refused"), "{}", done.cause);

@@ -205,7 +205,7 @@ async fn what_fails_is_put_back_as_a_whole_and_not_tried_again() {
     choose(&ana, "minor", "0", "24", &[]).await;
     look(&site).await;
     let failed = by_itself(&site).await.remove(0);
-    assert_eq!((failed.state, failed.outcome.as_str()), (State::Failed, "rolled back"), "{}", failed.cause);
+    assert_eq!((failed.state, failed.outcome.as_str()), (State::Failed, "failed, put back"), "{}", failed.cause);
     assert!(failed.cause.contains("put back to 1.0.0+1") && failed.cause.contains("not tried again"), "{}", failed.cause);
     let image = |services: &[canteen::stack::observed::Service], name: &str| {
         let found = services.iter().find(|s| s.spec.name.ends_with(name)).unwrap();

@@ -97,6 +97,7 @@ impl Watch {
             confirmed: vec![],
             chaos: None,
             after: Some(Occasion::Upgrade.variable().to_owned()),
+            put_back: true,
         };
         let nonce = format!("{}-{}-{}-{}", may.actor().name(), app.id, due.to, due.window);
         let asked = Asked {

@@ -128,7 +128,7 @@ impl Watch {
             if *silent { Cause { service: t.expected.name.clone(), text: SILENT.to_owned() } } else { t.cause(&self.nodes) }
         };
         let causes = blamed.iter().filter_map(|at| self.tracks.get(*at)).map(cause).collect();
-        Some(Verdict { outcome: *outcome, causes })
+        Some(Verdict { outcome: *outcome, causes, unseen: *silent })
     }
 
     /// Ends the watch before its time, as nobody looks any longer: what is missing goes on by itself. A verdict that was given
@@ -143,7 +143,7 @@ impl Watch {
         let end = self.end.clone().unwrap_or_else(end);
         let outcome = end.outcome;
         self.end = Some(end);
-        self.verdict().unwrap_or(Verdict { outcome, causes: vec![] })
+        self.verdict().unwrap_or(Verdict { outcome, causes: vec![], unseen: false })
     }
 
     /// Hands in what the health check of a service's container said last. `service` is the full name.

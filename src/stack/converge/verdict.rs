@@ -8,6 +8,9 @@ pub struct Verdict {
     pub outcome: Outcome,
     /// Empty if the stack converged.
     pub causes: Vec<Cause>,
+    /// The Swarm did not answer when the time was up, so nobody knows how the services are.
+    #[serde(skip)]
+    pub unseen: bool,
 }
 
 /// How a deploy ended.

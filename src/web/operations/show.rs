@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::ViewOperations;
 use crate::ops::after::STEP_FAILED;
+use crate::ops::fallback::PUT_BACK;
 use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::deployments::put_back;
@@ -138,6 +139,7 @@ fn outcome(operation: &Operation) -> String {
         (_, "converged") => "Healthy: everything runs as it was deployed".to_owned(),
         (_, STEP_FAILED) => "Deployed and healthy, but a step after it failed".to_owned(),
         (_, "rolled back") => "Rolled back: the new version did not come up, and the one before runs again".to_owned(),
+        (_, PUT_BACK) => "Failed, and put back: it did not come up, and everything runs again as before".to_owned(),
         (_, "paused") => "Paused: the Swarm stopped half-way and waits for somebody".to_owned(),
         (_, "timed out") => "Timed out: it did not come up in time".to_owned(),
         (_, "still waiting") => "Still waiting: nothing went wrong, but it needs more time than it was given".to_owned(),

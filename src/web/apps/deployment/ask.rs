@@ -27,7 +27,7 @@ use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
 use super::review::{Made, Review, review};
-use super::{Answered, Typed, view};
+use super::{Answered, Ticked, Typed, deployed, view};
 
 /// What the deploy button sends.
 #[derive(Deserialize)]
@@ -53,6 +53,9 @@ pub struct DeployForm {
     /// Not empty where the steps that the settings name are to be run afterwards.
     #[serde(default)]
     after: String,
+    /// Not empty where everything is to be put back if it fails.
+    #[serde(default)]
+    back: String,
     /// The app's name, where power over the machine is given.
     #[serde(default)]
     confirm: String,
@@ -97,7 +100,7 @@ async fn press<A: WriteAction>(
         return see_other(&format!("/operations/{first}"));
     }
     idle(site, visit, &facts.app).await?;
-    let (prune, after) = (!form.prune.is_empty(), !form.after.is_empty());
+    let ticked = Ticked { prune: !form.prune.is_empty(), after: !form.after.is_empty(), back: !form.back.is_empty() };
     let mut review = review(&facts, site, form.version.clone(), &form.branch).await?;
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);
@@ -118,25 +121,23 @@ async fn press<A: WriteAction>(
                 vec![]
             });
             if !missing.is_empty() {
-                let answered = Answered { problems: missing, prune, after, typed: Typed::default() };
+                let answered = Answered { problems: missing, ticked, typed: Typed::default() };
                 return wrong_form(&view(&facts, visit, site, review, answered).await?);
             }
-            match ask(may, &facts, site, made, Chosen { review: &review, prune, after, confirmed, way }, visit).await? {
+            match ask(may, &facts, site, made, Chosen { review: &review, ticked, confirmed, way }, visit).await? {
                 Ok(response) => return Ok(response),
-                Err(busy) => return conflict(&facts, visit, site, review, Refused { text: sentence(&busy), prune, after }).await,
+                Err(busy) => return conflict(&facts, visit, site, review, Refused { text: sentence(&busy), ticked }).await,
             }
         }
     };
-    conflict(&facts, visit, site, review, Refused { text: refused.to_owned(), prune, after }).await
+    conflict(&facts, visit, site, review, Refused { text: refused.to_owned(), ticked }).await
 }
 
 /// What the member chose on the page.
 struct Chosen<'a, A> {
     way: Way<A>,
     review: &'a Review,
-    prune: bool,
-    /// Steps are run afterwards.
-    after: bool,
+    ticked: Ticked,
     /// The powers over the machine that were confirmed by typing.
     confirmed: Vec<String>,
 }
@@ -144,8 +145,7 @@ struct Chosen<'a, A> {
 /// Why nothing was started, and what was ticked.
 struct Refused {
     text: String,
-    prune: bool,
-    after: bool,
+    ticked: Ticked,
 }
 
 async fn ask<A: WriteAction>(
@@ -159,7 +159,7 @@ async fn ask<A: WriteAction>(
     let (shelf, name, commit) = (site.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
     // A deployed commit stays on the shelf, even when its tag moves away.
     blocking(move || shelf.keep(&name, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
-    let keep = if chosen.prune { vec![] } else { made.leftovers(&facts.observed) };
+    let keep = if chosen.ticked.prune { vec![] } else { made.leftovers(&facts.observed) };
     let wanted = DeployWanted {
         recipe: facts.app.recipe.clone(),
         version: chosen.review.version.clone(),
@@ -171,7 +171,8 @@ async fn ask<A: WriteAction>(
         timeout_s: made.rendered.timeout_s.unwrap_or(site.settings.deploy_timeout_s),
         confirmed: chosen.confirmed,
         chaos: chosen.review.note.as_ref().filter(|note| note.chaos).map(|note| note.branch.clone()),
-        after: if chosen.after { steps(facts, site, &chosen.review.version).await? } else { None },
+        after: if chosen.ticked.after { steps(facts, site, &chosen.review.version).await? } else { None },
+        put_back: chosen.ticked.back && deployed(facts, site).await?.is_some(),
     };
     let order = (chosen.way.order)(facts.app.id, Box::new(wanted), visit.form.clone());
     let rules = chosen.review.faults.rules();
@@ -186,7 +187,7 @@ async fn ask<A: WriteAction>(
 
 /// The variable that names the steps after this deploy.
 async fn steps(facts: &Facts, site: &Site, to: &str) -> Result<Option<String>, Failure> {
-    let from = site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty());
+    let from = deployed(facts, site).await?;
     let found = after_deploy(&facts.revision(site).await?.text, from.map(|d| d.version).as_deref(), to);
     Ok(Some(found.variable).filter(|variable| !variable.is_empty()))
 }
@@ -194,6 +195,6 @@ async fn steps(facts: &Facts, site: &Site, to: &str) -> Result<Option<String>, F
 async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, refused: Refused) -> Result<HttpResponse, Failure> {
     let mut problems = Problems::none();
     problems.add("", refused.text);
-    let answered = Answered { problems, prune: refused.prune, after: refused.after, typed: Typed::default() };
+    let answered = Answered { problems, ticked: refused.ticked, typed: Typed::default() };
     page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, answered).await?)
 }

@@ -27,6 +27,7 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::ViewPlan;
+use crate::store::deployments::Deployment;
 use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
 use crate::web::apps::commands::{AfterDeploy, after_deploy};
@@ -70,12 +71,9 @@ pub struct PlanView {
     pub settings: SettingsChange,
     /// Services that this version no longer has, by name.
     pub leftovers: Vec<String>,
-    /// Whether they are to be removed.
-    pub prune: bool,
     /// Steps that the settings ask for afterwards.
     pub after: AfterDeploy,
-    /// Whether they are to be run.
-    pub run_after: bool,
+    pub ticked: Ticked,
     pub problems: Problems,
     /// False where the viewer may look but not deploy.
     pub may_deploy: bool,
@@ -105,6 +103,22 @@ impl PlanView {
     }
 }
 
+/// The boxes of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ticked {
+    /// What is left over is removed.
+    pub prune: bool,
+    /// The steps afterwards are run.
+    pub after: bool,
+    /// Everything is put back if it fails. There is no such box on a first deploy.
+    pub back: bool,
+}
+
+impl Ticked {
+    /// As the page is opened.
+    const ALL: Self = Self { prune: true, after: true, back: true };
+}
+
 /// What the authors of a recipe say about a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseNote {
@@ -125,16 +139,13 @@ pub async fn plan(may: Grant<ViewPlan>, visit: Visit, query: Query, site: Data<S
     let review = review(&facts, &site, version, &branch).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let typed = Typed { branch: query.get("branch").to_owned(), commit: query.get("commit").to_owned() };
-    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, prune: true, after: true, typed }).await?)
+    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, ticked: Ticked::ALL, typed }).await?)
 }
 
 /// What became of the form, where it was sent already.
 struct Answered {
     problems: Problems,
-    /// Whether what is left over was to go.
-    prune: bool,
-    /// Whether the steps afterwards were to be run.
-    after: bool,
+    ticked: Ticked,
     typed: Typed,
 }
 
@@ -145,8 +156,13 @@ struct Typed {
     commit: String,
 }
 
+/// The last deployment that worked, where anything of the app runs.
+async fn deployed(facts: &Facts, site: &Site) -> Result<Option<Deployment>, Failure> {
+    Ok(site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty()))
+}
+
 async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answered: Answered) -> Result<PlanView, Failure> {
-    let deployed = site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty());
+    let deployed = deployed(facts, site).await?;
     let settings = settings_change(facts, site, deployed.as_ref(), &review).await?;
     let from_base = match &deployed {
         Some(deployed) => Some(CommitNote::base(site, deployed).await?),
@@ -184,9 +200,8 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         release_notes,
         settings,
         leftovers: leftovers(&changes),
-        prune: answered.prune,
         after: after_deploy(&facts.revision(site).await?.text, from_version.as_deref(), &review.version),
-        run_after: answered.after,
+        ticked: answered.ticked,
         from_version,
         to_version: review.version,
         versions: review.versions,

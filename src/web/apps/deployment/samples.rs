@@ -1,6 +1,6 @@
 //! The page with made-up contents.
 
-use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted};
+use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted, Ticked};
 use crate::web::apps::changes::Changes;
 use crate::web::apps::commands::AfterDeploy;
 use crate::web::apps::header::{AppHeader, Tab};
@@ -33,13 +33,12 @@ impl PlanView {
                 gone: vec!["OLD_THEME".to_owned()],
             },
             leftovers: vec!["cron".to_owned()],
-            prune: true,
             after: AfterDeploy {
                 variable: "POST_UPGRADE_CMDS".to_owned(),
                 steps: vec!["migrate in app".to_owned(), "tidy in db".to_owned()],
                 problem: String::new(),
             },
-            run_after: true,
+            ticked: Ticked::ALL,
             problems: Problems::none(),
             may_deploy: true,
         };
@@ -58,7 +57,7 @@ impl PlanView {
             ..upgrade.clone()
         };
         let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };
-        let mut stale = Self { prune: false, run_after: false, ..upgrade.clone() };
+        let mut stale = Self { ticked: Ticked { prune: false, after: false, back: false }, ..upgrade.clone() };
         stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is the new plan");
         let nothing = Self {
             changes: Changes::sample_empty(),

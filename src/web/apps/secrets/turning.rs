@@ -239,6 +239,7 @@ impl Turned {
             confirmed: vec![],
             chaos: None,
             after: None,
+            put_back: false,
             timeout_s: timeout_s(&self.desired).unwrap_or(site.settings.deploy_timeout_s),
             desired: self.desired.clone(),
         };
