@@ -158,7 +158,7 @@ impl Runner {
                 let (steps, chaos) = (after::After::of(&wanted), wanted.chaos.is_some());
                 let of = rollback::Of { operation, store: &self.store };
                 let fallback = Fallback::of(of, &wanted);
-                let deploy = async {
+                let deploy = Box::pin(async {
                     if operation.asked_by.is_scheduler() {
                         updates::carry_out(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await
                     } else if chaos {
@@ -166,7 +166,7 @@ impl Runner {
                     } else {
                         deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await
                     }
-                };
+                });
                 let ended = match fallback {
                     Some(fallback) => fallback.carry_out(run, of, deploy).await?,
                     None => deploy.await?,

@@ -328,7 +328,7 @@ async fn an_update_waits_for_another_operation_and_goes_on_after_a_restart() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_given_up_is_not_sent_again_after_a_restart() {
-    const BACK: &str = "Put the whole stack back";
+    const BACK: &str = "Put everything back";
     let mut site = noon(Plan { settings: vec![("CANTEEN_HOLD_AT", BACK.to_owned())], ..Plan::default() }).await;
     let ana = site.admin().await;
     let pond = pond_of(&site, &ana, COMPOSE).await;
@@ -345,7 +345,7 @@ async fn what_was_given_up_is_not_sent_again_after_a_restart() {
     .await;
     site.restart().await;
     let done = site.operation_done(id).await;
-    assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "rolled back"), "{}", done.cause);
+    assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "failed, put back"), "{}", done.cause);
     assert!(done.cause.contains("was not found") && done.cause.contains("put back to 1.0.0+1"), "{}", done.cause);
     let sent = site.store.journal(id, 0).await.unwrap();
     assert_eq!(sent.iter().filter(|line| line.step == "Change the Swarm" && line.level == "begin").count(), 1);
