@@ -138,7 +138,7 @@ fn a_node_that_dies_in_the_middle_of_an_update_ends_in_the_right_verdict() {
     let patient = ["-c", "compose.yml", "--timeout", "180"];
     let (_node, movable_done, bound_done, stuck_done) = std::thread::scope(|scope| {
         let (one, two) = (scope.spawn(|| movable.deploy(&patient)), scope.spawn(|| bound.deploy(&patient)));
-        let three = scope.spawn(|| stuck.deploy(&["-c", "compose.yml", "--timeout", "60"]));
+        let three = scope.spawn(|| stuck.deploy(&patient));
         stuck.wait_for("new tasks on every node", || (stuck.tasks().len() == 6).then_some(()));
         for stack in [&movable, &bound] {
             stack.wait_for("the first new tasks", || (stack.tasks().len() == 5 && stack.running("app") == 3).then_some(()));
