@@ -67,7 +67,8 @@ fn signed_in() -> (Dashboard, Browser) {
 /// Presses Tab until this has the focus, which is then to be seen.
 fn tab_to(browser: &Browser, css: &str) {
     browser.find(css);
-    for _ in 0..60 {
+    // The first recipe of the list has sixty settings.
+    for _ in 0..200 {
         browser.keys(TAB);
         if browser.run(&format!("return document.activeElement.matches({css:?})")) == true {
             let ring = browser.run("return getComputedStyle(document.activeElement).outlineStyle");

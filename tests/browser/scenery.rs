@@ -33,7 +33,7 @@ pub(crate) fn whole(browser: &Browser, site: &Dashboard, look: Look<'_>) {
         ("secrets/admin_password/rotation", "What happens", "rotation"),
         ("removal", "It runs", "removal of what runs"),
         ("updates", "Policy", "updates of an app"),
-        ("commands", "Steps after a deploy", "commands"),
+        ("commands", "Takes all notices from the board", "commands"),
         ("commands/pin", "End it after so many minutes", "command"),
     ] {
         browser.open(&format!("/apps/{HOUSE}/{path}"));
