@@ -110,7 +110,7 @@ impl Fallback {
                 let data = "What was changed in the data by then stays changed";
                 (PUT_BACK.to_owned(), format!("The whole app was put back to {old}. {data}{again}"))
             }
-            Ok(back) if back.outcome == Outcome::StillWaiting.as_str().replace('_', " ") => {
+            Ok(back) if still_waits(&back) => {
                 let text = format!("The whole app was put back to {old}, which needs more time than it was given; look at the app");
                 (why.outcome, format!("{text}\n{}", back.cause))
             }
@@ -128,10 +128,15 @@ impl Fallback {
 /// Whether what was deployed is to stay: it came up, may yet come up, or nobody can know.
 fn stays(done: &Result<Ended, OpError>) -> bool {
     match done {
-        Ok(ended) => ended.reached || ended.unseen || ended.outcome == Outcome::StillWaiting.as_str().replace('_', " "),
+        Ok(ended) => ended.reached || ended.unseen || still_waits(ended),
         Err(OpError::Store(_) | OpError::Engine(EngineError::Unreachable(_))) => true,
         Err(_) => false,
     }
+}
+
+/// Whether it may yet come up.
+fn still_waits(ended: &Ended) -> bool {
+    ended.outcome == Outcome::StillWaiting.as_str().replace('_', " ")
 }
 
 async fn is_touched(of: Of<'_>) -> Result<bool, OpError> {

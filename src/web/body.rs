@@ -25,7 +25,8 @@ pub(super) const ON_ITS_WAY: Duration = Duration::from_mins(1);
 /// By then the answer to a request that was refused is on its way.
 const ANSWERED: Duration = Duration::from_secs(5);
 
-/// Bytes that `actor` may send to `path`. Strangers have little to say, and as many of them may come as there are connections. Only whoever may set secrets of the app may send as much as a secret needs.
+/// Bytes that `actor` may send to `path`. Strangers have little to say, and as many of them may come as there are connections. Only
+/// whoever may set secrets of the app may send as much as a secret needs.
 pub(super) fn limit(actor: &Actor, path: &str) -> usize {
     if matches!(actor, Actor::Stranger { .. }) {
         return STRANGERS_LIMIT;

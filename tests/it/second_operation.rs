@@ -8,7 +8,7 @@ use canteen::web::routes::routes;
 use crate::harness::{Plan, Site, Visits};
 
 /// The buttons that begin an operation, below `/apps/{app}/`.
-const BUTTONS: [&str; 15] = [
+const BUTTONS: [&str; 17] = [
     "secrets/generation",
     "secrets/removal",
     "secrets/{name}",
@@ -24,6 +24,8 @@ const BUTTONS: [&str; 15] = [
     "scale",
     "removal",
     "undeployment",
+    "commands/{name}",
+    "steps",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

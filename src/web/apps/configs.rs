@@ -14,9 +14,9 @@ use crate::stack::observed::{Config, NAMESPACE_LABEL};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::failure::Failure;
-use crate::web::page::{moment, page, see_other, shell};
+use crate::web::page::{moment, page, shell};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::SecretState;
 use crate::web::visit::Visit;
@@ -92,10 +92,9 @@ pub async fn list(may: Grant<ListConfigs>, visit: Visit, site: Data<Site>) -> Re
 /// Removes all old versions.
 pub async fn remove(may: Grant<RemoveConfig>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(&site, &visit, &facts.app).await?;
     let swarm = site.feed.latest().swarm;
     let needed = needed(&facts, &site).await?;
     let unused = own(&facts).filter(|c| !needed.contains(&c.name) && config_readers(&swarm, &c.name).is_empty());

@@ -15,11 +15,11 @@ use crate::stack::running::running;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts, status};
 use crate::web::apps::header::{AppHeader, Tab};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Query};
-use crate::web::page::{page, see_other, shell, wrong_form};
+use crate::web::page::{page, shell, wrong_form};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::Status;
 use crate::web::visit::Visit;
@@ -55,10 +55,9 @@ pub async fn review(may: Grant<ReviewChange>, visit: Visit, query: Query, site: 
 /// Gives the chosen services new tasks.
 pub async fn restart(may: Grant<Restart>, Fields(fields): Fields, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(&site, &visit, &facts.app).await?;
     running_now(&facts)?;
     let chosen: Vec<&str> = fields.keys().filter_map(|field| field.strip_prefix("service.")).collect();
     let unknown = chosen.iter().find(|name| facts.health.services.iter().all(|s| s.name != **name));

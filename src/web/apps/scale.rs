@@ -15,12 +15,12 @@ use crate::stack::names::{descope, scope};
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::apps::restart::{running_now, timeout_s};
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
-use crate::web::page::{page, see_other, shell, wrong_form};
+use crate::web::page::{page, shell, wrong_form};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 
@@ -71,10 +71,9 @@ pub async fn review(may: Grant<ReviewChange>, visit: Visit, site: Data<Site>) ->
 /// Changes the numbers, and keeps them for later deploys.
 pub async fn scale(may: Grant<Scale>, Fields(fields): Fields, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(&site, &visit, &facts.app).await?;
     running_now(&facts)?;
     let mut rows = rows(&facts, &site).await?;
     let mut problems = Problems::none();

@@ -16,11 +16,12 @@ use crate::secret::SecretValue;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::idle::once;
 use crate::web::apps::restart::running_now;
 use crate::web::apps::secrets::hand_over;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Name, Query};
-use crate::web::page::{page, see_other, shell, wrong_form};
+use crate::web::page::{page, shell, wrong_form};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 
@@ -98,8 +99,8 @@ pub async fn run(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
     running_now(&facts)?;
     let source = command(&facts, &site, &name).await?;

@@ -12,10 +12,11 @@ use crate::recipe::arguments::shown_of_step;
 use crate::recipe::command::CommandKind;
 use crate::web::Site;
 use crate::web::apps::facts::facts;
+use crate::web::apps::idle::once;
 use crate::web::apps::restart::running_now;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
-use crate::web::page::{page_with, see_other};
+use crate::web::page::page_with;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
@@ -45,8 +46,8 @@ pub async fn run_step(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
     running_now(&facts)?;
     let env = facts.revision(&site).await?.text;

@@ -16,11 +16,11 @@ use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::commands::after_deploy;
 use crate::web::apps::facts::{Facts, blocking, facts};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
-use crate::web::page::{page_with, see_other, wrong_form};
+use crate::web::page::{page_with, wrong_form};
 use crate::web::powers::confirmed;
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
@@ -95,11 +95,9 @@ async fn press<A: WriteAction>(
     way: Way<A>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(may, site).await?;
-    // The button pressed twice: the first time may have changed the plan already.
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(site, visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(site, visit, &facts.app).await?;
     let ticked = Ticked { prune: !form.prune.is_empty(), after: !form.after.is_empty(), back: !form.back.is_empty() };
     let mut review = review(&facts, site, form.version.clone(), &form.branch).await?;
     let mut missing = Problems::none();

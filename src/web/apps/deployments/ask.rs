@@ -17,11 +17,11 @@ use crate::stack::plan::Plan;
 use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Id};
-use crate::web::page::{page_with, see_other, wrong_form};
+use crate::web::page::{page_with, wrong_form};
 use crate::web::powers::confirmed;
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
@@ -59,11 +59,9 @@ pub async fn go_back(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    // The button pressed twice: the first time may have changed the plan already.
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(&site, &visit, &facts.app).await?;
     let mut review = Review::of(&facts, &site, id).await?;
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);

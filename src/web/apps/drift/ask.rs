@@ -13,11 +13,11 @@ use crate::stack::carried;
 use crate::stack::labels::timeout_s;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, blocking, facts, recipe_at};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
-use crate::web::page::{see_other, wrong_form};
+use crate::web::page::wrong_form;
 use crate::web::powers::typed_for;
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
@@ -156,10 +156,9 @@ async fn decide<A: WriteAction>(
     form: &DriftForm,
     order: impl AsyncFnOnce(&Drift) -> Result<Answer<A>, Failure>,
 ) -> Result<HttpResponse, Failure> {
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(site, visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(site, visit, &facts.app).await?;
     let found = drift(facts, site).await?;
     let looked = Looked { facts, drift: found.as_ref(), tier: tier(may.actor()), prune: form.prunes() };
     let Some(drift) = looked.drift.filter(|drift| drift.plan.hash() == form.plan) else {

@@ -8,10 +8,10 @@ use crate::access::action::RemoveSecret;
 use crate::ops::order;
 use crate::web::Site;
 use crate::web::apps::facts::facts;
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
-use crate::web::page::{see_other, wrong_form};
+use crate::web::page::wrong_form;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
@@ -27,10 +27,9 @@ pub async fn remove(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     let mut problems = Problems::none();
     if fields.is_empty() {

@@ -16,10 +16,10 @@ use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
-use crate::web::apps::idle::idle;
+use crate::web::apps::idle::once;
 use crate::web::failure::Failure;
 use crate::web::form::Name;
-use crate::web::page::{page, page_with, see_other, shell};
+use crate::web::page::{page, page_with, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
@@ -64,10 +64,9 @@ pub async fn review(may: Grant<ReviewRotation>, Name(name): Name, visit: Visit, 
 pub async fn rotate(may: Grant<RotateSecret>, Name(name): Name, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     nothing_but(&visit, &["plan", "how", "value", "exact", "file", "trim", "keep", "understood"])?;
     let facts = facts(&may, &site).await?;
-    if let Some(first) = site.store.operation_of_form(&visit.form).await? {
-        return see_other(&format!("/operations/{first}"));
+    if let Some(first) = once(&site, &visit, &facts.app).await? {
+        return Ok(first);
     }
-    idle(&site, &visit, &facts.app).await?;
     let (need, turned) = turned(&facts, &site, &name).await?;
     let mut problems = Problems::none();
     let Ok(ready) = &turned else {
