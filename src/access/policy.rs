@@ -1,82 +1,66 @@
-//! The table: who may do what. There is no wildcard arm over actions, so a new action asks for a decision here.
+//! The table: which permission an action needs. There is no wildcard arm over actions, so a new action asks for a decision here.
 
 use super::action::ActionName;
 use super::actor::Standing;
-use super::role::Role;
+use super::permission::Permission;
 
 /// Whether somebody of this standing may do this.
 pub const fn allows(who: Standing, what: ActionName) -> bool {
-    let who = match who {
-        Standing::Stranger => Needs::Nothing,
-        Standing::Member(Role::Viewer) => Needs::Viewer,
-        Standing::Member(Role::Admin) => Needs::Admin,
+    let permissions = match who {
+        Standing::Stranger => return matches!(needs(what), Need::Nothing),
+        Standing::Member(role) => role.permissions(),
         Standing::Scheduler => return scheduler(what),
         Standing::System => return system(what),
     };
-    (who as u8) >= (needs(what) as u8)
-}
-
-/// The least standing that an action needs.
-#[derive(Clone, Copy)]
-enum Needs {
-    Nothing = 0,
-    Viewer = 1,
-    Admin = 2,
-    /// No person may do this directly.
-    Nobody = 3,
-}
-
-const fn needs(what: ActionName) -> Needs {
-    use ActionName as A;
-    match what {
-        A::SignIn | A::SetUp | A::ReportBlocked => Needs::Nothing,
-        A::ListApps
-        | A::ViewApp
-        | A::ViewSettings
-        | A::ListSecrets
-        | A::ViewLogs
-        | A::ListConfigs
-        | A::ListCommands
-        | A::ViewPlan
-        | A::ListDeployments
-        | A::ViewOperations
-        | A::ViewRecipes
-        | A::ViewAudit
-        | A::ListUpdates
-        | A::ViewUpdates
-        | A::SignOut => Needs::Viewer,
-        A::BeginApp
-        | A::NewApp
-        | A::BeginImport
-        | A::ImportApp
-        | A::EditSettings
-        | A::SetSecret
-        | A::ReviewRotation
-        | A::RotateSecret
-        | A::RemoveSecret
-        | A::RemoveConfig
-        | A::RevealSecret
-        | A::Deploy
-        | A::DeployChaos
-        | A::Rollback
-        | A::Reapply
-        | A::Adopt
-        | A::Restart
-        | A::Scale
-        | A::RunCommand
-        | A::StopCommand
-        | A::ReadOutput
-        | A::Remove
-        | A::ReviewChange
-        | A::Undeploy
-        | A::ReviewUndeploy
-        | A::BeginRecipe
-        | A::AddRecipe
-        | A::RefreshRecipe
-        | A::AcceptTags
-        | A::SetUpdatePolicy => Needs::Admin,
-        A::EditMember | A::HoldUpdate | A::Conclude | A::Record => Needs::Nobody,
+    match needs(what) {
+        Need::Nothing | Need::SignIn => true,
+        Need::Has(permission) => permissions.has(permission),
+        Need::Nobody => false,
     }
+}
+
+/// What an action needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Everybody may do it.
+    Nothing,
+    /// Every member may do it: it concerns nobody else.
+    SignIn,
+    Has(Permission),
+    /// No person may do this directly.
+    Nobody,
+}
+
+/// What this action needs.
+pub const fn needs(what: ActionName) -> Need {
+    use ActionName as A;
+    use Permission as P;
+    Need::Has(match what {
+        A::SignIn | A::SetUp | A::ReportBlocked => return Need::Nothing,
+        A::SignOut | A::ListApps | A::ViewOperations => return Need::SignIn,
+        A::EditMember | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
+        A::ViewApp | A::ViewPlan | A::ListDeployments | A::ListConfigs | A::ListCommands | A::ListUpdates | A::ViewUpdates => {
+            P::ViewApp
+        }
+        A::ViewSettings => P::ReadSettings,
+        A::ListSecrets => P::ListSecrets,
+        A::ViewLogs => P::ReadLogs,
+        A::BeginApp | A::NewApp => P::NewApp,
+        A::BeginImport | A::ImportApp => P::ImportApp,
+        A::EditSettings | A::RemoveConfig => P::WriteSettings,
+        A::SetSecret | A::ReviewRotation | A::RotateSecret | A::RemoveSecret | A::RevealSecret => P::SetSecrets,
+        A::Deploy | A::Rollback | A::Reapply | A::Adopt | A::Restart | A::ReviewChange => P::Deploy,
+        A::DeployChaos => P::DeployChaos,
+        A::Scale => P::Scale,
+        A::RunCommand | A::StopCommand | A::ReadOutput => P::RunCommand,
+        A::Remove => P::RemoveApp,
+        A::Undeploy | A::ReviewUndeploy => P::Undeploy,
+        A::SetUpdatePolicy => P::Automate,
+        A::ViewRecipes => P::ViewCatalogue,
+        A::RefreshRecipe => P::SyncCatalogue,
+        A::BeginRecipe | A::AddRecipe | A::AcceptTags => P::EditCatalogue,
+        A::ViewAudit => P::ViewAudit,
+    })
 }
 
 /// What the dashboard does when it is time: refresh recipes, and deploy newer versions where an app's policy says so. What such a deploy

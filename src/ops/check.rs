@@ -2,7 +2,7 @@
 //! have what the stack asks of the host.
 
 use crate::access::action::Conclude;
-use crate::access::{Action, Actor, Grant, Role};
+use crate::access::{Action, Actor, Grant, Permission};
 use crate::stack::desired::Desired;
 use crate::stack::observed::Observed;
 use crate::stack::plan::{Plan, plan};
@@ -84,8 +84,9 @@ pub fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
 /// How far somebody is trusted with the server. What the dashboard does by itself may no more than any member.
 pub const fn tier(actor: &Actor) -> Tier {
     match actor {
-        Actor::Member { role: Role::Admin, .. } => Tier::Admin,
+        Actor::Member { role, .. } if role.permissions().has(Permission::ManageServer) => Tier::Admin,
+        Actor::Member { role, .. } if role.permissions().has(Permission::UsePower) => Tier::Maintainer,
         Actor::Scheduler => Tier::Unattended,
-        Actor::Member { role: Role::Viewer, .. } | Actor::Stranger { .. } | Actor::System(_) => Tier::Member,
+        Actor::Member { .. } | Actor::Stranger { .. } | Actor::System(_) => Tier::Member,
     }
 }

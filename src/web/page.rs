@@ -50,6 +50,9 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
             name: name.clone(),
             role: match role {
                 Role::Viewer => "Viewer".to_owned(),
+                Role::Auditor => "Auditor".to_owned(),
+                Role::Operator => "Operator".to_owned(),
+                Role::Maintainer => "Maintainer".to_owned(),
                 Role::Admin => "Admin".to_owned(),
             },
             admin: *role == Role::Admin,

@@ -62,6 +62,9 @@ fn the_policy_is_the_one_that_was_agreed_on() {
     let standings = [
         ("stranger", Standing::Stranger),
         ("viewer", Standing::Member(Role::Viewer)),
+        ("auditor", Standing::Member(Role::Auditor)),
+        ("operator", Standing::Member(Role::Operator)),
+        ("maintainer", Standing::Member(Role::Maintainer)),
         ("admin", Standing::Member(Role::Admin)),
         ("scheduler", Standing::Scheduler),
         ("system", Standing::System),
