@@ -67,7 +67,9 @@ impl Visitor {
     pub(crate) fn submit(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> anyhow::Result<String> {
         let html = self.page(page)?;
         let token = attribute(&html, "name=\"csrf\" value=").with_context(|| format!("{page} has no form"))?;
-        let all: Vec<_> = [("csrf", token.as_str())].iter().chain(fields).copied().collect();
+        let app = attribute(&html, "name=\"form-app\" value=");
+        let app = app.iter().map(|id| ("form-app", id.as_str()));
+        let all: Vec<_> = [("csrf", token.as_str())].into_iter().chain(app).chain(fields.iter().copied()).collect();
         let body = serde_urlencoded::to_string(all)?;
         let (common, host, length) = (self.common(), &self.host, body.len());
         let kind = "application/x-www-form-urlencoded";
@@ -149,13 +151,13 @@ pub(crate) fn attribute(html: &str, before: &str) -> Option<String> {
     after.strip_prefix('"')?.split('"').next().map(unescape)
 }
 
-/// The names and values of the text fields and hidden fields of a page, without the token.
+/// The names and values of the text fields and hidden fields of a page, without those that `submit` takes over.
 fn fields(html: &str) -> Vec<(String, String)> {
     let inputs = html.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
     let sent =
         inputs.filter(|tag| !tag.contains("type=\"radio\"") && !tag.contains("type=\"checkbox\"") || tag.contains(" checked"));
     sent.filter_map(|tag| Some((attribute(tag, "name=")?, attribute(tag, " value=").unwrap_or_default())))
-        .filter(|(name, _)| name != "csrf")
+        .filter(|(name, _)| name != "csrf" && name != "form-app")
         .collect()
 }
 

@@ -22,7 +22,9 @@ pub struct Inner {
     pub request: String,
     pub ip: String,
     pub agent: String,
-    /// The fields of the form that came, without the token.
+    /// The row of the app that the form was made for, where it was made for one.
+    pub app: Option<i32>,
+    /// The fields of the form that came, without these two.
     pub fields: Vec<(String, String)>,
     /// The files that came with the form, by the names of their controls. Only forms of secrets have some.
     pub uploads: Vec<(String, SecretValue)>,

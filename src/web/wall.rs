@@ -23,6 +23,8 @@ const AGENT_LIMIT: usize = 256;
 const TOUCH_EVERY_MS: i64 = 60 * 1000;
 /// Reports of blocked content come from the browser itself and carry no token.
 pub const REPORT_PATH: &str = "/csp-report";
+/// The field with the row of the app that a form was made for. The hyphen keeps it apart from the variables of settings.
+const APP_FIELD: &str = "form-app";
 /// Asked by the health check, which knows no host name.
 pub const HEALTH_PATH: &str = "/health";
 
@@ -81,7 +83,7 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         None => Actor::Stranger { via },
     };
     let mut passed = check_host(site, request).and_then(|()| check_provenance(site, request));
-    let (mut fields, mut uploads, mut form) = (vec![], vec![], String::new());
+    let mut sent = Read::default();
     if passed.is_err() {
         body::hang_up(request.take_payload());
     } else {
@@ -92,7 +94,7 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
                 read.fields.iter_mut().for_each(|(_, value)| wipe(value));
                 passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
             }
-            Ok(Some(read)) => (form, fields, uploads) = (read.token, read.fields, read.uploads),
+            Ok(Some(read)) => sent = read,
             Ok(None) => {}
             // Whoever was signed in might have sent as much.
             Err(Failure::TooLarge(_)) if had => passed = Err(Failure::SessionOver),
@@ -100,7 +102,8 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         }
     }
     let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, fields, uploads, form, here }), passed)
+    let Read { token: form, app, fields, uploads } = sent;
+    (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here }), passed)
 }
 
 const fn changes(method: &Method) -> bool {
@@ -136,6 +139,7 @@ fn check_provenance(site: &Site, request: &ServiceRequest) -> Result<(), Failure
 #[derive(Default)]
 struct Read {
     token: String,
+    app: Option<i32>,
     fields: Vec<(String, String)>,
     uploads: Vec<(String, SecretValue)>,
 }
@@ -170,7 +174,7 @@ async fn take_body(request: &mut ServiceRequest, actor: &Actor) -> Result<Option
     read_form(&content_type, &body).map(Some)
 }
 
-/// Token, other fields and files of the form that came.
+/// Token, app, other fields and files of the form that came.
 fn read_form(content_type: &str, body: &SecretValue) -> Result<Read, Failure> {
     let mut read = match multipart::boundary(content_type) {
         Some(boundary) => with_files(boundary, body.expose())?,
@@ -181,7 +185,10 @@ fn read_form(content_type: &str, body: &SecretValue) -> Result<Read, Failure> {
         },
     };
     let (token, fields): (Vec<_>, Vec<_>) = read.fields.into_iter().partition(|(name, _)| name == "csrf");
-    (read.token, read.fields) = (token.into_iter().next().map(|(_, value)| value).unwrap_or_default(), fields);
+    let (app, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == APP_FIELD);
+    read.token = token.into_iter().next().map(|(_, value)| value).unwrap_or_default();
+    read.app = app.first().and_then(|(_, id)| id.parse().ok()).filter(|_| app.len() == 1);
+    read.fields = fields;
     Ok(read)
 }
 

@@ -30,6 +30,7 @@ mod life_pond;
 mod life_removal;
 mod logs_pages;
 mod migrations;
+mod old_forms;
 mod plan_and_apply;
 mod policy_corpus;
 mod policy_pages;

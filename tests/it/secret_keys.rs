@@ -128,9 +128,10 @@ pub(crate) async fn foreign(site: &Site, name: &str, stack: Option<&str>) {
 
 /// Sends a form with a file in it, as a browser does.
 pub(crate) async fn upload(browser: &Browser, page: &str, action: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
-    let token = browser.page(page).await.token();
+    let page = browser.page(page).await;
+    let (token, app) = (page.token(), page.app().unwrap_or_default());
     let mut body = vec![];
-    for (name, value) in [("csrf", token.as_str())].iter().chain(fields) {
+    for (name, value) in [("csrf", token.as_str()), ("form-app", app.as_str())].iter().chain(fields) {
         body.extend_from_slice(format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
     }
     let head = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"key\"\r\nContent-Type: application/octet-stream\r\n\r\n";

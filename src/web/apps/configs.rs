@@ -12,7 +12,7 @@ use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
 use crate::stack::observed::{Config, NAMESPACE_LABEL};
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::once;
 use crate::web::failure::Failure;
@@ -91,7 +91,7 @@ pub async fn list(may: Grant<ListConfigs>, visit: Visit, site: Data<Site>) -> Re
 
 /// Removes all old versions.
 pub async fn remove(may: Grant<RemoveConfig>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

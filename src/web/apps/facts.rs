@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::access::{Action, Actor, Grant, Role};
+use crate::access::{Action, Actor, Grant, Role, WriteAction};
 use crate::envfile::EnvFile;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::scale::keep_chosen;
@@ -20,6 +20,7 @@ use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::shell::Link;
 use crate::web::status::Status;
+use crate::web::visit::Visit;
 
 /// An app and what the Swarm says of it.
 pub(super) struct Facts {
@@ -49,6 +50,18 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
     Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending, commit })
 }
 
+/// The same for a form, which must have been made for this very app: another one may have been removed since, and its name given to
+/// this one.
+pub(super) async fn facts_of_form<A: WriteAction>(may: &Grant<A>, visit: &Visit, site: &Site) -> Result<Facts, Failure> {
+    let facts = facts(may, site).await?;
+    let incomplete = || Failure::BadForm("the form was not complete; open the page again".to_owned());
+    if visit.app.ok_or_else(incomplete)? == facts.app.id {
+        return Ok(facts);
+    }
+    let removed = site.store.removed_app(&facts.app.name).await?;
+    Err(removed.map_or(Failure::NotFound, |(_, removed)| Failure::Removed(Box::new(removed))))
+}
+
 /// Whether an app's version is a commit. Only what looks like one is looked up.
 async fn is_commit(site: &Site, app: &App) -> Result<bool, Failure> {
     if ChaosVersion::parse(&app.version).is_none() {
@@ -74,15 +87,6 @@ pub(in crate::web) const fn is_admin(actor: &Actor) -> bool {
 }
 
 impl Facts {
-    /// Refuses a form that was made for an app which was removed since, and whose name another app has now.
-    pub(super) async fn must_be(&self, id: i32, site: &Site) -> Result<(), Failure> {
-        if id == self.app.id {
-            return Ok(());
-        }
-        let removed = site.store.removed_app(&self.app.name).await?;
-        Err(removed.map_or(Failure::NotFound, |(_, removed)| Failure::Removed(Box::new(removed))))
-    }
-
     /// The head of the app's pages.
     pub(super) fn header(&self, tab: Tab, primary: Option<Link>) -> AppHeader {
         let deployed = self.health.state != HealthState::NotDeployed;

@@ -13,7 +13,7 @@ use crate::stack::labels;
 use crate::stack::names::scope;
 use crate::stack::running::running;
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts, status};
+use crate::web::apps::facts::{Facts, facts, facts_of_form, status};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
@@ -54,7 +54,7 @@ pub async fn review(may: Grant<ReviewChange>, visit: Visit, query: Query, site: 
 
 /// Gives the chosen services new tasks.
 pub async fn restart(may: Grant<Restart>, Fields(fields): Fields, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

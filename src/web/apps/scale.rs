@@ -13,7 +13,7 @@ use crate::ops::scale::{replicas, scaled};
 use crate::recipe::abra_command::Task;
 use crate::stack::names::{descope, scope};
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::once;
 use crate::web::apps::restart::{running_now, timeout_s};
@@ -70,7 +70,7 @@ pub async fn review(may: Grant<ReviewChange>, visit: Visit, site: Data<Site>) ->
 
 /// Changes the numbers, and keeps them for later deploys.
 pub async fn scale(may: Grant<Scale>, Fields(fields): Fields, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

@@ -11,7 +11,7 @@ use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
 use crate::stack::observed::NAMESPACE_LABEL;
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::{facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
@@ -59,7 +59,7 @@ pub async fn review(may: Grant<ReviewUndeploy>, visit: Visit, site: Data<Site>) 
 
 /// Stops the app.
 pub async fn undeploy(may: Grant<Undeploy>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     idle(&site, &visit, &facts.app).await?;
     if facts.observed.at == 0 {
         let text = "Docker has not answered since Canteen was started, so it can’t be told what runs; try again when it is back";

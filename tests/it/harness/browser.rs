@@ -64,6 +64,9 @@ impl Browser {
     /// Sends a form of this page.
     pub(crate) async fn post(&self, page: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("csrf", page.token())];
+        if fields.iter().all(|(name, _)| *name != "form-app") {
+            all.extend(self.app_of(page, action).await.map(|id| ("form-app", id)));
+        }
         all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
         self.send(Request {
             method: "POST".to_owned(),
@@ -72,6 +75,15 @@ impl Browser {
             body: serde_urlencoded::to_string(all).unwrap().into_bytes(),
         })
         .await
+    }
+
+    /// The app that the form is made for. Where the page has no such form it is one as an app's own page would have it now.
+    async fn app_of(&self, page: &Answer, action: &str) -> Option<String> {
+        let app = action.strip_prefix("/apps/").and_then(|rest| rest.split_once('/')).filter(|(name, _)| name.contains('.'));
+        match (page.app(), app) {
+            (None, Some((name, _))) => self.get(&format!("/apps/{name}/settings/text")).await.app(),
+            (found, _) => found,
+        }
     }
 
     /// Opens the page of a form and sends the form.
@@ -174,6 +186,11 @@ impl Answer {
         self.between("name=\"csrf\" value=\"", "\"").unwrap_or_default()
     }
 
+    /// The app that the page's forms are made for.
+    pub(crate) fn app(&self) -> Option<String> {
+        self.between("name=\"form-app\" value=\"", "\"")
+    }
+
     /// The first text between these two.
     pub(crate) fn between(&self, before: &str, after: &str) -> Option<String> {
         let (_, rest) = self.body.split_once(before)?;
@@ -197,7 +214,7 @@ impl Answer {
         self
     }
 
-    /// What a browser would send of the page's controls, but for the token.
+    /// What a browser would send of the page's controls, but for what `post` takes over.
     pub(crate) fn fields(&self) -> Vec<(String, String)> {
         let content = self.body.split("<main").nth(1).unwrap_or(&self.body);
         let tags = content.split('<').filter_map(|t| t.split_once('>').map(|(tag, _)| tag)).filter(|t| t.starts_with("input "));
@@ -207,7 +224,7 @@ impl Answer {
         };
         tags.filter(|t| !(t.contains("type=\"radio\"") || t.contains("type=\"checkbox\"")) || t.contains(" checked"))
             .filter_map(|t| Some((value(t, " name")?, value(t, " value").unwrap_or_default())))
-            .filter(|(name, _)| name != "csrf")
+            .filter(|(name, _)| name != "csrf" && name != "form-app")
             .collect()
     }
 

@@ -1,5 +1,7 @@
 //! For each route a request that succeeds when an admin sends it, on a site where every kind of thing is in place.
 
+use std::collections::BTreeMap;
+
 use canteen::access::action::RefreshRecipe;
 use canteen::access::{Actor, Grant, Target};
 use canteen::commands::recipe_refresh;
@@ -49,6 +51,8 @@ pub(crate) struct Visits {
     made: i32,
     /// A deployment that can be gone back to.
     deployed: i32,
+    /// The apps that forms are made for, by their names.
+    ids: BTreeMap<String, i32>,
     /// Holds the repository that is to be added.
     _more: tempfile::TempDir,
     addition: String,
@@ -95,7 +99,8 @@ impl Visits {
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
         let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
         wild(site, &admin, more.path()).await;
-        Self { admin, made, deployed, _more: more, addition }
+        let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
+        Self { admin, made, deployed, ids, _more: more, addition }
     }
 
     /// The request to this route, but for who sends it.
@@ -129,7 +134,11 @@ impl Visits {
             (_, "/audit/{id}") => "/audit/1".to_owned(),
             (_, path) => filled(path, BOARD),
         };
-        let fields = if entry.method == "POST" { self.fields(entry.path, &path).await } else { vec![] };
+        let mut fields = if entry.method == "POST" { self.fields(entry.path, &path).await } else { vec![] };
+        if entry.method == "POST" && entry.path.starts_with("/apps/{app}/") {
+            let id = self.ids[path.split('/').nth(2).unwrap()];
+            fields.push(("form-app".to_owned(), id.to_string()));
+        }
         (path, fields)
     }
 

@@ -66,8 +66,10 @@ impl Member {
 
     /// Opens `page` and sends a form of it to `action`. The answer itself: a redirect is not followed.
     pub(crate) fn post(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> Page {
-        let csrf = self.get(page).csrf();
-        let all = [&[("csrf", csrf.as_str())], fields].concat();
+        let page = self.get(page);
+        let (csrf, app) = (page.csrf(), page.value("form-app"));
+        let app = app.iter().map(|id| ("form-app", id.as_str()));
+        let all: Vec<_> = [("csrf", csrf.as_str())].into_iter().chain(app).chain(fields.iter().copied()).collect();
         let body = serde_urlencoded::to_string(all).expect("a form can be written");
         self.send("POST", action, Some(&body))
     }

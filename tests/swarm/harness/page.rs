@@ -38,7 +38,7 @@ impl Page {
         let mut list: Option<String> = None;
         for piece in self.html.split('<').skip(1) {
             let (tag, rest) = piece.split_once('>').unwrap_or((piece, ""));
-            let name = attribute(tag, "name").filter(|n| n != "csrf");
+            let name = attribute(tag, "name").filter(|n| n != "csrf" && n != "form-app");
             if tag.starts_with("select") {
                 list = name;
             } else if tag.starts_with("option") {

@@ -14,7 +14,7 @@ use crate::recipe::arguments::{HIDDEN, shown};
 use crate::recipe::command::CommandKind;
 use crate::secret::SecretValue;
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::once;
 use crate::web::apps::restart::running_now;
@@ -98,7 +98,7 @@ pub async fn run(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

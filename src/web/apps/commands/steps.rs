@@ -11,7 +11,7 @@ use crate::recipe::after::Occasion;
 use crate::recipe::arguments::shown_of_step;
 use crate::recipe::command::CommandKind;
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::facts_of_form;
 use crate::web::apps::idle::once;
 use crate::web::apps::restart::running_now;
 use crate::web::failure::Failure;
@@ -45,7 +45,7 @@ pub async fn run_step(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

@@ -15,7 +15,7 @@ use crate::ops::overridden::Overridden;
 use crate::stack::policy::verdict;
 use crate::web::Site;
 use crate::web::apps::commands::after_deploy;
-use crate::web::apps::facts::{Facts, blocking, facts};
+use crate::web::apps::facts::{Facts, blocking, facts_of_form};
 use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
@@ -94,7 +94,7 @@ async fn press<A: WriteAction>(
     site: &Site,
     way: Way<A>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(may, site).await?;
+    let facts = facts_of_form(may, visit, site).await?;
     if let Some(first) = once(site, visit, &facts.app).await? {
         return Ok(first);
     }

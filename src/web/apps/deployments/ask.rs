@@ -16,7 +16,7 @@ use crate::stack::labels::timeout_s;
 use crate::stack::plan::Plan;
 use crate::stack::policy::verdict;
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts_of_form};
 use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
@@ -58,7 +58,7 @@ pub async fn go_back(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

@@ -12,7 +12,7 @@ use crate::ops::order::{self, Order, RollbackWanted};
 use crate::stack::carried;
 use crate::stack::labels::timeout_s;
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, blocking, facts, recipe_at};
+use crate::web::apps::facts::{Facts, blocking, facts_of_form, recipe_at};
 use crate::web::apps::idle::once;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
@@ -64,7 +64,7 @@ pub async fn reapply(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     decide(&may, &facts, &visit, &site, &form, async |drift| {
         let judged = Judged::of(drift, &facts, tier(may.actor()));
         if !drift.plan.blockers.is_empty() || judged.against_reapply.is_some() {
@@ -97,7 +97,7 @@ pub async fn adopt(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     decide(&may, &facts, &visit, &site, &form, async |drift| {
         let judged = Judged::of(drift, &facts, tier(may.actor()));
         if facts.observed.services.is_empty() || judged.against_adopt.is_some() {

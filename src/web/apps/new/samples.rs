@@ -120,7 +120,8 @@ impl SecretsStepView {
         };
         let page = Self {
             shell: shell(),
-            wizard: wizard(4),
+            wizard: Wizard { action: "/apps/wiki.example.org/secrets/generation".to_owned(), ..wizard(4) },
+            app_id: 7,
             generated: vec![
                 secret("db_password", "32 letters and digits", ""),
                 secret("admin_passphrase", "6 words", "The first login of the app"),

@@ -12,6 +12,7 @@ use super::Wizard;
 pub struct SecretsStepView {
     pub shell: Shell,
     pub wizard: Wizard,
+    pub app_id: i32,
     /// Made by Canteen when the app is made.
     pub generated: Vec<PlannedSecret>,
     /// Given by the member: a key of another service, for example.

@@ -10,7 +10,7 @@ use crate::access::action::Remove;
 use crate::ops::order;
 use crate::ops::remove::RemoveWanted;
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::facts_of_form;
 use crate::web::apps::idle::idle;
 use crate::web::apps::secrets::start;
 use crate::web::failure::Failure;
@@ -27,7 +27,7 @@ pub async fn remove(may: Grant<Remove>, Fields(fields): Fields, visit: Visit, si
     if let Some(first) = site.store.operation_of_form(&visit.form).await? {
         return see_other(&format!("/operations/{first}"));
     }
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     idle(&site, &visit, &facts.app).await?;
     let mut filled = Filled {
         belongings: Belongings::of(&facts, &site).await?,

@@ -8,7 +8,7 @@ use crate::access::action::SetSecret;
 use crate::ops::order;
 use crate::secret::{Rule, SecretNeed};
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::facts_of_form;
 use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Name};
@@ -28,7 +28,7 @@ pub async fn generate(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     if let Some(unknown) = fields.keys().find(|name| stock.need(name).is_none()) {
@@ -67,7 +67,7 @@ pub async fn generate_one(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     nothing_but(&visit, &[])?;
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     let need = stock.need(&name).and_then(|e| e.need.as_ref()).ok_or(Failure::NotFound)?;

@@ -7,7 +7,7 @@ use crate::access::Grant;
 use crate::access::action::SetSecret;
 use crate::ops::order;
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::facts_of_form;
 use crate::web::apps::idle::idle;
 use crate::web::failure::Failure;
 use crate::web::form::Name;
@@ -23,7 +23,7 @@ use super::stock::stock;
 /// Inserts one, pasted or from a file.
 pub async fn insert(may: Grant<SetSecret>, Name(name): Name, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     nothing_but(&visit, &["value", "exact", "file", "trim"])?;
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     idle(&site, &visit, &facts.app).await?;
     let stock = stock(&facts, &site).await?;
     let entry = stock.need(&name).ok_or(Failure::NotFound)?;

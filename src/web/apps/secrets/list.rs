@@ -102,6 +102,7 @@ pub(super) async fn step_view(facts: &Facts, visit: &Visit, site: &Site, stock: 
             back: None,
             action: format!("/apps/{}/secrets/generation", facts.app.name),
         },
+        app_id: facts.app.id,
         generated: planned(false),
         pasted: planned(true),
         problems,

@@ -7,7 +7,7 @@ use crate::access::Grant;
 use crate::access::action::RemoveSecret;
 use crate::ops::order;
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::facts_of_form;
 use crate::web::apps::idle::once;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
@@ -26,7 +26,7 @@ pub async fn remove(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

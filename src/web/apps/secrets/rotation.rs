@@ -14,7 +14,7 @@ use crate::stack::names::{descope, scope};
 use crate::stack::spec::ServiceSpec;
 use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::idle::once;
 use crate::web::failure::Failure;
@@ -63,7 +63,7 @@ pub async fn review(may: Grant<ReviewRotation>, Name(name): Name, visit: Visit, 
 /// Begins it.
 pub async fn rotate(may: Grant<RotateSecret>, Name(name): Name, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     nothing_but(&visit, &["plan", "how", "value", "exact", "file", "trim", "keep", "understood"])?;
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     if let Some(first) = once(&site, &visit, &facts.app).await? {
         return Ok(first);
     }

@@ -13,7 +13,7 @@ use crate::envfile::EnvFile;
 use crate::store::Denied;
 use crate::store::apps::EnvRevision;
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Id};
@@ -74,9 +74,8 @@ pub async fn revert(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     let sent = Sent::take(&mut fields)?;
-    facts.must_be(sent.app, &site).await?;
     let old = found(&facts, &site, id).await?;
     let text = text_back(&facts, &old);
     let mut problems = sent.problems("form-reason");

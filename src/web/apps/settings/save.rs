@@ -14,7 +14,7 @@ use crate::recipe;
 use crate::store::Denied;
 use crate::store::apps::EnvRevision;
 use crate::web::Site;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts_of_form};
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
 use crate::web::page::{page, page_with, see_other, wrong_form};
@@ -37,10 +37,9 @@ pub async fn save(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     let carried = fields.clone();
     let sent = Sent::take(&mut fields)?;
-    facts.must_be(sent.app, &site).await?;
     let base = based_on(&facts, &site, sent.based_on).await?;
     let page_of = Page { facts: &facts, visit: &visit, site: &site, sent: &sent, base: &base };
     let old = EnvFile::parse(&base.text).map_err(|e| Failure::Conflict(e.to_string()))?;

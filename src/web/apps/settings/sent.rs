@@ -10,8 +10,6 @@ const LONGEST_REASON: usize = 500;
 
 /// What a form said beside its answers.
 pub(super) struct Sent {
-    /// The row of the app that the form was made for.
-    pub(super) app: i32,
     /// The revision that the form was made from.
     pub(super) based_on: i32,
     /// The version whose sample the form was made from; empty: the app's own.
@@ -37,7 +35,6 @@ impl Sent {
     /// Takes the form's own fields out and leaves the answers.
     pub(super) fn take(fields: &mut BTreeMap<String, String>) -> Result<Self, Failure> {
         let based_on = fields.remove("form-revision").and_then(|number| number.parse().ok());
-        let app = fields.remove("form-app").and_then(|id| id.parse().ok());
         let incomplete = || Failure::BadForm("the form was not complete; open the page again".to_owned());
         let step = match fields.remove("form-step").as_deref() {
             Some("review") => Step::Review,
@@ -45,7 +42,6 @@ impl Sent {
             _ => Step::Save,
         };
         Ok(Self {
-            app: app.ok_or_else(incomplete)?,
             based_on: based_on.ok_or_else(incomplete)?,
             version: fields.remove("form-version").unwrap_or_default(),
             step,

@@ -11,7 +11,7 @@ use crate::envfile::{EnvFile, is_secret_like};
 use crate::store::apps::EnvRevision;
 use crate::web::Site;
 use crate::web::apps::changes::DiffLine;
-use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::facts::{Facts, facts, facts_of_form};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
@@ -85,10 +85,9 @@ pub async fn save_text(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     let carried = fields.clone();
     let sent = Sent::take(&mut fields)?;
-    facts.must_be(sent.app, &site).await?;
     let incomplete = || Failure::BadForm("the form was not complete; open the page again".to_owned());
     let typed = fields.remove("text").ok_or_else(incomplete)?;
     let base = based_on(&facts, &site, sent.based_on).await?;

@@ -5,7 +5,7 @@ use crate::access::Grant;
 use crate::access::action::SetUpdatePolicy;
 use crate::commands::update_policy_set;
 use crate::web::Site;
-use crate::web::apps::facts::facts;
+use crate::web::apps::facts::facts_of_form;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
 use crate::web::page::{see_other, wrong_form};
@@ -22,7 +22,7 @@ pub async fn save(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let facts = facts(&may, &site).await?;
+    let facts = facts_of_form(&may, &visit, &site).await?;
     let mut problems = Problems::none();
     let (form, policy) = PolicyForm::read(&fields, &mut problems);
     let Some(policy) = policy else {
