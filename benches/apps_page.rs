@@ -263,6 +263,7 @@ async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
                 deployment: None,
                 pin: None,
                 tasks: vec![],
+                ran: vec![],
             };
             store.commit(&Grant::conclude(Actor::System("bench"), String::new()), finish).await?;
         }

@@ -10,6 +10,7 @@ pub mod env_save;
 pub mod member_add;
 pub mod member_password;
 pub mod operation_finish;
+pub mod ran;
 pub mod recipe_add;
 pub mod recipe_refresh;
 pub mod record;

@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::particulars;
+use super::ran::Ran;
 use crate::access::action;
 use crate::envfile::EnvFile;
 use crate::store::audit::Phase;
@@ -24,6 +25,8 @@ pub struct FinishOperation {
     pub pin: Option<Pinned>,
     /// Services, by short name, with numbers of tasks that later deploys keep.
     pub tasks: Vec<(String, u64)>,
+    /// Commands of the recipe that it ran, in order.
+    pub ran: Vec<Ran>,
 }
 
 /// The settings of what runs now, with the version written into them, as `abra` does.
@@ -51,6 +54,9 @@ impl Command for FinishOperation {
         }
         if let Some(deployment) = &self.deployment {
             all.insert("version".to_owned(), deployment.version.clone().into());
+        }
+        if !self.ran.is_empty() {
+            all.insert("ran".to_owned(), self.ran.iter().map(Ran::fact).collect());
         }
         all
     }

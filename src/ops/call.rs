@@ -6,6 +6,7 @@ use futures_util::StreamExt as _;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::commands::ran::Ran;
 use crate::engine::{EngineError, ExecPiece, ExecWish};
 use crate::recipe::arguments::masked;
 use crate::recipe::command::LARGEST_SCRIPT;
@@ -174,7 +175,8 @@ async fn follow(
     mut output: Output,
     stop: &CancellationToken,
 ) -> Result<Ending, OpError> {
-    let (mut alarm, mut early, mut signals) = (Instant::now() + call.limit, None, ["TERM", "KILL"].into_iter());
+    let began = Instant::now();
+    let (mut alarm, mut early, mut signals) = (began + call.limit, None, ["TERM", "KILL"].into_iter());
     let ending = loop {
         tokio::select! {
             piece = begun.pieces.next() => match piece {
@@ -203,6 +205,11 @@ async fn follow(
         }
     };
     write(run, output.end()).await?;
+    let (bytes, sha256) = output.sum();
+    let exit_code = if let Ok(Ending::Code(code)) = &ending { Some(*code) } else { None };
+    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or_default();
+    let (function, service) = (call.function.to_owned(), call.service.to_owned());
+    run.ran(&Ran { function, service, exit_code, milliseconds, bytes, sha256 }).await?;
     Ok(early.unwrap_or(ending?))
 }
 

@@ -29,6 +29,8 @@ pub enum Level {
     Out,
     Err,
     Cut,
+    /// A command has ended: how, after what time, and the sum of what it wrote.
+    Ran,
 }
 
 impl Level {
@@ -45,6 +47,7 @@ impl Level {
             Self::Out => "out",
             Self::Err => "err",
             Self::Cut => "cut",
+            Self::Ran => "ran",
         }
     }
 }

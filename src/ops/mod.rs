@@ -24,7 +24,7 @@ pub mod journal;
 pub mod lint;
 pub mod live;
 pub mod order;
-mod output;
+pub mod output;
 pub mod overridden;
 pub mod pinned;
 pub mod pins;

@@ -3,7 +3,10 @@
 
 use std::collections::VecDeque;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::recipe::arguments::masked;
+use crate::store::chain::hex;
 
 /// Bytes that are kept from the beginning.
 pub(super) const HEAD: usize = 192 * 1024;
@@ -16,6 +19,9 @@ const ROW: usize = 1_900;
 const ROW_COST: usize = 128;
 /// A line without an end is cut here.
 const LONGEST: usize = 64 * 1024;
+
+/// What marks a line of stderr in the file of an operation.
+pub const STDERR: &str = "stderr: ";
 
 /// Something for the journal.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,6 +43,9 @@ pub(super) struct Output {
     tail: VecDeque<Kept>,
     tail_bytes: usize,
     left_out: usize,
+    /// Of all of it, also of what is left out.
+    sum: Sha256,
+    bytes: u64,
 }
 
 /// A line of the end.
@@ -51,7 +60,18 @@ impl Output {
     /// Nothing yet. These texts are hidden wherever they stand.
     pub(super) fn new(secrets: Vec<String>) -> Self {
         let open = [vec![], vec![]];
-        Self { secrets, open, batch: None, ready: vec![], head: 0, tail: VecDeque::new(), tail_bytes: 0, left_out: 0 }
+        Self {
+            secrets,
+            open,
+            batch: None,
+            ready: vec![],
+            head: 0,
+            tail: VecDeque::new(),
+            tail_bytes: 0,
+            left_out: 0,
+            sum: Sha256::new(),
+            bytes: 0,
+        }
     }
 
     /// Takes what was written.
@@ -95,6 +115,12 @@ impl Output {
         self.flush()
     }
 
+    /// Bytes of everything so far and their SHA-256, as the file of the operation would hold them: without secrets, with a mark before
+    /// each line of stderr.
+    pub(super) fn sum(&self) -> (u64, String) {
+        (self.bytes, hex(&self.sum.clone().finalize()))
+    }
+
     fn line(&mut self, stderr: bool, line: &[u8]) {
         let text = String::from_utf8_lossy(line);
         let text = masked(text.trim_end_matches(['\n', '\r']), &self.secrets);
@@ -110,6 +136,10 @@ impl Output {
     }
 
     fn keep(&mut self, stderr: bool, text: &str) {
+        for piece in [if stderr { STDERR } else { "" }, text, "\n"] {
+            self.sum.update(piece);
+            self.bytes += u64::try_from(piece.len()).unwrap_or_default();
+        }
         let of = self.batch.as_ref().map(|(of, _)| *of);
         let size = weight(text, of != Some(stderr));
         if self.tail.is_empty() && self.left_out == 0 && self.head + size <= HEAD {
@@ -168,6 +198,8 @@ mod tests {
         assert_eq!(output.flush(), [text(false, "one"), text(true, "bad"), text(false, "••• \u{fffd}")]);
         assert_eq!(output.end(), [text(false, "last")]);
         assert_eq!(output.end(), []);
+        let whole = "one\nstderr: bad\n••• \u{fffd}\nlast\n";
+        assert_eq!(output.sum(), (u64::try_from(whole.len()).unwrap(), hex(&Sha256::digest(whole))));
     }
 
     #[test]
@@ -183,6 +215,7 @@ mod tests {
         let gap = rows.iter().find_map(|r| if let Row::Gap(lines) = r { Some(*lines) } else { None }).unwrap();
         assert_eq!((kept[0], kept[kept.len() - 1], kept.len() + gap), ("line 000000", "line 099999", lines));
         let bytes: usize = rows.iter().map(|r| if let Row::Text { text, .. } = r { text.len() } else { 0 }).sum();
+        assert_eq!(output.sum().0, u64::try_from(lines * "line 000000\n".len()).unwrap(), "what is left out counts");
         assert!(bytes <= HEAD + TAIL && rows.iter().all(|r| !matches!(r, Row::Text { text, .. } if text.len() > ROW)), "{bytes}");
     }
 

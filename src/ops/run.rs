@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::stream::BoxStream;
 
 use crate::clock::{Millis, SharedClock};
+use crate::commands::ran::Ran;
 use crate::engine::feed::Feed;
 use crate::engine::{Credentials, EngineError, ExecPiece, ExecWish, Inspect, Mutate, NewSecret, RegistryAuth};
 use crate::stack::observed::{Service, Swarm};
@@ -127,6 +128,11 @@ impl Run {
     /// Tells how many lines of a command are not kept here.
     pub(super) async fn gap(&self, lines: usize) -> Result<(), OpError> {
         self.line(&self.present_step(), Level::Cut, &lines.to_string()).await
+    }
+
+    /// Keeps how a command ended, for the page and for the entry that concludes the operation.
+    pub(super) async fn ran(&self, ran: &Ran) -> Result<(), OpError> {
+        self.line(&self.present_step(), Level::Ran, &ran.fact().to_string()).await
     }
 
     async fn line(&self, step: &str, level: Level, text: &str) -> Result<(), OpError> {

@@ -15,6 +15,7 @@ use crate::access::action::{
 };
 use crate::access::{Action, Actor, Grant, Refusal, Target};
 use crate::commands::operation_finish::FinishOperation;
+use crate::commands::ran::Ran;
 use crate::engine::feed::Feed;
 use crate::engine::{Credentials, Inspect, Mutate};
 use crate::shelf::Shelf;
@@ -24,7 +25,7 @@ use crate::store::{Store, StoreError};
 use super::ended::{Ended, OpError, conclude};
 use super::fallback::Fallback;
 use super::handover::{Handover, Reveals};
-use super::journal::Kept;
+use super::journal::{Kept, Level};
 use super::live::Live;
 use super::order::Wanted;
 use super::run::{Past, Run};
@@ -260,6 +261,7 @@ impl Runner {
         run.last_step(ended.reached).await?;
         let pin = pinned::pinned(&self.store, run, &operation, &ended).await?;
         let tasks = if ended.reached { adopt::numbers(&operation) } else { vec![] };
+        let ran = self.store.journal_of(operation.id, Level::Ran.as_str()).await?;
         let conclude = conclude(&operation);
         let command = FinishOperation {
             id: operation.id,
@@ -273,6 +275,7 @@ impl Runner {
             deployment: ended.deployment,
             pin,
             tasks,
+            ran: ran.iter().filter_map(|line| Ran::read(&serde_json::from_str(&line.text).ok()?)).collect(),
         };
         self.store.commit(&conclude, command).await.map_err(|e| OpError::stop("failed", e.to_string()))
     }

@@ -22,7 +22,7 @@ pub struct Line {
     pub at: Millis,
     /// The step that it belongs to.
     pub step: String,
-    /// `begin`, `end`, `fail`, `note`, `warn`, `log`, `progress`, `out`, `err` or `cut`.
+    /// `begin`, `end`, `fail`, `note`, `warn`, `log`, `progress`, `out`, `err`, `cut` or `ran`.
     pub level: String,
     pub text: String,
 }
@@ -36,6 +36,15 @@ impl Store {
                 .filter(operation_events::seq.gt(after))
                 .order(operation_events::seq);
             Ok(query.load(c)?)
+        })
+        .await
+    }
+
+    /// All lines of one level, oldest first.
+    pub async fn journal_of(&self, operation_id: i32, level: &'static str) -> Result<Vec<Line>> {
+        self.read(move |c| {
+            let query = operation_events::table.filter(operation_events::operation_id.eq(operation_id));
+            Ok(query.filter(operation_events::level.eq(level)).order(operation_events::seq).load(c)?)
         })
         .await
     }

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::action::ViewAudit;
 use crate::access::{ActionName, Grant, SCHEDULER};
 use crate::clock::Millis;
+use crate::commands::ran::Ran;
 use crate::store::audit::{Entry, EntryFilter};
 use crate::store::chain::{Checked, GENESIS};
 use crate::store::removals;
@@ -226,7 +227,10 @@ fn sentence(entry: &Entry) -> String {
         }
         ("app.updates.set", _) => format!("set the update policy of {app}: {}, {}", fact("mode"), fact("window")),
         ("app.updates.hold", _) => format!("did not update {app} to {} by itself: {}", fact("version"), fact("why")),
-        ("operation.conclude", outcome) => format!("{} of {app}: {outcome}", kind(&fact("kind"))),
+        ("operation.conclude", outcome) => {
+            let ran: Vec<String> = ran(entry).iter().map(|r| format!("; {} in {}: {r}", r.function, r.service)).collect();
+            format!("{} of {app}: {outcome}{}", kind(&fact("kind")), ran.concat())
+        }
         ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
         ("recipe.refresh", _) => format!("fetched {} anew", fact("recipe")),
         ("audit.record", "refused") => format!("was refused {} at {}{times}", fact("action"), fact("path")),
@@ -251,6 +255,11 @@ fn destroyed(entry: &Entry) -> String {
     let absent = if absent.is_empty() { absent } else { format!("; gone before: {absent}") };
     let stayed = if stayed.is_empty() { stayed } else { format!("; what stayed: {stayed}") };
     format!("{}, {}, {}{settings}{absent}{stayed}", count("volume"), count("secret"), count("config"))
+}
+
+/// Commands that the operation ran which this entry concludes.
+fn ran(entry: &Entry) -> Vec<Ran> {
+    entry.particulars.get("ran").and_then(|v| v.as_array()).into_iter().flatten().filter_map(Ran::read).collect()
 }
 
 fn kind(kind: &str) -> &str {
@@ -304,7 +313,9 @@ fn links(entry: &Entry) -> Vec<Link> {
 
 fn details(entry: &Entry) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut details: Vec<(String, String)> = entry.particulars.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+    let facts = entry.particulars.iter().filter(|(name, _)| *name != "ran");
+    let mut details: Vec<(String, String)> = facts.map(|(name, value)| (name.clone(), text(value))).collect();
+    details.extend(ran(entry).iter().map(|r| ("ran".to_owned(), format!("{} in {}: {r}", r.function, r.service))));
     details.push(("outcome".to_owned(), entry.outcome.clone()));
     if let Some(session) = entry.actor.via.session {
         details.push(("session".to_owned(), session.to_string()));

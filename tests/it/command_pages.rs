@@ -7,7 +7,9 @@ use canteen::ops::command::CommandWanted;
 use canteen::ops::order;
 use canteen::recipe::RecipeName;
 use canteen::stack::observed::Node;
+use canteen::store::chain::hex;
 use canteen::store::operations::State;
+use sha2::{Digest as _, Sha256};
 
 use crate::command_shed::{FIRST, SHED, ask, called, deployed_shed, form, ran, shed};
 use crate::harness::{Plan, Site, operation_of, until};
@@ -41,6 +43,8 @@ async fn a_command_runs_in_the_container_and_what_it_wrote_is_kept() {
     assert!(!page.body.contains("<fire>"), "{}", page.body);
     let file = ana.page(&format!("{path}/output")).await;
     assert_eq!(file.body, "hello ana and bo in app of shed.example.org\nstderr: careful with <fire>\n");
+    let sum = format!("output of {} bytes, SHA-256 {}", file.body.len(), hex(&Sha256::digest(&file.body)));
+    ana.page(&path).await.says(&sum);
     let seen = vic.page(&path).await;
     assert!(!seen.text().contains("hello ana"), "output may hold passwords");
     seen.says("shown to admins only");
@@ -48,6 +52,10 @@ async fn a_command_runs_in_the_container_and_what_it_wrote_is_kept() {
 
     let log = ana.page("/audit").await;
     log.says("asked to run greet ana and bo, <fire> in app of shed.example.org").says("command of shed.example.org: command done");
+    log.says("command done; greet in app: exit code 0 after ").says(&sum);
+    let concluded = site.entries().await.remove(0);
+    assert_eq!(concluded.particulars["ran"][0]["exit_code"], 0);
+    ana.page(&format!("/audit/{}", concluded.seq)).await.says(&sum);
     ana.page(COMMANDS).await.says("Lately").says("Run greet in app");
 }
 
@@ -109,7 +117,7 @@ async fn trap_46_recipe_code_runs_in_the_apps_container_or_not_at_all() {
     for never in ["prepare", "abra_backup_app", "no_such", "_own", "greet;id"] {
         assert_eq!(ana.get(&form(never)).await.status, 404, "{never}");
         let fields = [("service", "app"), ("minutes", "1")];
-        assert_eq!(ana.submit("/apps", &form(never), &fields).await.status, 404, "{never}");
+        assert_eq!(ana.submit(&form("greet"), &form(never), &fields).await.status, 404, "{never}");
     }
     assert!(site.engine.execs().is_empty());
     ran(&site, &ana, "greet", &[("arguments", "$(id)\r\n;id #")]).await;

@@ -35,6 +35,11 @@ async fn steps_are_shown_beforehand_and_run_in_order_once_everything_runs() {
     let page = ana.page(&format!("/operations/{}", done.id)).await;
     page.says("Step 1 after the deploy: greet in app").says("Output of Step 2 after the deploy: greet in db");
     page.says("hello ana in app").says("careful with --token=•••").says("hello bo in db").says("6 of 6 done");
+    let concluded = site.entries().await.remove(0);
+    let codes: Vec<_> = concluded.particulars["ran"].as_array().unwrap().iter().map(|r| r["exit_code"].as_i64()).collect();
+    assert_eq!(codes, [Some(0), Some(0)]);
+    let log = ana.page("/audit").await;
+    log.says(&format!("deploy of {SHED}: converged; greet in app: exit code 0 after")).says("; greet in db: exit code 0 after");
 }
 
 #[tokio::test(flavor = "multi_thread")]

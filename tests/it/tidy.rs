@@ -69,7 +69,7 @@ const FLOORS: &[Floor] = &[
             "access", "clock", "commands", "compose", "engine", "envfile", "lint", "recipe", "secret", "shelf", "stack", "store",
             "updates",
         ],
-        &["async_trait", "futures_util", "rand", "serde", "serde_json", "tokio", "tokio_util", "tracing"],
+        &["async_trait", "futures_util", "rand", "serde", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
     ),
     floor("jobs", &["access", "engine", "ops", "shelf", "stack", "store"], &["tokio", "tokio_util", "tracing"]),
     // Pages.

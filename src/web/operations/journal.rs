@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clock::Millis;
+use crate::commands::ran::Ran;
 use crate::store::journal::Line;
 use crate::store::operations::Operation;
 use crate::web::page::span;
@@ -49,6 +50,12 @@ pub(super) fn steps(journal: &[Line], operation: &Operation, now: Millis) -> Vec
             "note" | "warn" => {
                 if let Some((step, _)) = steps.last_mut() {
                     step.lines.push(line.text.clone());
+                }
+            }
+            "ran" => {
+                let ran = serde_json::from_str(&line.text).ok().and_then(|fact| Ran::read(&fact));
+                if let (Some((step, _)), Some(ran)) = (steps.last_mut(), ran) {
+                    step.lines.push(ran.to_string());
                 }
             }
             _ => {}

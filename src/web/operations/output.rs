@@ -6,6 +6,7 @@ use actix_web::web::Data;
 
 use crate::access::Grant;
 use crate::access::action::ReadOutput;
+use crate::ops::output::STDERR;
 use crate::store::journal::Line;
 use crate::web::Site;
 use crate::web::apps::logs::{Look, counted, looks};
@@ -85,7 +86,7 @@ pub async fn output(_may: Grant<ReadOutput>, Id(id): Id, site: Data<Site>) -> Re
             text.push_str(" lines left out\n");
         } else if let Some(stderr) = stream(row) {
             for line in row.text.split('\n') {
-                text.push_str(if stderr { "stderr: " } else { "" });
+                text.push_str(if stderr { STDERR } else { "" });
                 text.push_str(line);
                 text.push('\n');
             }
