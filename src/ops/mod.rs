@@ -29,6 +29,7 @@ pub mod overridden;
 pub mod pinned;
 pub mod pins;
 mod place;
+pub mod places;
 mod putback;
 pub mod refresh;
 pub mod remove;

@@ -1,6 +1,5 @@
 //! Takes operations that wait, runs them, and writes down how they ended. After a restart it takes up what was left behind.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,11 +27,10 @@ use super::handover::{Handover, Reveals};
 use super::journal::{Kept, Level};
 use super::live::Live;
 use super::order::Wanted;
+use super::places::Taken;
 use super::run::{Past, Run};
 use super::{adjust, adopt, after, command, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates};
 
-/// Operations that run at once.
-const AT_ONCE: usize = 4;
 /// Between two looks at the queue when nobody rang.
 const LOOK: Duration = Duration::from_secs(5);
 /// A stop of the real dashboard waits so long for operations: Docker kills what does not stop in ten seconds or so.
@@ -60,7 +58,7 @@ pub struct Runner {
 impl Runner {
     /// Runs operations until it is stopped.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let (tracker, running) = (TaskTracker::new(), Arc::new(Mutex::new(HashSet::new())));
+        let (tracker, running) = (TaskTracker::new(), Arc::new(Mutex::new(Taken::default())));
         loop {
             // Listening before looking: what is asked for in between rings already.
             let rung = self.bell.notified();
@@ -79,25 +77,22 @@ impl Runner {
         }
     }
 
-    async fn take_waiting(self: &Arc<Self>, tracker: &TaskTracker, running: &Arc<Mutex<HashSet<i32>>>) -> Result<(), StoreError> {
+    async fn take_waiting(self: &Arc<Self>, tracker: &TaskTracker, running: &Arc<Mutex<Taken>>) -> Result<(), StoreError> {
         for operation in self.store.live_operations().await? {
             let id = operation.id;
-            {
-                let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
-                if running.len() >= AT_ONCE || !running.insert(id) {
-                    continue;
-                }
+            if !running.lock().unwrap_or_else(PoisonError::into_inner).take(id, &operation.kind) {
+                continue;
             }
             let begun = self.store.begin_operation(id).await;
             if !matches!(begun, Ok(true)) {
                 // It is looked at again the next time.
-                running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                running.lock().unwrap_or_else(PoisonError::into_inner).leave(id);
             }
             if begun? {
                 let (runner, running) = (Arc::clone(self), Arc::clone(running));
                 tracker.spawn(async move {
                     runner.carry_out(operation).await;
-                    running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                    running.lock().unwrap_or_else(PoisonError::into_inner).leave(id);
                     runner.bell.notify_one();
                 });
             }

@@ -9,6 +9,7 @@ mod audit;
 mod bad_input;
 mod chaos_deploy;
 mod command_pages;
+mod command_places;
 mod command_shed;
 mod command_steps;
 mod compile_fail;

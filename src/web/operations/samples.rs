@@ -64,6 +64,7 @@ impl OperationView {
             by: "Ana".to_owned(),
             started: Some(When::sample(0)),
             elapsed: "12 s".to_owned(),
+            waits: String::new(),
             steps: vec![
                 step("Compare with the plan", StepState::Done, "1 s", &[]),
                 step(
@@ -107,6 +108,7 @@ impl OperationView {
             state: OperationState::Queued,
             started: None,
             elapsed: String::new(),
+            waits: "Only 2 commands run at once, and these run now: Run set_up in app of <pad>.example.org".to_owned(),
             steps: Vec::new(),
             services: Vec::new(),
             log: Vec::new(),

@@ -8,6 +8,7 @@ use crate::access::Grant;
 use crate::access::action::ViewOperations;
 use crate::ops::after::STEP_FAILED;
 use crate::ops::fallback::PUT_BACK;
+use crate::ops::places::Queue;
 use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::deployments::put_back;
@@ -43,6 +44,8 @@ pub struct OperationView {
     pub started: Option<When>,
     /// Such as "48 s".
     pub elapsed: String,
+    /// Why it has not begun; empty once it has.
+    pub waits: String,
     pub steps: Vec<StepLine>,
     pub services: Vec<Progress>,
     /// The end of the log, oldest line first.
@@ -106,6 +109,7 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         by: operation.asked_by.name.clone(),
         started: operation.started_at.map(|at| moment(site, at)),
         elapsed: took(&operation, site),
+        waits: waits(&operation, site).await?,
         steps: steps(&journal, &operation, now),
         services: progress(&journal),
         log: log(&journal),
@@ -119,6 +123,22 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         stream: format!("/live?since={since}&topics=op-{id},over-{id}"),
         live_url: format!("/operations/{id}/live"),
     })
+}
+
+/// What has the places that a waiting operation could have.
+async fn waits(operation: &Operation, site: &Site) -> Result<String, Failure> {
+    if operation.state != State::Queued {
+        return Ok(String::new());
+    }
+    let queue = Queue::of(&operation.kind);
+    let running = site.store.live_operations().await?.into_iter().filter(|o| o.state == State::Running);
+    let before: Vec<String> =
+        running.filter(|o| Queue::of(&o.kind) == queue).map(|o| format!("{} of {}", title(&o), o.app)).collect();
+    if before.len() < queue.places() {
+        return Ok("It begins in a moment".to_owned());
+    }
+    let what = if queue == Queue::Commands { "commands" } else { "operations" };
+    Ok(format!("Only {} {what} run at once, and these run now: {}", queue.places(), before.join(", ")))
 }
 
 /// Where this operation is what went wrong last: the way back.
