@@ -12,7 +12,7 @@ pub mod feed;
 mod new_secret;
 mod registry_auth;
 
-pub use exec::{ExecPiece, ExecWish};
+pub use exec::{ExecPiece, ExecWish, Input};
 pub use new_secret::NewSecret;
 pub use registry_auth::{Credentials, CredentialsError, RegistryAuth};
 

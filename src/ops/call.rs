@@ -16,11 +16,8 @@ use super::ended::OpError;
 use super::output::{Output, Row};
 use super::place::{Place, place};
 use super::run::{Pieces, Run};
+use super::wrapper::{WRAPPER, input};
 
-/// What a shell is told. `abra.sh`, the function and its arguments come as arguments of the shell, so nothing is put together from text
-/// and nothing is written into the container. First the shell tells its number, which is also that of the group it leads.
-const WRAPPER: &str =
-    r#"echo "$CANTEEN_MARK $$"; unset CANTEEN_MARK; canteen_script=$1; shift; eval "$canteen_script"; unset canteen_script; "$@""#;
 /// What stands before the shell's number.
 const MARK: &str = "canteen-begins";
 /// Ends a group.
@@ -107,13 +104,14 @@ async fn begin(
     call: &Call<'_>,
     output: &mut Output,
 ) -> Result<Option<Begun>, OpError> {
-    let mut command = vec![shell, "-c", WRAPPER, "abra.sh", call.script, call.function];
-    command.extend(call.arguments.iter().map(String::as_str));
+    let count = call.arguments.len().to_string();
+    let command = [shell, "-c", WRAPPER, "abra.sh", call.script, call.function, &count];
     let env = [("CANTEEN_MARK", MARK), ("APP_NAME", call.app), ("STACK_NAME", call.stack.as_str()), ("TARGET", call.service)];
     let wish = ExecWish {
-        command: command.into_iter().map(str::to_owned).collect(),
+        command: command.map(str::to_owned).to_vec(),
         env: env.iter().map(|(name, value)| format!("{name}={value}")).collect(),
         user: user(call),
+        input: input(call.arguments),
     };
     let mut pieces = run.exec(&format!("{} in {} with {shell}", call.function, place.task), &place.container, &wish).await?;
     let mut said: Vec<u8> = vec![];
@@ -175,8 +173,8 @@ async fn follow(
     mut output: Output,
     stop: &CancellationToken,
 ) -> Result<Ending, OpError> {
-    let began = Instant::now();
-    let (mut alarm, mut early, mut signals) = (began + call.limit, None, ["TERM", "KILL"].into_iter());
+    let started = Instant::now();
+    let (mut alarm, mut early, mut signals) = (started + call.limit, None, ["TERM", "KILL"].into_iter());
     let ending = loop {
         tokio::select! {
             piece = begun.pieces.next() => match piece {
@@ -207,7 +205,7 @@ async fn follow(
     write(run, output.end()).await?;
     let (bytes, sha256) = output.sum();
     let exit_code = if let Ok(Ending::Code(code)) = &ending { Some(*code) } else { None };
-    let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or_default();
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or_default();
     let (function, service) = (call.function.to_owned(), call.service.to_owned());
     run.ran(&Ran { function, service, exit_code, milliseconds, bytes, sha256 }).await?;
     Ok(early.unwrap_or(ending?))
@@ -219,7 +217,7 @@ async fn send(run: &Run, place: &Place, call: &Call<'_>, (shell, pid): (&str, &s
         return run.warn("the shell did not tell its number, so it can't be ended").await;
     }
     let command = [shell, "-c", KILL, "abra.sh", signal, pid].map(str::to_owned).to_vec();
-    let wish = ExecWish { command, env: vec![], user: user(call) };
+    let wish = ExecWish { command, user: user(call), ..ExecWish::default() };
     let mut pieces = run.exec(&format!("SIG{signal} for {} in {}", call.function, place.task), &place.container, &wish).await?;
     let ended = async { while let Some(Ok(_said)) = pieces.next().await {} };
     // Whether it helped is seen by whoever waits for the end.

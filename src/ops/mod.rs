@@ -52,6 +52,7 @@ pub mod updates;
 mod version_line;
 pub mod view;
 pub mod watching;
+mod wrapper;
 
 pub use ended::{Ended, OpError};
 pub use handover::{Handover, Reveals};

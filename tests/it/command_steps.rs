@@ -89,7 +89,7 @@ async fn a_secret_of_the_settings_is_told_nowhere_because_a_step_repeats_it() {
     let _recipe = shed(&site, &ana, steps).await;
     let done = deploy(&site, &ana, PLAN).await;
     assert_eq!(done.outcome, "converged", "{}", done.cause);
-    assert_eq!(site.engine.execs()[0].command[6], "seven-otters", "the step itself gets it");
+    assert_eq!(site.engine.handed()[0], ["seven-otters", "bo"], "the step itself gets it");
     ana.page(&format!("/operations/{}", done.id)).await.says("hello ••• in app");
     let again = [("variable", "POST_DEPLOY_CMDS"), ("number", "1"), ("name", "greet in app")];
     let asked = operation_of(&ana.submit(COMMANDS, &format!("/apps/{SHED}/steps"), &again).await);

@@ -67,6 +67,7 @@ cases! {
     }
     execs {
         a_program_runs_in_a_container,
+        a_program_reads_what_it_is_handed,
         a_program_that_is_not_there_says_so,
         a_program_in_a_missing_container_is_not_found,
         a_program_is_ended_with_its_group,

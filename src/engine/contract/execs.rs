@@ -47,6 +47,13 @@ pub(super) async fn a_program_runs_in_a_container(b: Bench<'_>, stack: &str) {
     assert_eq!(outcome(&b, &container, &wish).await, ("one\na name\n".to_owned(), "two\n".to_owned(), 3));
 }
 
+pub(super) async fn a_program_reads_what_it_is_handed(b: Bench<'_>, stack: &str) {
+    let container = container(&b, stack).await;
+    let mut wish = wish(&["/bin/sh", "-c", "IFS= read -r one; IFS= read -r two; echo \"$two\"; echo \"$one\"; exit 3"]);
+    wish.input = Some(b"first of two\nsecond\n".to_vec().into());
+    assert_eq!(outcome(&b, &container, &wish).await, ("second\nfirst of two\n".to_owned(), String::new(), 3));
+}
+
 pub(super) async fn a_program_that_is_not_there_says_so(b: Bench<'_>, stack: &str) {
     let container = container(&b, stack).await;
     let (written, errors, code) = outcome(&b, &container, &wish(&["no-such-program"])).await;

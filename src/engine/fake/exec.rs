@@ -26,12 +26,19 @@ impl FakeEngine {
         self.lock().execs.clone()
     }
 
+    /// What was handed to functions in them, in order: the arguments of each.
+    pub fn handed(&self) -> Vec<Vec<String>> {
+        let state = self.lock();
+        let begun = |wish: &&ExecWish| wish.command.len() == 7 && wish.command.first().is_some_and(|p| has(&state, p));
+        state.execs.iter().filter(begun).map(|wish| arguments(&lines(wish))).collect()
+    }
+
     pub(super) fn exec_stream(&self, container: &str, wish: &ExecWish) -> Result<BoxStream<'static, Result<ExecPiece>>> {
         let mut state = self.enter("exec")?;
         there(&state, container)?;
         state.execs.push(wish.clone());
         let program = wish.command.first().map_or("", String::as_str);
-        if !state.shells.iter().any(|shell| shell == program || program.strip_prefix("/bin/") == Some(shell)) {
+        if !has(&state, program) {
             let text = format!(
                 "OCI runtime exec failed: exec failed: unable to start container process: exec: \"{program}\": executable file not \
                  found in $PATH: unknown\r\n"
@@ -49,8 +56,13 @@ impl FakeEngine {
         }
         state.pids += 1;
         let pid = state.pids;
-        Ok(shell(&mut state, pid, script, words, &wish.env))
+        Ok(shell(&mut state, pid, (script, words), wish))
     }
+}
+
+/// Whether containers have this shell.
+fn has(state: &State, program: &str) -> bool {
+    state.shells.iter().any(|shell| shell == program || program.strip_prefix("/bin/") == Some(shell))
 }
 
 fn there(state: &State, container: &str) -> Result<()> {
@@ -64,15 +76,18 @@ fn there(state: &State, container: &str) -> Result<()> {
     }
 }
 
-fn shell(state: &mut State, pid: u64, script: &str, words: &[&str], env: &[String]) -> BoxStream<'static, Result<ExecPiece>> {
+fn shell(state: &mut State, pid: u64, (script, words): (&str, &[&str]), wish: &ExecWish) -> BoxStream<'static, Result<ExecPiece>> {
     let mut pieces = vec![];
-    // After the shell's own name: a text with functions, one of them, its arguments.
-    let body = if let [_, text, function, arguments @ ..] = words {
-        let mark = env.iter().find_map(|pair| pair.strip_prefix("CANTEEN_MARK="));
+    let read = lines(wish);
+    // After the shell's own name: a text with functions, one of them, how many arguments it has.
+    let body = if let [_, text, function, _count] = words {
+        let mark = wish.env.iter().find_map(|pair| pair.strip_prefix("CANTEEN_MARK="));
         pieces.extend(mark.map(|mark| output(false, &format!("{mark} {pid}\n"))));
-        filled(&body_of(text, function), arguments, env)
+        filled(&body_of(text, function), &arguments(&read), &wish.env)
     } else {
-        filled(script, &[], env)
+        let names = script.split("read -r ").skip(1).filter_map(|rest| rest.split(';').next());
+        let read = names.zip(&read).map(|(name, line)| format!("{name}={line}"));
+        filled(script, &[], &wish.env.iter().cloned().chain(read).collect::<Vec<_>>())
     };
     let body = body.replace("$$", &pid.to_string());
     let read = Script::read(&["-c".to_owned(), body.clone()], &[]);
@@ -89,6 +104,23 @@ fn shell(state: &mut State, pid: u64, script: &str, words: &[&str], env: &[Strin
     stream::iter(pieces.into_iter().map(Ok)).chain(killed).boxed()
 }
 
+/// What it may read.
+fn lines(wish: &ExecWish) -> Vec<String> {
+    let text = wish.input.as_ref().map(|input| String::from_utf8_lossy(input.expose()).into_owned()).unwrap_or_default();
+    text.split_terminator('\n').map(str::to_owned).collect()
+}
+
+/// Arguments as they are handed to a function: each is the number of its lines, then these lines.
+fn arguments(mut read: &[String]) -> Vec<String> {
+    let mut arguments = vec![];
+    while let [count, rest @ ..] = read {
+        let (text, rest) = rest.split_at(count.parse().unwrap_or(1).min(rest.len()));
+        arguments.push(text.join("\n"));
+        read = rest;
+    }
+    arguments
+}
+
 /// The lines between `name() {` and `}`.
 fn body_of(text: &str, function: &str) -> String {
     let head = format!("{function}()");
@@ -96,7 +128,7 @@ fn body_of(text: &str, function: &str) -> String {
     lines.take_while(|line| !line.starts_with('}')).collect::<Vec<_>>().join("\n")
 }
 
-fn filled(body: &str, arguments: &[&str], env: &[String]) -> String {
+fn filled(body: &str, arguments: &[String], env: &[String]) -> String {
     let mut body = body.replace("$*", &arguments.join(" ")).replace("$#", &arguments.len().to_string());
     for (at, argument) in arguments.iter().enumerate() {
         body = body.replace(&format!("${}", at + 1), argument);
