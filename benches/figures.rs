@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a program of the command line")]
 
 mod apps_page;
+mod audit;
 mod big_stack;
 mod canteen;
 mod deploy;
@@ -42,6 +43,7 @@ const PARTS: &[(&str, Part)] = &[
     ("image", image::measure),
     ("start", start::measure),
     ("apps", apps_page::measure),
+    ("audit", audit::measure),
     ("mirrors", mirrors::measure),
     ("plan", stack_plan::measure),
     ("config", stack_config::measure),

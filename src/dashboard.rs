@@ -47,6 +47,7 @@ impl Dashboard {
     /// Puts the floors together. Nothing runs yet, and nothing is read or written.
     pub fn new<E: Inspect + Mutate + 'static>(given: Given<E>) -> Self {
         let Given { settings, store, shelf, engine, credentials, rhythm, grace, stop } = given;
+        store.keep_free(settings.keep_free);
         let clock = Arc::clone(store.clock());
         let feed = Feed::new(engine.clone(), clock.clone(), rhythm);
         let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
@@ -74,6 +75,7 @@ impl Dashboard {
             deploy_timeout_s: settings.deploy_timeout_s,
         };
         let jobs = Jobs {
+            data: settings.data.clone(),
             store: store.clone(),
             shelf: shelf.clone(),
             feed: feed.clone(),

@@ -4,7 +4,7 @@
 //!
 //! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
 //!   [`lint`]
-//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`]
+//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
@@ -28,6 +28,7 @@ pub mod recipe;
 pub mod secret;
 pub mod settings;
 pub mod shelf;
+pub mod signer;
 pub mod stack;
 pub mod store;
 pub mod updates;

@@ -41,6 +41,11 @@ pub const KNOWN: &[Known] = &[
         default: "",
         help: "credentials of registries, the JSON that `docker login` writes; best given as CANTEEN_REGISTRIES_FILE",
     },
+    Known {
+        name: "CANTEEN_KEEP_FREE_MB",
+        default: "200",
+        help: "megabytes (MiB) that stay free in the data folder; with less, nothing new is begun and pages are read-only",
+    },
     Known { name: "CANTEEN_LOG", default: "info", help: "what to log: error, warn, info or debug" },
 ];
 
@@ -60,6 +65,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     pub deploy_timeout_s: u64,
     pub registries: Confidential,
+    /// Bytes.
+    pub keep_free: u64,
     pub log: String,
     /// The step at which an operation stops and waits to be killed.
     pub hold_at: Option<String>,
@@ -144,6 +151,8 @@ impl Settings {
                 "write whole seconds, such as 300",
             )?,
             registries: Confidential(text("CANTEEN_REGISTRIES")),
+            keep_free: parse::<u64>("CANTEEN_KEEP_FREE_MB", &text("CANTEEN_KEEP_FREE_MB"), "write whole megabytes, such as 200")?
+                .saturating_mul(1024 * 1024),
             log: text("CANTEEN_LOG"),
             hold_at,
         })

@@ -148,8 +148,14 @@ actions! {
     write Site RefreshRecipe "recipe.refresh";
     /// Say that versions which changed after they were published are all right.
     write Site AcceptTags "recipe.tags.accept";
+    /// See what was done with an app, and by whom.
+    read App ViewActivity "app.activity.view";
     /// Read the audit log.
     read Site ViewAudit "audit.view";
+    /// Take the audit log away as a file.
+    write Site ExportAudit "audit.export";
+    /// Take old entries out of the audit log, once a file holds them, from the server's command line.
+    write Site SealAudit "audit.seal";
     /// Sign in.
     write Site SignIn "session.begin";
     /// Sign out.

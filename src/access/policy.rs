@@ -38,8 +38,8 @@ pub const fn needs(what: ActionName) -> Need {
     Need::Has(match what {
         A::SignIn | A::SetUp | A::ReportBlocked => return Need::Nothing,
         A::SignOut | A::ListApps | A::ViewOperations => return Need::SignIn,
-        A::EditMember | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
-        A::ViewApp | A::ViewPlan | A::ListDeployments | A::ListConfigs | A::ListCommands | A::ListUpdates | A::ViewUpdates => {
+        A::EditMember | A::SealAudit | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
+        A::ViewApp | A::ViewActivity | A::ViewPlan | A::ListDeployments | A::ListConfigs | A::ListCommands | A::ListUpdates | A::ViewUpdates => {
             P::ViewApp
         }
         A::ViewSettings => P::ReadSettings,
@@ -60,6 +60,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::RefreshRecipe => P::SyncCatalogue,
         A::BeginRecipe | A::AddRecipe | A::AcceptTags => P::EditCatalogue,
         A::ViewAudit => P::ViewAudit,
+        A::ExportAudit => P::ExportAudit,
     })
 }
 
@@ -73,5 +74,5 @@ const fn scheduler(what: ActionName) -> bool {
 /// What the dashboard itself does: keep the log, finish operations, obey the server's command line.
 const fn system(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::Conclude | A::Record | A::EditMember | A::ImportApp)
+    matches!(what, A::Conclude | A::Record | A::EditMember | A::ImportApp | A::ExportAudit | A::SealAudit)
 }

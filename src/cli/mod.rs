@@ -11,7 +11,6 @@ mod serve;
 mod stack;
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use canteen::settings::Settings;
@@ -73,9 +72,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Stack(command) => stack::run(command),
         Command::Recipe(command) => recipe::run(command),
         Command::Env(command) => env::run(&command).map(|()| ExitCode::SUCCESS),
-        Command::Audit(audit::Command::Verify { database: Some(path), expect, export }) => {
-            audit::verify(&path, expect.as_deref(), export.as_deref()).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Audit(command) if command.is_by_file() => audit::run_by_file(&command).map(|()| ExitCode::SUCCESS),
         command => Settings::from_environment()
             .map_err(anyhow::Error::from)
             .and_then(|settings| with_settings(command, settings))
@@ -98,16 +95,8 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Member(command) => member::run(command, &settings),
         Command::App(command) => app::run(command, &settings),
         Command::Routes | Command::Stack(_) | Command::Recipe(_) | Command::Env(_) => Ok(()),
-        Command::Audit(audit::Command::Verify { database, expect, export }) => {
-            let path = database.unwrap_or_else(|| database_path(&settings));
-            audit::verify(&path, expect.as_deref(), export.as_deref())
-        }
-        Command::Audit(audit::Command::Export) => audit::export(&database_path(&settings)),
+        Command::Audit(command) => audit::run(command, &settings),
     }
-}
-
-fn database_path(settings: &Settings) -> PathBuf {
-    settings.data.join("canteen.db")
 }
 
 /// A line on standard error. Whoever reads may stop reading; what is being done goes on.

@@ -4,6 +4,8 @@ pub mod app_import;
 pub mod app_names;
 pub mod app_new;
 pub mod app_remove;
+pub mod audit_export;
+pub mod audit_seal;
 pub mod command_stop;
 pub mod env_revert;
 pub mod env_save;

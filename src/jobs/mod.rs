@@ -2,9 +2,12 @@
 
 mod audit_check;
 mod catalogue_refresh;
+mod checkpoint;
 mod pages_poke;
+mod room;
 mod schedule;
 mod session_sweep;
+mod tally;
 mod update_watch;
 
 pub use schedule::{Jobs, run};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{audit_check, catalogue_refresh, pages_poke, session_sweep, update_watch};
+use super::{audit_check, catalogue_refresh, checkpoint, pages_poke, room, session_sweep, tally, update_watch};
 use crate::engine::feed::Feed;
 use crate::ops::Live;
 use crate::ops::updates::Watch;
@@ -14,13 +14,15 @@ use crate::store::{AuditCheck, Store};
 
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 const CATALOGUE_EVERY: Duration = Duration::from_hours(6);
+const ROOM_EVERY: Duration = Duration::from_secs(5);
 /// A window is hours long, so nothing is missed by looking so seldom.
 const UPDATES_EVERY: Duration = Duration::from_mins(1);
-const CHECK_EVERY: Duration = Duration::from_hours(1);
 
 /// What jobs reach.
 #[derive(Clone)]
 pub struct Jobs {
+    /// The data folder.
+    pub data: PathBuf,
     pub store: Store,
     pub shelf: Shelf,
     pub feed: Arc<Feed>,
@@ -39,7 +41,10 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), session_sweep::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));
-    tracker.spawn(stop.clone().run_until_cancelled_owned(every(CHECK_EVERY, jobs, audit_check::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(audit_check::run(jobs.clone())));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(ROOM_EVERY, jobs.clone(), room::run)));
+    tracker.spawn(tally::run(jobs.clone(), stop.clone()));
+    tracker.spawn(checkpoint::run(jobs, stop));
     tracker.close();
     tracker.wait().await;
 }

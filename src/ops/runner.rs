@@ -108,6 +108,12 @@ impl Runner {
         let verb = std::panic::AssertUnwindSafe(self.verb(&run, &operation));
         let ended = match verb.catch_unwind().await {
             Ok(Ok(ended)) => ended,
+            Ok(Err(OpError::Store(error))) if error.is_for_want_of_room() => {
+                // Nothing more is done that can't be written down. It is taken up again, as after a restart, until there is room.
+                tracing::error!(%error, operation = operation.id, "an operation stopped half-way; trying again");
+                tokio::time::sleep(LOOK).await;
+                return;
+            }
             Ok(Err(error)) => error.into_ended(),
             Err(_panic) => Ended::badly("failed", "a fault in Canteen stopped the operation; look at the app before you try again"),
         };

@@ -1,18 +1,15 @@
 //! The audit log: appended by `commit` alone, read by everyone who may.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::chain::{Checked, Checker, GENESIS, Link, link_hash};
+use super::chain::{Anchor, GENESIS, Link, link_hash};
+use super::ledger;
 use super::schema::audit;
 use super::{Result, Store, StoreError};
 use crate::access::{ActionName, Actor, Target, Via};
 use crate::clock::Millis;
-
-/// Rows that a check reads at once.
-const CHECK_ROWS: i64 = 1000;
 
 /// What an entry tells about its action.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,19 +83,6 @@ pub struct EntryTarget {
     pub name: String,
 }
 
-/// Which entries a page wants. Empty texts match everything.
-#[derive(Clone, Debug, Default)]
-pub struct EntryFilter {
-    pub actor: String,
-    pub action: String,
-    pub target: String,
-    pub outcome: String,
-    pub from: Option<Millis>,
-    pub to: Option<Millis>,
-    /// Only entries older than this one.
-    pub before: Option<i64>,
-}
-
 pub(super) fn next_seq(connection: &mut SqliteConnection) -> QueryResult<i64> {
     let last: Option<i64> = audit::table.select(diesel::dsl::max(audit::seq)).first(connection)?;
     Ok(last.unwrap_or(0) + 1)
@@ -148,70 +132,35 @@ fn unreadable(error: serde_json::Error) -> StoreError {
     StoreError::Unreadable(error.to_string())
 }
 
-type Row = (i64, String, String);
+pub(super) type Row = (i64, String, String);
 
 impl Store {
-    /// The newest entries that fit, newest first, at most `limit`.
-    pub async fn entries(&self, filter: EntryFilter, limit: i64) -> Result<Vec<Entry>> {
-        self.read(move |connection| {
-            let mut query =
-                audit::table.select((audit::seq, audit::body, audit::hash)).order(audit::seq.desc()).limit(limit).into_boxed();
-            if !filter.actor.is_empty() {
-                query = query.filter(audit::actor.eq(filter.actor));
-            }
-            if !filter.action.is_empty() {
-                query = query.filter(audit::action.eq(filter.action));
-            }
-            if !filter.target.is_empty() {
-                query = query.filter(audit::target.eq(filter.target));
-            }
-            if !filter.outcome.is_empty() {
-                query = query.filter(audit::outcome.eq(filter.outcome));
-            }
-            if let Some(from) = filter.from {
-                query = query.filter(audit::at.ge(from));
-            }
-            if let Some(to) = filter.to {
-                query = query.filter(audit::at.lt(to));
-            }
-            if let Some(before) = filter.before {
-                query = query.filter(audit::seq.lt(before));
-            }
-            query.load::<Row>(connection)?.into_iter().map(entry).collect()
-        })
-        .await
-    }
-
     /// One entry by its number.
     pub async fn entry(&self, seq: i64) -> Result<Option<Entry>> {
         self.read(move |connection| {
             let row = audit::table.find(seq).select((audit::seq, audit::body, audit::hash)).first::<Row>(connection).optional()?;
-            row.map(entry).transpose()
+            Ok(row.map(entry))
+        })
+        .await
+    }
+
+    /// The entry that tells how what this one asked for ended.
+    pub async fn completion(&self, seq: i64) -> Result<Option<Entry>> {
+        self.read(move |connection| {
+            let query = audit::table.filter(audit::completes.eq(seq)).select((audit::seq, audit::body, audit::hash));
+            Ok(query.first::<Row>(connection).optional()?.map(entry))
         })
         .await
     }
 
     /// Links after `after`, oldest first, for a check or an export.
     pub async fn links(&self, after: i64) -> Result<Vec<Link>> {
-        self.read(move |connection| links(connection, after)).await
+        self.read(move |connection| ledger::links(connection, after)).await
     }
 
-    /// Checks the whole chain.
-    pub async fn check_audit(&self) -> Result<Checked> {
-        self.read(|connection| {
-            let (mut checker, mut after) = (Checker::default(), i64::MIN);
-            loop {
-                let links = links(connection, after)?;
-                let Some(last) = links.last() else { return Ok(checker.finish()) };
-                after = last.seq;
-                for link in &links {
-                    if let Err(found) = checker.take(link) {
-                        return Ok(found);
-                    }
-                }
-            }
-        })
-        .await
+    /// Where the chain begins.
+    pub async fn audit_anchor(&self) -> Result<Anchor> {
+        self.read(ledger::anchor).await
     }
 
     /// Number and hash of the newest entry: what a checkpoint says.
@@ -224,18 +173,19 @@ impl Store {
     }
 }
 
-fn links(connection: &mut SqliteConnection, after: i64) -> Result<Vec<Link>> {
-    let rows = audit::table
-        .filter(audit::seq.gt(after.into_sql::<BigInt>()))
-        .order(audit::seq)
-        .limit(CHECK_ROWS)
-        .select((audit::seq, audit::body, audit::hash))
-        .load::<Row>(connection)?;
-    Ok(rows.into_iter().map(|(seq, body, hash)| Link { seq, body, hash }).collect())
-}
-
-fn entry((seq, body, hash): Row) -> Result<Entry> {
-    let mut entry: Entry = serde_json::from_str(&body).map_err(|e| StoreError::Unreadable(format!("audit entry {seq}: {e}")))?;
-    entry.hash = hash;
-    Ok(entry)
+/// An entry that was altered until nothing can be made of it is shown too, as what it is.
+pub(super) fn entry((seq, body, hash): Row) -> Entry {
+    let mut entry = serde_json::from_str(&body).unwrap_or_else(|_altered| Entry {
+        seq,
+        at: 0,
+        actor: EntryActor { kind: String::new(), name: String::new(), id: None, via: Via::default() },
+        action: String::new(),
+        target: EntryTarget { kind: String::new(), name: String::new() },
+        outcome: String::new(),
+        of: None,
+        particulars: Map::from_iter([("text".to_owned(), Value::from(body))]),
+        hash: String::new(),
+    });
+    (entry.seq, entry.hash) = (seq, hash);
+    entry
 }

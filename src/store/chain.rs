@@ -1,11 +1,16 @@
 //! The hash chain of the audit log: pure arithmetic over entries.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// What stands before the first entry.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The action of entries which tell that a part of the log was sealed into a file.
+pub(super) const SEALED: &str = "audit.seal";
 
 /// One line of the log as it is stored and exported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,40 +38,127 @@ pub fn link_hash(previous: &str, body: &str) -> String {
     hex(&hash.finalize())
 }
 
+/// Where a chain begins: before its first entry, or behind what was sealed into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The last entry that is not here any more; 0 if all are.
+    pub seq: i64,
+    pub hash: String,
+}
+
+impl Default for Anchor {
+    fn default() -> Self {
+        Self { seq: 0, hash: GENESIS.to_owned() }
+    }
+}
+
 /// Checks links one after another, so that a log of any length can be checked.
 pub struct Checker {
+    anchor: Anchor,
     next: i64,
     head: String,
+    /// What checkpoints say; those that were met are taken out.
+    marks: BTreeMap<i64, String>,
+    /// An entry tells that everything up to the anchor was sealed.
+    vouched: bool,
 }
 
 impl Default for Checker {
     fn default() -> Self {
-        Self { next: 1, head: GENESIS.to_owned() }
+        Self::behind(Anchor::default(), vec![])
     }
 }
 
+/// What the checker wants to know of an entry; the hash covers the rest.
+#[derive(Deserialize)]
+struct Said<'a> {
+    #[serde(default)]
+    seq: i64,
+    #[serde(default, borrow)]
+    action: Cow<'a, str>,
+}
+
+/// What the entry about a sealing says of it.
+#[derive(Deserialize)]
+struct SealSaid {
+    particulars: SealParticulars,
+}
+
+#[derive(Deserialize)]
+struct SealParticulars {
+    upto: i64,
+    hash: String,
+}
+
 impl Checker {
+    /// For a chain that begins behind `anchor`, with what checkpoints say of it.
+    pub fn behind(anchor: Anchor, marks: impl IntoIterator<Item = (i64, String)>) -> Self {
+        // Of two that speak of one entry the older one counts, which was written before anybody changed the log.
+        let mut first = BTreeMap::new();
+        for (seq, hash) in marks.into_iter().filter(|(seq, _)| *seq > anchor.seq) {
+            first.entry(seq).or_insert(hash);
+        }
+        Self { next: anchor.seq + 1, head: anchor.hash.clone(), vouched: anchor.seq == 0, marks: first, anchor }
+    }
+
     /// Looks at the next link. The error names the entry and says what is wrong with it.
     pub fn take(&mut self, link: &Link) -> Result<(), Checked> {
-        let broken = |why: &str| Err(Checked::Broken { seq: self.next, why: why.to_owned() });
         if link.seq != self.next {
-            return broken(&format!("it is missing; entry {} stands in its place", link.seq));
+            return self.broken(&format!("it is missing; entry {} stands in its place", link.seq));
         }
         if link_hash(&self.head, &link.body) != link.hash {
-            return broken("its hash does not match its text and the entry before it");
+            return self.broken("its hash does not match its text and the entry before it");
         }
-        let said = serde_json::from_str::<Value>(&link.body).ok().and_then(|v| v.get("seq").and_then(Value::as_i64));
-        if said != Some(link.seq) {
-            return broken("its text names another number");
+        let Some(said) = serde_json::from_str::<Said<'_>>(&link.body).ok().filter(|said| said.seq == link.seq) else {
+            return self.broken("its text names another number");
+        };
+        if !self.vouched && said.action == SEALED {
+            let sealed = serde_json::from_str::<SealSaid>(&link.body).map(|said| said.particulars);
+            self.vouched = sealed.is_ok_and(|sealed| (sealed.upto, sealed.hash.as_str()) == (self.anchor.seq, &self.anchor.hash));
         }
-        self.next += 1;
-        self.head.clone_from(&link.hash);
+        self.go_on(link.seq, &link.hash)
+    }
+
+    /// Goes past entries that a filter left out; `hash` is the one of the last, `to`. The next entry proves it.
+    pub fn skip(&mut self, from: i64, to: i64, hash: &str) -> Result<(), Checked> {
+        if from != self.next || to < from {
+            return self.broken(&format!("it is missing; what was left out begins with {from}"));
+        }
+        self.go_on(to, hash)
+    }
+
+    fn go_on(&mut self, seq: i64, hash: &str) -> Result<(), Checked> {
+        if self.marks.remove(&seq).is_some_and(|mark| mark != hash) {
+            return Err(Checked::Broken { seq, why: "it does not fit the checkpoint".to_owned() });
+        }
+        self.next = seq + 1;
+        hash.clone_into(&mut self.head);
         Ok(())
     }
 
-    /// What was found after the last link.
+    fn broken(&self, why: &str) -> Result<(), Checked> {
+        Err(Checked::Broken { seq: self.next, why: why.to_owned() })
+    }
+
+    /// What was found after the last link, where the log goes on to: that its end was not cut off, as far as checkpoints tell.
     pub fn finish(self) -> Checked {
-        Checked::Whole { entries: self.next - 1, head: self.head }
+        let entries = self.next - 1;
+        if let Some((seq, _)) = self.marks.range(self.next..).next() {
+            let why = format!("it is missing: the log ends at {entries}, and the checkpoint of {seq} proves that it was longer");
+            return Checked::Broken { seq: self.next, why };
+        }
+        if !self.vouched {
+            let seq = self.anchor.seq;
+            return Checked::Broken { seq, why: "it is missing, and no entry tells that it was sealed into a file".to_owned() };
+        }
+        Checked::Whole { entries, head: self.head }
+    }
+
+    /// For a piece of a log, which need not hold the entry about its own beginning.
+    #[must_use]
+    pub const fn of_a_piece(mut self) -> Self {
+        self.vouched = true;
+        self
     }
 }
 

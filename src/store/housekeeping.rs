@@ -77,6 +77,12 @@ impl Store {
         Ok(self.inner.writer.run(move |c| remember(c, PROBLEM, &problem)).await??)
     }
 
+    /// Tries whether anything can be written.
+    pub async fn try_to_write(&self) -> Result<()> {
+        let now = self.clock().now().to_string();
+        self.inner.room.heard(self.inner.writer.run(move |c| remember(c, "written_at", &now)).await?)
+    }
+
     /// Notes that all recipes were fetched.
     pub async fn note_sweep(&self) -> Result<()> {
         let now = self.clock().now().to_string();

@@ -53,8 +53,8 @@ impl Store {
     pub async fn write_line(&self, operation_id: i32, step: &str, level: &str, text: &str) -> Result<()> {
         let (now, step, level) = (self.clock().now(), step.to_owned(), level.to_owned());
         let text: String = text.chars().take(LONGEST_LINE).collect();
-        self.inner.writer.run(move |c| insert(c, operation_id, now, &step, &level, &text)).await??;
-        Ok(())
+        let written = self.inner.writer.run(move |c| insert(c, operation_id, now, &step, &level, &text)).await?;
+        self.inner.room.heard(written)
     }
 
     /// Takes an operation that waits, or takes one up again that a restart left behind. `false` if somebody was faster.
@@ -75,16 +75,14 @@ impl Store {
             ))
             .execute(c)
         });
-        Ok(taken.await?? > 0)
+        Ok(self.inner.room.heard(taken.await?)? > 0)
     }
 
     /// Notes, durably and before it happens, that an operation begins to change the Swarm.
     pub async fn mark_touched(&self, id: i32) -> Result<()> {
-        self.inner
-            .writer
-            .run(move |c| diesel::update(operations::table.find(id)).set(operations::touched.eq(true)).execute(c))
-            .await??;
-        Ok(())
+        let mark =
+            move |c: &mut SqliteConnection| diesel::update(operations::table.find(id)).set(operations::touched.eq(true)).execute(c);
+        self.inner.room.heard(self.inner.writer.run(mark).await?).map(drop)
     }
 
     /// Makes what was written so far part of the main file.

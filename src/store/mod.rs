@@ -7,20 +7,29 @@
 pub mod apps;
 pub mod audit;
 mod audit_check;
+pub mod audit_export;
+pub mod audit_proof;
+pub mod audit_seals;
+pub mod audit_search;
+pub mod audit_stream;
 pub mod chain;
+pub mod checkpoints;
 pub mod deployments;
 pub mod env_revisions;
 pub mod housekeeping;
 pub mod journal;
+pub mod ledger;
 pub mod members;
 pub mod operations;
 pub mod overview;
 pub mod recipes;
 pub mod removals;
 pub mod replicas;
+mod room;
 pub mod schema;
 pub mod sessions;
 pub mod tag_alarms;
+pub mod tally;
 pub mod tx;
 pub mod updates;
 mod writer;
@@ -53,6 +62,8 @@ pub enum StoreError {
     Database(#[from] diesel::result::Error),
     #[error("the database's writer has stopped")]
     WriterGone,
+    #[error("nothing is written for now: {0}")]
+    ReadOnly(String),
     #[error("a stored value can't be read: {0}")]
     Unreadable(String),
 }
@@ -71,6 +82,8 @@ struct Inner {
     writer: writer::Writer,
     readers: Mutex<Vec<SqliteConnection>>,
     overview: overview::Kept,
+    room: room::Room,
+    tally: tally::Tally,
     clock: SharedClock,
 }
 
@@ -88,8 +101,9 @@ impl Store {
             .map_err(|e| StoreError::Open { path: path.to_owned(), why: e.to_string() })?;
         connection.run_pending_migrations(MIGRATIONS).map_err(|e| StoreError::Migrate(e.to_string()))?;
         let writer = writer::Writer::start(connection);
+        let room = room::Room::beside(path);
         let (path, readers, overview) = (path.to_owned(), Mutex::default(), overview::Kept::default());
-        Ok(Self { inner: Arc::new(Inner { path, writer, readers, overview, clock }) })
+        Ok(Self { inner: Arc::new(Inner { path, writer, readers, overview, room, tally: tally::Tally::default(), clock }) })
     }
 
     /// The clock that stamps entries.

@@ -13,7 +13,11 @@ diesel::table! {
         action -> Nullable<Text>,
         target -> Nullable<Text>,
         outcome -> Nullable<Text>,
+        completes -> Nullable<BigInt>,
     }
+}
+diesel::table! {
+    audit_seals (seq) { seq -> BigInt, hash -> Text, file_sha256 -> Text, at -> BigInt, }
 }
 diesel::table! {
     members (id) { id -> Integer, name -> Text, password_hash -> Text, role -> Text, created_at -> BigInt, }
@@ -165,6 +169,7 @@ diesel::joinable!(sessions -> members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(
     apps,
     audit,
+    audit_seals,
     chosen_replicas,
     deployments,
     env_revisions,

@@ -108,8 +108,15 @@ pub type CommitError = Denied;
 impl Store {
     /// Carries the command out, with its audit entry, or does nothing.
     pub async fn commit<C: Command>(&self, by: &Grant<C::Needs>, command: C) -> Result<C::Output, CommitError> {
+        self.inner.room.check(<C::Needs as Action>::NAME)?;
         let (actor, target, now) = (by.actor().clone(), by.target().clone(), self.clock().now());
-        self.inner.writer.run(move |connection| transact(connection, actor, target, now, command)).await?
+        let done = self.inner.writer.run(move |connection| transact(connection, actor, target, now, command)).await?;
+        match &done {
+            Ok(_) => self.inner.room.learn(None),
+            Err(Denied::Store(error)) => self.inner.room.learn(Some(error)),
+            Err(Denied::Rule { .. } | Denied::Removed(_)) => {}
+        }
+        done
     }
 }
 

@@ -40,6 +40,12 @@ pub enum Failure {
     WrongHost(String),
     #[error("try again in {0} seconds")]
     TooMany(u64),
+    /// Nothing can be written, so nothing is done.
+    #[error(
+        "nothing was changed: it could not be written down. The disk may be full; {0}. Until there is room again Canteen only reads, \
+         and it goes on by itself then"
+    )]
+    ReadOnly(String),
     #[error("{0}")]
     Unavailable(String),
     #[error("an unexpected fault")]
@@ -68,6 +74,7 @@ impl Failure {
             Self::TooSlow(_) => "That took too long",
             Self::WrongHost(_) => "Wrong address",
             Self::TooMany(_) => "Too many tries",
+            Self::ReadOnly(_) => "Read-only for now",
             Self::Unavailable(_) => "Not available right now",
             Self::Broken(_) => "Something broke",
         }
@@ -88,7 +95,7 @@ impl ResponseError for Failure {
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::WrongHost(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ReadOnly(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -110,6 +117,11 @@ impl From<CommitError> for Failure {
         match error {
             Denied::Rule { text, .. } => Self::Conflict(text),
             Denied::Removed(removed) => Self::Removed(removed),
+            Denied::Store(StoreError::ReadOnly(why)) => Self::ReadOnly(why),
+            Denied::Store(error) if error.is_for_want_of_room() => {
+                tracing::error!(%error, "a change could not be written");
+                Self::ReadOnly("an admin finds the cause in the log".to_owned())
+            }
             Denied::Store(error) => {
                 tracing::error!(%error, "a change could not be written");
                 let text =

@@ -85,7 +85,6 @@ pub struct Site {
     pub listing: apps::listing::Listing,
     pub logs: apps::logs::Hubs,
     pub throttle: throttle::Throttle,
-    pub tally: refusals::Tally,
     pub epoch: Epoch,
     pub checked: AuditCheck,
 }
@@ -148,7 +147,6 @@ impl Site {
             listing: apps::listing::Listing::default(),
             logs: apps::logs::Hubs::default(),
             throttle: throttle::Throttle::default(),
-            tally: refusals::Tally::default(),
             epoch: Epoch::default(),
         }
     }

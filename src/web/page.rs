@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::Site;
 use super::failure::Failure;
-use super::shell::{Flash, Nav, Shell, Viewer};
+use super::shell::{Alarm, Flash, Link, Nav, Shell, Viewer};
 use super::visit::Visit;
 use super::when::When;
 use crate::access::{Actor, Role};
@@ -65,7 +65,23 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
         let when = moment(site, reading.swarm.at);
         if reading.swarm.at == 0 { format!("{problem}.") } else { format!("{problem}. What you see is from {}.", when.exact) }
     });
-    Shell { title: title.into(), active, viewer, csrf: super::csrf::token(&visit.csrf_secret), flash: None, running, stale }
+    let alarms = viewer.as_ref().map(|viewer| alarms(site, viewer.admin)).unwrap_or_default();
+    Shell { title: title.into(), active, viewer, csrf: super::csrf::token(&visit.csrf_secret), flash: None, running, stale, alarms }
+}
+
+/// What members must know, and what admins must.
+fn alarms(site: &Site, admin: bool) -> Vec<Alarm> {
+    let room = site.store.read_only().map(|why| Alarm {
+        title: "Read-only for now".to_owned(),
+        text: format!("Nothing can be changed: {why}. Canteen goes on by itself once there is room again."),
+        link: None,
+    });
+    let altered = site.checked.broken().filter(|_| admin).map(|seq| Alarm {
+        title: "The audit log was altered".to_owned(),
+        text: format!("Entry {seq} is not what was written."),
+        link: Some(Link { label: "Look at the log".to_owned(), href: "/audit".to_owned() }),
+    });
+    room.into_iter().chain(altered).collect()
 }
 
 /// The frame with a message on top.

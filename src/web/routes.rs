@@ -70,6 +70,7 @@ pub fn routes() -> Table {
         .post("/apps/{app}/scale", apps::scale::scale)
         .get("/apps/{app}/removal", apps::removal::review)
         .post("/apps/{app}/removal", apps::removal::remove)
+        .get("/apps/{app}/activity", apps::activity::show)
         .get("/apps/{app}/updates", apps::updates::show)
         .post("/apps/{app}/updates", apps::updates::save)
         .get("/apps/{app}/undeployment", apps::undeployment::review)
@@ -96,6 +97,7 @@ pub fn routes() -> Table {
         .post("/catalogue/mirrors", recipes::index::fetch_all)
         .get("/catalogue/progress", recipes::index::progress)
         // The history.
-        .get("/audit", audit::index)
-        .get("/audit/{id}", audit::show)
+        .get("/audit", audit::index::index)
+        .post("/audit/export", audit::export::export)
+        .get("/audit/{id}", audit::show::show)
 }

@@ -113,6 +113,17 @@ pub struct Shell {
     pub running: usize,
     /// A sentence for the band when what is shown may be old, such as "Docker does not answer; data from 10:42".
     pub stale: Option<String>,
+    /// What nobody may overlook: that nothing can be written, that the audit log was altered.
+    pub alarms: Vec<Alarm>,
+}
+
+/// A band on every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    pub title: String,
+    pub text: String,
+    /// Where more of it stands.
+    pub link: Option<Link>,
 }
 
 #[cfg(any(test, feature = "testing"))]
@@ -127,6 +138,7 @@ impl Shell {
             flash: None,
             running: 0,
             stale: None,
+            alarms: vec![],
         }
     }
 
@@ -141,6 +153,18 @@ impl Shell {
             flash: Some(Flash { kind: FlashKind::Done, text: "Settings saved as revision 4".to_owned() }),
             running: 2,
             stale: Some("Docker has not answered since 10:42 UTC. What you see is from then.".to_owned()),
+            alarms: vec![
+                Alarm {
+                    title: "Read-only for now".to_owned(),
+                    text: "Nothing can be changed: only 12 MiB are free where its data lie.".to_owned(),
+                    link: None,
+                },
+                Alarm {
+                    title: "The audit log was altered".to_owned(),
+                    text: "Entry 7 is not what was written.".to_owned(),
+                    link: Some(Link { label: "Look at the log".to_owned(), href: "/audit".to_owned() }),
+                },
+            ],
             ..Self::sample(title, active)
         }
     }

@@ -2,7 +2,6 @@
 
 #![expect(clippy::disallowed_methods, reason = "the real binary is run")]
 
-use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -132,45 +131,8 @@ async fn the_database_itself_refuses_to_change_the_log() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_export_can_be_checked_and_an_end_that_was_cut_off_is_noticed() {
-    let site = Site::start().await;
-    let links = used_log(&site).await;
-    let exported = canteen(&["audit", "export"]).env("CANTEEN_DATA", site.data()).output().unwrap();
-    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
-    let text = String::from_utf8(exported.stdout).unwrap();
-    assert_eq!(text.lines().count(), links.len());
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("export.jsonl");
-    let file_text = file.to_str().unwrap();
-    std::fs::write(&file, &text).unwrap();
-    let head = links.last().unwrap();
-    let checkpoint = format!("{}:{}", head.seq, head.hash);
-    let good = verify(&["--export", file_text, "--expect", &checkpoint]);
-    let said = String::from_utf8(good.stdout).unwrap();
-    assert_eq!(said, format!("ok: {} entries, head {}\n", head.seq, head.hash));
-
-    std::fs::write(&file, text.replacen("\\\"ana\\\"", "\\\"eve\\\"", 1)).unwrap();
-    assert_eq!(verify(&["--export", file_text]).status.code(), Some(1));
-
-    // Without a checkpoint a shorter log is a whole one.
-    let shorter: String = text.split_inclusive('\n').take(links.len() - 1).collect();
-    std::fs::write(&file, shorter).unwrap();
-    assert!(verify(&["--export", file_text]).status.success());
-    let cut = verify(&["--export", file_text, "--expect", &checkpoint]);
-    assert_eq!(cut.status.code(), Some(1));
-    assert!(String::from_utf8(cut.stderr).unwrap().contains(&format!("entry {} is missing", head.seq)));
-    let copy = folder.path().join("cut.db");
-    let delete = format!("PRAGMA foreign_keys=OFF; DELETE FROM audit WHERE seq = {}", head.seq);
-    copy_of(&site.database(), &copy).batch_execute(&delete).unwrap();
-    assert_eq!(verify(&["--database", copy.to_str().unwrap(), "--expect", &checkpoint]).status.code(), Some(1));
-    let other = format!("{}:{}", head.seq, "0".repeat(64));
-    assert_eq!(verify(&["--database", site.database().to_str().unwrap(), "--expect", &other]).status.code(), Some(1));
-    assert_eq!(verify(&["--database", Path::new("/nonexistent.db").to_str().unwrap()]).status.code(), Some(1));
-}
-
 /// The log of a site where a few things were done.
-async fn used_log(site: &Site) -> Vec<Link> {
+pub(crate) async fn used_log(site: &Site) -> Vec<Link> {
     let ana = site.admin().await;
     site.new_board(&ana, BOARD).await;
     site.make_secrets(&ana, BOARD).await;
@@ -199,11 +161,11 @@ fn flipped(text: &str, position: usize, bit: u8) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn verify(arguments: &[&str]) -> Output {
+pub(crate) fn verify(arguments: &[&str]) -> Output {
     canteen(&[&["audit", "verify"], arguments].concat()).output().unwrap()
 }
 
-fn canteen(arguments: &[&str]) -> Command {
+pub(crate) fn canteen(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_canteen"));
     command.args(arguments).env_clear();
     command

@@ -6,6 +6,11 @@ mod harness;
 
 mod abra_folder;
 mod audit;
+mod audit_closed;
+mod audit_export;
+mod audit_pages;
+mod audit_seals;
+mod audit_tampering;
 mod bad_input;
 mod chaos_deploy;
 mod command_pages;

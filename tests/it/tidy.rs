@@ -35,6 +35,7 @@ const FLOORS: &[Floor] = &[
     floor("settings", &[], &[]),
     floor("clock", &[], &["jiff"]),
     floor("random", &[], &["rand", "base64", "tracing"]),
+    floor("signer", &["random"], &["base64", "ed25519_dalek"]),
     floor("passwords", &["random"], &["argon2", "base64", "tokio", "tracing"]),
     // The Swarm, the recipes, the database.
     floor(
@@ -59,7 +60,7 @@ const FLOORS: &[Floor] = &[
     floor(
         "store",
         &["access", "clock"],
-        &["diesel", "diesel_migrations", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
+        &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
@@ -71,7 +72,11 @@ const FLOORS: &[Floor] = &[
         ],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
     ),
-    floor("jobs", &["access", "engine", "ops", "shelf", "stack", "store"], &["tokio", "tokio_util", "tracing"]),
+    floor(
+        "jobs",
+        &["access", "clock", "commands", "engine", "ops", "shelf", "signer", "stack", "store"],
+        &["tokio", "tokio_util", "tracing"],
+    ),
     // Pages.
     floor(
         "web",
@@ -132,6 +137,7 @@ const FLOORS: &[Floor] = &[
             "recipe",
             "settings",
             "shelf",
+            "signer",
             "stack",
             "store",
             "web",

@@ -1,5 +1,7 @@
 //! The disk of the data folder is full.
 
+use std::time::{Duration, Instant};
+
 use crate::harness::{Canteen, Engine, Registry, SmallDisk};
 
 const DOMAIN: &str = "tight.example.org";
@@ -43,4 +45,43 @@ fn a_full_disk_changes_nothing_on_the_swarm_and_says_what_to_do() {
     assert!(text.contains("Healthy: everything runs as it was deployed"), "{text}");
     let asked = canteen.audit().iter().filter(|e| e["action"] == "app.deploy" && e["outcome"] == "asked").count();
     assert_eq!(asked, 1, "what was refused is not in the log, for it did not happen");
+}
+
+#[test]
+fn a_disk_that_fills_up_in_the_middle_of_a_deploy_stops_it_until_there_is_room() {
+    let (engine, registry) = (Engine::start(), Registry::start());
+    let disk = SmallDisk::mount(&engine, "8m");
+    let canteen = Canteen::start_in(&engine, &registry, Some(&disk.path));
+    let mut ana = canteen.set_up();
+    ana.new_app("heartbeat", "1.0.0", DOMAIN);
+    let plan = ana.plan(DOMAIN, "");
+    let operation = ana.deploy_plan(DOMAIN, &plan);
+    let services = || engine.docker(&["service", "ls", "--format", "{{.Name}}"]);
+    until("the deploy to change the Swarm", || services().contains("tight_example_org"));
+    disk.fill();
+    until("the page to say so", || ana.get("/apps").text().contains("Read-only for now"));
+    let settings = format!("/apps/{DOMAIN}/settings");
+    let mut fields = ana.get(&settings).fields();
+    fields.iter_mut().filter(|(name, _)| name == "MESSAGE").for_each(|(_, value)| value.push('!'));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert_eq!(ana.post(&settings, &settings, &fields).status, 503);
+    for page in ["/apps", "/audit", &operation] {
+        assert_eq!(ana.get(page).status, 200, "{page} can still be read");
+    }
+
+    disk.free();
+    let text = ana.wait(&operation).text();
+    assert!(text.contains("Healthy: everything runs as it was deployed"), "{text}");
+    let entries = canteen.audit();
+    let asked = entries.iter().filter(|e| e["action"] == "app.deploy" && e["outcome"] == "asked").count();
+    let ended = entries.iter().filter(|e| e["action"] == "operation.conclude" && e["outcome"] == "converged").count();
+    assert_eq!((asked, ended), (1, 1));
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

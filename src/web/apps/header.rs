@@ -14,11 +14,12 @@ pub enum Tab {
     Updates,
     Logs,
     Commands,
+    Activity,
 }
 
 impl Tab {
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Updates, Self::Logs, Self::Commands];
+    pub const ALL: [Self; 8] =
+        [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Updates, Self::Logs, Self::Commands, Self::Activity];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -29,6 +30,7 @@ impl Tab {
             Self::Updates => "Updates",
             Self::Logs => "Logs",
             Self::Commands => "Commands",
+            Self::Activity => "Activity",
         }
     }
 
@@ -38,7 +40,7 @@ impl Tab {
             Self::Overview => Task::Tasks,
             Self::Settings => Task::Config,
             Self::Secrets => Task::Secrets,
-            Self::Deploys => Task::History,
+            Self::Deploys | Self::Activity => Task::History,
             Self::Updates => Task::Newer,
             Self::Commands => Task::Functions,
             Self::Logs => Task::Logs { service: String::new(), since: String::new() },
@@ -55,6 +57,7 @@ impl Tab {
             Self::Updates => "/updates",
             Self::Logs => "/logs",
             Self::Commands => "/commands",
+            Self::Activity => "/activity",
         }
     }
 }

@@ -40,6 +40,7 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "removed", &apps::removal::RemovedView::samples());
     add(&mut pages, "undeploy", &apps::undeployment::UndeployView::samples());
     add(&mut pages, "app-updates", &apps::updates::AppUpdatesView::samples());
+    add(&mut pages, "app-activity", &apps::activity::ActivityView::samples());
     add(&mut pages, "updates", &updates::UpdatesView::samples());
     add(&mut pages, "operations", &operations::OperationsView::samples());
     add(&mut pages, "operation", &operations::OperationView::samples());

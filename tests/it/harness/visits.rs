@@ -156,6 +156,7 @@ impl Visits {
                 return fields;
             }
             "/recipes/new" => &[("url", &self.addition)],
+            "/audit/export" => &[("format", "jsonl")],
             "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings"
             | "/apps/{app}/deployments/{id}"

@@ -158,7 +158,8 @@ impl Canteen {
         assert!(verified.starts_with("ok: "), "{verified}");
         let bodies = self.command(&["audit", "export"]);
         let link = |line: &str| serde_json::from_str::<Value>(line).expect("a line of the export is JSON");
-        bodies.lines().map(|l| serde_json::from_str(link(l)["body"].as_str().expect("a body")).expect("a body is JSON")).collect()
+        let bodies = bodies.lines().filter_map(|line| link(line)["body"].as_str().map(str::to_owned));
+        bodies.map(|body| serde_json::from_str(&body).expect("a body is JSON")).collect()
     }
 
     fn new(engine: &Engine, registry: &Registry) -> Self {
@@ -185,6 +186,7 @@ impl Canteen {
             .env("CANTEEN_DOCKER_HOST", &self.docker_host)
             .env("CANTEEN_CATALOGUE", self.recipes.join("recipes.json"))
             .env("CANTEEN_LOCAL_RECIPES", &self.recipes)
+            .env("CANTEEN_KEEP_FREE_MB", "0")
             .envs(settings.iter().copied());
         let child = command.stdin(Stdio::null()).stdout(log.try_clone().expect("two ends")).stderr(log).spawn();
         let child = child.expect("the binary runs");

@@ -1,0 +1,145 @@
+//! Sentences: what an entry says, for people. Rows hold facts; this is the only place that makes sentences of them.
+
+use super::object;
+use crate::commands::ran::Ran;
+use crate::store::audit::Entry;
+use crate::store::removals;
+
+/// What this entry says. Whose deed it is stands before it.
+pub fn sentence(entry: &Entry) -> String {
+    let fact = |name: &str| match entry.particulars.get(name) {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(serde_json::Value::Array(list)) => list.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", "),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let app = match removals::had(&object(entry)) {
+        Some(had) => format!("{had} (removed)"),
+        None => object(entry),
+    };
+    let times = match entry.particulars.get("times").and_then(serde_json::Value::as_u64) {
+        Some(n) if n > 1 => format!(" ({n} times)"),
+        _ => String::new(),
+    };
+    match (entry.action.as_str(), entry.outcome.as_str()) {
+        ("site.setup", _) => "set this dashboard up and became its first admin".to_owned(),
+        ("session.begin", _) => "signed in".to_owned(),
+        ("session.end", _) => "signed out".to_owned(),
+        ("member.edit", _) if fact("change") == "added" => format!("added the member {} as {}", fact("member"), fact("role")),
+        ("member.edit", _) => format!("gave {} a new password", fact("member")),
+        ("app.import", _) => format!("took over the app {} of {} {}", fact("app"), fact("recipe"), fact("version")),
+        ("app.new", _) => format!("made the app {} of {} {}", fact("app"), fact("recipe"), fact("version")),
+        ("app.settings.edit", _) => format!("changed settings of {app}: {}", fact("changed")),
+        ("app.secret.set", _) => format!("asked for secrets of {app}: {}", [fact("generate"), fact("insert")].join(" ").trim()),
+        ("app.secret.rotate", "asked") => format!("asked to rotate secrets of {app}: {}", fact("rotate")),
+        ("app.secret.rotate", _) => {
+            format!("wrote {}={} into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
+        }
+        ("app.secret.remove", _) => format!("asked to remove secrets of {app}: {}", fact("remove")),
+        ("app.config.remove", _) => format!("asked to remove configs of {app}: {}", fact("remove")),
+        ("app.secret.reveal", _) => format!("looked at new secrets of {}", fact("app")),
+        ("app.deploy", _) if !fact("before").is_empty() && fact("before") == fact("version") => {
+            format!("asked to deploy {} {} to {app} again", fact("recipe"), fact("version"))
+        }
+        ("app.deploy", _) => format!("asked to deploy {} {} to {app}", fact("recipe"), fact("version")),
+        ("app.deploy.chaos", _) => {
+            let branch = Some(fact("branch")).filter(|b| !b.is_empty()).map(|b| format!(" of the branch {b}")).unwrap_or_default();
+            format!("asked to deploy {} {}{branch}, which is no release, to {app}", fact("recipe"), fact("version"))
+        }
+        ("app.rollback", _) => format!("asked to put {app} back to {} (deployment {})", fact("version"), fact("deployment")),
+        ("app.reapply", _) => format!("asked to put back what was deployed of {app} ({})", fact("version")),
+        ("app.adopt", _) => format!("asked to keep what runs of {app}: {}", fact("changes")),
+        ("app.restart", _) => format!("asked to restart {} of {app}", fact("services")),
+        ("app.scale", _) => format!("asked to scale {app}: {}", fact("services")),
+        ("app.command.run", _) => {
+            format!("asked to run {} {} in {} of {app}", fact("command"), fact("arguments"), fact("service"))
+        }
+        ("app.command.stop", _) => format!("stopped what operation {} runs in {app}", fact("operation")),
+        ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
+        ("app.remove", _) => format!("asked to remove {app}"),
+        ("app.undeploy", _) => format!("asked to undeploy {app}"),
+        ("operation.conclude", "ok") => {
+            format!("put {}={} back into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
+        }
+        ("app.updates.set", _) => format!("set the update policy of {app}: {}, {}", fact("mode"), fact("window")),
+        ("app.updates.hold", _) => format!("did not update {app} to {} by itself: {}", fact("version"), fact("why")),
+        ("operation.conclude", outcome) => {
+            let ran: Vec<String> = ran(entry).iter().map(|r| format!("; {} in {}: {r}", r.function, r.service)).collect();
+            format!("{} of {app}: {outcome}{}", kind(&fact("kind")), ran.concat())
+        }
+        ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
+        ("recipe.refresh", _) => format!("fetched {} anew", fact("recipe")),
+        ("recipe.tags.accept", _) => format!("looked at changed versions of {}: {}", fact("recipe"), fact("versions")),
+        ("audit.export", _) if fact("filter").is_empty() => format!("exported the whole audit log as {}", fact("format")),
+        ("audit.export", _) => format!("exported entries of the audit log as {}: {}", fact("format"), fact("filter")),
+        ("audit.seal", _) => format!("sealed entries {} to {} into the file {}", fact("from"), fact("upto"), fact("file")),
+        ("csp.report", _) => "was told that a browser blocked something".to_owned(),
+        ("", _) => "can’t be read: this entry was altered".to_owned(),
+        ("audit.record", "refused") => format!("was refused {} at {}{times}", fact("action"), fact("path")),
+        ("audit.record", _) if fact("action") == "session.begin" => format!("failed to sign in as {}{times}", fact("name")),
+        ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
+        (action, _) => format!("{action} {app}").trim().to_owned(),
+    }
+}
+
+/// How much went with an app; the names stand in the details.
+fn destroyed(entry: &Entry) -> String {
+    let count = |name: &str| match entry.particulars.get(&format!("{name}s")).and_then(|v| v.as_array()).map_or(0, Vec::len) {
+        1 => format!("1 {name}"),
+        n => format!("{n} {name}s"),
+    };
+    let settings = if entry.particulars.get("settings") == Some(&true.into()) { ", and its settings" } else { "" };
+    let list = |name: &str| {
+        let list = entry.particulars.get(name).and_then(|v| v.as_array()).into_iter().flatten();
+        list.filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    let (absent, stayed) = (list("absent"), list("stayed"));
+    let absent = if absent.is_empty() { absent } else { format!("; gone before: {absent}") };
+    let stayed = if stayed.is_empty() { stayed } else { format!("; what stayed: {stayed}") };
+    format!("{}, {}, {}{settings}{absent}{stayed}", count("volume"), count("secret"), count("config"))
+}
+
+/// Commands that the operation ran which this entry concludes.
+pub(super) fn ran(entry: &Entry) -> Vec<Ran> {
+    entry.particulars.get("ran").and_then(|v| v.as_array()).into_iter().flatten().filter_map(Ran::read).collect()
+}
+
+fn kind(kind: &str) -> &str {
+    match kind {
+        "deploy" => "deploy",
+        "rollback" => "putting back",
+        "undeploy" => "undeploy",
+        "reapply" => "putting back of what was deployed",
+        "adopt" => "keeping of what runs",
+        "remove" => "removal",
+        "secrets" => "secrets",
+        "rotate" => "rotation",
+        "command" => "command",
+        "secrets_removal" => "removal of secrets",
+        "configs_removal" => "removal of configs",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::access::ActionName;
+
+    #[test]
+    fn every_action_that_writes_has_a_sentence_of_its_own() {
+        for action in ActionName::ALL.iter().filter(|a| a.writes()) {
+            for outcome in ["ok", "asked", "refused", "failed", "converged"] {
+                let entry = json!({
+                    "seq": 1, "at": 1, "actor": {"kind": "member", "name": "ana"}, "action": action.as_str(),
+                    "target": {"kind": "app", "name": "pad.example.org"}, "outcome": outcome,
+                });
+                let said = sentence(&serde_json::from_value(entry).unwrap());
+                let none = format!("{} has no sentence for the audit log: add it in src/web/audit/sentence.rs", action.as_str());
+                assert!(!said.contains(action.as_str()), "{none}");
+            }
+        }
+    }
+}
