@@ -156,6 +156,34 @@ actions! {
     write Site ExportAudit "audit.export";
     /// Take old entries out of the audit log, once a file holds them, from the server's command line.
     write Site SealAudit "audit.seal";
+    /// See the members.
+    read Site ListPeople "people.list";
+    /// Keep a member out, until somebody lets them in again.
+    write Site SuspendMember "people.suspend";
+    /// Let a suspended member in again.
+    write Site UnsuspendMember "people.unsuspend";
+    /// End all sessions of a member.
+    write Site SignOutMember "people.sign_out";
+    /// See the form that invites somebody.
+    read Site BeginInvitation "invitation.begin";
+    /// Invite somebody.
+    write Site Invite "invitation.make";
+    /// Take an open invitation back.
+    write Site RevokeInvitation "invitation.revoke";
+    /// Become a member by the link of an invitation.
+    write Site AcceptInvitation "invitation.accept";
+    /// Make a link by which a member chooses a new password.
+    write Site MakePasswordLink "password.link";
+    /// Choose a new password by a link.
+    write Site ResetPassword "password.reset";
+    /// Exchange one's own password.
+    write Site ChangePassword "password.change";
+    /// See one's own account.
+    read Site ViewAccount "account.view";
+    /// Change one's own profile.
+    write Site EditAccount "account.edit";
+    /// End sessions of one's own.
+    write Site RevokeSession "session.revoke";
     /// Sign in.
     write Site SignIn "session.begin";
     /// Sign out.

@@ -36,12 +36,18 @@ pub const fn needs(what: ActionName) -> Need {
     use ActionName as A;
     use Permission as P;
     Need::Has(match what {
-        A::SignIn | A::SetUp | A::ReportBlocked => return Need::Nothing,
+        A::SignIn | A::SetUp | A::ReportBlocked | A::AcceptInvitation | A::ResetPassword => return Need::Nothing,
         A::SignOut | A::ListApps | A::ViewOperations => return Need::SignIn,
+        A::ChangePassword | A::ViewAccount | A::EditAccount | A::RevokeSession => return Need::SignIn,
         A::EditMember | A::SealAudit | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
-        A::ViewApp | A::ViewActivity | A::ViewPlan | A::ListDeployments | A::ListConfigs | A::ListCommands | A::ListUpdates | A::ViewUpdates => {
-            P::ViewApp
-        }
+        A::ViewApp
+        | A::ViewActivity
+        | A::ViewPlan
+        | A::ListDeployments
+        | A::ListConfigs
+        | A::ListCommands
+        | A::ListUpdates
+        | A::ViewUpdates => P::ViewApp,
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
         A::ViewLogs => P::ReadLogs,
@@ -61,6 +67,9 @@ pub const fn needs(what: ActionName) -> Need {
         A::BeginRecipe | A::AddRecipe | A::AcceptTags => P::EditCatalogue,
         A::ViewAudit => P::ViewAudit,
         A::ExportAudit => P::ExportAudit,
+        A::ListPeople => P::ViewPeople,
+        A::SuspendMember | A::UnsuspendMember | A::SignOutMember => P::EditPeople,
+        A::BeginInvitation | A::Invite | A::RevokeInvitation | A::MakePasswordLink => P::EditPeople,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Short writes, one file each: what it needs, what it changes, what its audit entry says.
 
+pub mod account_edit;
 pub mod app_import;
 pub mod app_names;
 pub mod app_new;
@@ -9,9 +10,18 @@ pub mod audit_seal;
 pub mod command_stop;
 pub mod env_revert;
 pub mod env_save;
+pub mod invitation_accept;
+pub mod invitation_make;
+pub mod invitation_revoke;
 pub mod member_add;
 pub mod member_password;
+pub mod member_sign_out;
+pub mod member_suspend;
+pub mod member_unsuspend;
 pub mod operation_finish;
+pub mod password_change;
+pub mod password_link;
+pub mod password_reset;
 pub mod ran;
 pub mod recipe_add;
 pub mod recipe_refresh;
@@ -21,6 +31,7 @@ pub mod secret_version;
 pub mod secret_version_back;
 pub mod session_begin;
 pub mod session_end;
+pub mod session_revoke;
 pub mod set_up;
 pub mod tag_alarm_see;
 pub mod update_hold;

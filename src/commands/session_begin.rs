@@ -3,7 +3,13 @@ use serde_json::{Map, Value};
 use super::particulars;
 use crate::access::{Role, action};
 use crate::store::sessions::{self, NewSession};
-use crate::store::{Command, Denied, Tx};
+use crate::store::{Command, Denied, Tx, accounts};
+
+/// The word of the refusal of a suspended member. A page does not tell it from a wrong password.
+pub const KEPT_OUT: &str = "kept-out";
+
+/// Sessions that a member may have at once; a further one ends the oldest.
+pub const MOST: usize = 10;
 
 /// Begins a session for a member whose password was right.
 pub struct BeginSession {
@@ -28,9 +34,17 @@ impl Command for BeginSession {
         if let Some(old) = self.instead_of {
             sessions::delete(tx, old)?;
         }
+        if accounts::is_suspended(tx, self.member_id)? {
+            return Err(Denied::rule(KEPT_OUT, "this member is suspended"));
+        }
+        accounts::seen(tx, self.member_id)?;
         tx.acted_by(self.member_id, &self.member, self.role);
         let id = sessions::insert(tx, self.member_id, &self.session)?;
         tx.detail("session", id);
+        let ended = sessions::keep_newest(tx, self.member_id, MOST)?;
+        if ended > 0 {
+            tx.detail("oldest_ended", ended);
+        }
         Ok(id)
     }
 }

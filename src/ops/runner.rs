@@ -242,6 +242,10 @@ impl Runner {
         let mut via = asked.via.clone();
         via.way = format!("operation {}", operation.id);
         let member = self.store.member(&asked.name).await?.filter(|m| Some(m.id) == asked.id);
+        let member = match member {
+            Some(member) if self.store.account(member.id).await?.suspended_at.is_none() => Some(member),
+            Some(_) | None => None,
+        };
         Ok(member.map_or(Actor::Stranger { via: via.clone() }, |m| Actor::Member { id: m.id, name: m.name, role: m.role, via }))
     }
 

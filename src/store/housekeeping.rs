@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::recipes::{PROBLEM, READ_AT, SWEPT_AT};
-use super::schema::{known_tags, meta, recipe_listings, recipes, sessions};
+use super::schema::{accounts, known_tags, links, meta, recipe_listings, recipes, sessions};
 use super::sessions::{ABSOLUTE_MS, IDLE_MS};
 use super::tag_alarms::{Tags, known};
 use super::{Result, Store};
@@ -46,6 +46,8 @@ impl Store {
     /// Notes that a session was used.
     pub async fn touch_session(&self, id: i32, now: Millis) -> Result<()> {
         let change = move |c: &mut SqliteConnection| {
+            let whose = sessions::table.find(id).select(sessions::member_id);
+            diesel::update(accounts::table.filter(accounts::member_id.eq_any(whose))).set(accounts::seen_at.eq(now)).execute(c)?;
             diesel::update(sessions::table.find(id)).set(sessions::last_active_at.eq(now)).execute(c)
         };
         self.inner.writer.run(change).await??;
@@ -56,6 +58,12 @@ impl Store {
     pub async fn sweep_sessions(&self, now: Millis) -> Result<usize> {
         let over = sessions::created_at.le(now - ABSOLUTE_MS).or(sessions::last_active_at.le(now - IDLE_MS));
         Ok(self.inner.writer.run(move |c| diesel::delete(sessions::table.filter(over)).execute(c)).await??)
+    }
+
+    /// Removes links that are too old to work.
+    pub async fn sweep_links(&self, now: Millis) -> Result<usize> {
+        let old = links::table.filter(links::expires_at.le(now));
+        Ok(self.inner.writer.run(move |c| diesel::delete(old).execute(c)).await??)
     }
 
     /// Takes over what the catalogue says now. Recipes that a member added are left alone.

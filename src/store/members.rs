@@ -32,6 +32,11 @@ impl Store {
         self.read(move |c| members::table.filter(members::name.eq(name)).first::<Row>(c).optional()?.map(member).transpose()).await
     }
 
+    /// The member of this number.
+    pub async fn member_of(&self, id: i32) -> Result<Option<Member>> {
+        self.read(move |c| members::table.find(id).first::<Row>(c).optional()?.map(member).transpose()).await
+    }
+
     /// All members by name.
     pub async fn members(&self) -> Result<Vec<Member>> {
         self.read(|c| members::table.order(members::name).load::<Row>(c)?.into_iter().map(member).collect()).await

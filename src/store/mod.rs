@@ -4,6 +4,7 @@
 //! without one, and no other file names the writer: `journal.rs` (progress of operations, which the operation's own entry covers)
 //! and `housekeeping.rs` (a session's last use, what catalogue refreshes found), beside `tx.rs` itself.
 
+pub mod accounts;
 pub mod apps;
 pub mod audit;
 mod audit_check;
@@ -19,6 +20,7 @@ pub mod env_revisions;
 pub mod housekeeping;
 pub mod journal;
 pub mod ledger;
+pub mod links;
 pub mod members;
 pub mod operations;
 pub mod overview;
@@ -28,6 +30,7 @@ pub mod replicas;
 mod room;
 pub mod schema;
 pub mod sessions;
+pub mod standing;
 pub mod tag_alarms;
 pub mod tally;
 pub mod tx;

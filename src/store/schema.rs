@@ -163,10 +163,37 @@ diesel::table! {
 diesel::table! {
     update_holds (app_id) { app_id -> Integer, version -> Text, why -> Text, at -> BigInt, }
 }
+diesel::table! {
+    accounts (member_id) {
+        member_id -> Integer,
+        shown_name -> Text,
+        mail -> Text,
+        theme -> Text,
+        time_zone -> Text,
+        suspended_at -> Nullable<BigInt>,
+        suspended_by -> Text,
+        seen_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    links (id) {
+        id -> Integer,
+        kind -> Text,
+        token_hash -> Binary,
+        member_id -> Nullable<Integer>,
+        hint -> Text,
+        role -> Text,
+        mail -> Text,
+        made_by -> Nullable<Integer>,
+        made_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
     apps,
     audit,
     audit_seals,

@@ -74,6 +74,25 @@ pub fn delete(tx: &mut Tx<'_>, id: i32) -> std::result::Result<(), Denied> {
     Ok(())
 }
 
+/// Ends one session of a member. Returns how many ended.
+pub fn delete_own(tx: &mut Tx<'_>, member_id: i32, id: i32) -> std::result::Result<usize, Denied> {
+    Ok(diesel::delete(sessions::table.find(id).filter(sessions::member_id.eq(member_id))).execute(tx.connection())?)
+}
+
+/// Ends the oldest sessions of a member who has more than `most`. Returns how many ended.
+pub fn keep_newest(tx: &mut Tx<'_>, member_id: i32, most: usize) -> std::result::Result<usize, Denied> {
+    let theirs = sessions::table.filter(sessions::member_id.eq(member_id)).order(sessions::id.desc());
+    let ids: Vec<i32> = theirs.select(sessions::id).load(tx.connection())?;
+    let old: Vec<i32> = ids.into_iter().skip(most).collect();
+    Ok(diesel::delete(sessions::table.filter(sessions::id.eq_any(old))).execute(tx.connection())?)
+}
+
+/// Ends the sessions of a member, but for one that is named. Returns how many ended.
+pub fn delete_all(tx: &mut Tx<'_>, member_id: i32, but: Option<i32>) -> std::result::Result<usize, Denied> {
+    let theirs = sessions::table.filter(sessions::member_id.eq(member_id)).filter(sessions::id.ne(but.unwrap_or(-1)));
+    Ok(diesel::delete(theirs).execute(tx.connection())?)
+}
+
 /// Ends every session of a member.
 pub fn delete_of_member(tx: &mut Tx<'_>, name: &str) -> std::result::Result<(), Denied> {
     let ids = members::table.filter(members::name.eq(name.to_owned())).select(members::id);
@@ -81,7 +100,32 @@ pub fn delete_of_member(tx: &mut Tx<'_>, name: &str) -> std::result::Result<(), 
     Ok(())
 }
 
+/// A live session as pages list it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Listed {
+    pub id: i32,
+    pub ip: String,
+    pub agent: String,
+    pub created_at: Millis,
+    pub last_active_at: Millis,
+}
+
 impl Store {
+    /// The live sessions of a member, the last used one first.
+    pub async fn sessions_of(&self, member_id: i32) -> Result<Vec<Listed>> {
+        let now = self.clock().now();
+        self.read(move |c| {
+            Ok(sessions::table
+                .filter(sessions::member_id.eq(member_id))
+                .filter(sessions::created_at.gt(now - ABSOLUTE_MS))
+                .filter(sessions::last_active_at.gt(now - IDLE_MS))
+                .order(sessions::last_active_at.desc())
+                .select((sessions::id, sessions::ip, sessions::agent, sessions::created_at, sessions::last_active_at))
+                .load(c)?)
+        })
+        .await
+    }
+
     /// Whether a session has neither ended nor run out.
     pub async fn session_lives(&self, id: i32) -> Result<bool> {
         let now = self.clock().now();

@@ -1,6 +1,7 @@
-//! The two cookies: the session's, and the one that ties forms to a browser that has not signed in. Both have names that sibling hosts
-//! can't set; without https, which is for the machine itself only, the names are plain.
+//! The cookies: the session's, the one that ties forms to a browser that has not signed in, and the one that holds the token of a link
+//! that works once. All have names that sibling hosts can't set; without https, which is for the machine itself only, the names are plain.
 
+use actix_web::HttpRequest;
 use actix_web::body::BoxBody;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -23,6 +24,28 @@ pub fn new_session(settings: &Settings, token: String) -> Cookie<'static> {
 /// The cookie that ends a session.
 pub fn no_session(settings: &Settings) -> Cookie<'static> {
     let mut cookie = finish(settings, Cookie::new(session_name(settings), ""));
+    cookie.make_removal();
+    cookie
+}
+
+/// A browser that came by a link keeps its token for so long; it has left the address bar by then.
+const LINK: Duration = Duration::minutes(30);
+
+/// The token of the link by which this browser came.
+pub fn link(settings: &Settings, request: &HttpRequest) -> Option<String> {
+    request.cookie(link_name(settings)).map(|c| c.value().to_owned())
+}
+
+/// Keeps the token of a link.
+pub fn new_link(settings: &Settings, token: String) -> Cookie<'static> {
+    let mut cookie = finish(settings, Cookie::new(link_name(settings), token));
+    cookie.set_max_age(LINK);
+    cookie
+}
+
+/// Forgets the token of a link.
+pub fn no_link(settings: &Settings) -> Cookie<'static> {
+    let mut cookie = finish(settings, Cookie::new(link_name(settings), ""));
     cookie.make_removal();
     cookie
 }
@@ -56,6 +79,10 @@ struct FreshPreSession(String);
 
 const fn session_name(settings: &Settings) -> &'static str {
     if settings.public.https { "__Host-session" } else { "session" }
+}
+
+const fn link_name(settings: &Settings) -> &'static str {
+    if settings.public.https { "__Host-link" } else { "link" }
 }
 
 const fn pre_name(settings: &Settings) -> &'static str {

@@ -3,6 +3,7 @@
 //!
 //! Start with `routes.rs`, the table of everything there is; then `wall.rs`, which every request passes; then any page.
 
+pub mod account;
 pub mod apps;
 pub mod assets;
 pub mod audit;
@@ -17,12 +18,15 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 mod heartbeat;
+pub mod links;
 pub mod live;
 pub mod markdown;
 mod multipart;
 pub mod operations;
 pub mod page;
+pub mod people;
 pub mod powers;
+pub mod preferences;
 pub mod recipes;
 pub mod refusals;
 pub mod report;

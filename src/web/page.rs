@@ -5,10 +5,12 @@ use askama::Template;
 
 use super::Site;
 use super::failure::Failure;
+use super::preferences;
 use super::shell::{Alarm, Flash, Link, Nav, Shell, Viewer};
 use super::visit::Visit;
 use super::when::When;
-use crate::access::{Actor, Role};
+use crate::access::action::ListPeople;
+use crate::access::{Actor, Grant, Role, Target};
 use crate::clock::Millis;
 
 /// A page.
@@ -56,6 +58,7 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
                 Role::Admin => "Admin".to_owned(),
             },
             admin: *role == Role::Admin,
+            sees_people: Grant::<ListPeople>::judge(visit.actor.clone(), Target::Site).is_ok(),
         }),
         Actor::Stranger { .. } | Actor::Scheduler | Actor::System(_) => None,
     };
@@ -66,7 +69,17 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
         if reading.swarm.at == 0 { format!("{problem}.") } else { format!("{problem}. What you see is from {}.", when.exact) }
     });
     let alarms = viewer.as_ref().map(|viewer| alarms(site, viewer.admin)).unwrap_or_default();
-    Shell { title: title.into(), active, viewer, csrf: super::csrf::token(&visit.csrf_secret), flash: None, running, stale, alarms }
+    Shell {
+        title: title.into(),
+        active,
+        viewer,
+        csrf: super::csrf::token(&visit.csrf_secret),
+        flash: None,
+        running,
+        stale,
+        alarms,
+        theme: preferences::theme(),
+    }
 }
 
 /// What members must know, and what admins must.
@@ -93,7 +106,7 @@ pub fn with_flash(mut shell: Shell, flash: Option<Flash>) -> Shell {
 /// A stored time as a page tells it.
 pub fn moment(site: &Site, at: Millis) -> When {
     let timestamp = |ms: Millis| jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    When::since(timestamp(at), timestamp(site.store.clock().now()))
+    When::in_zone(timestamp(at), timestamp(site.store.clock().now()), preferences::zone())
 }
 
 /// How long something took, in words.

@@ -1,7 +1,7 @@
 //! Everything that the dashboard answers. A page that is not here does not exist.
 
 use super::table::Table;
-use super::{apps, assets, audit, health, live, operations, recipes, report, session, setup, updates};
+use super::{account, apps, assets, audit, health, links, live, operations, people, recipes, report, session, setup, updates};
 
 /// The table.
 pub fn routes() -> Table {
@@ -17,6 +17,18 @@ pub fn routes() -> Table {
         .get("/session", session::form)
         .post("/session", session::sign_in)
         .post("/session/end", session::sign_out)
+        // Links that work once.
+        .get("/invite", links::invitation::form)
+        .post("/invite", links::invitation::accept)
+        .get("/invite/{token}", links::invitation::arrive)
+        .get("/reset", links::password::form)
+        .post("/reset", links::password::reset)
+        .get("/reset/{token}", links::password::arrive)
+        // One's own.
+        .get("/account", account::show)
+        .post("/account", account::edit)
+        .get("/account/password", account::password)
+        .post("/account/password", account::change)
         // Apps.
         .get("/apps", apps::index::index)
         .get("/apps/rows", apps::index::rows)
@@ -96,8 +108,21 @@ pub fn routes() -> Table {
         .post("/catalogue/refresh", recipes::index::refresh)
         .post("/catalogue/mirrors", recipes::index::fetch_all)
         .get("/catalogue/progress", recipes::index::progress)
+        // The members.
+        .get("/people", people::index)
+        .get("/people/invitation", people::invitation)
+        .post("/people/invitation", people::invite)
+        .post("/people/invitations/{id}/revocation", people::revoke)
+        .get("/people/{id}", people::show)
+        .post("/people/{id}/suspension", people::suspend)
+        .post("/people/{id}/readmission", people::unsuspend)
+        .post("/people/{id}/sign-out", people::sign_out)
+        .post("/people/{id}/password-link", people::password_link)
         // The history.
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)
         .get("/audit/{id}", audit::show::show)
+        // Going out elsewhere.
+        .post("/account/sessions/{id}/end", account::revoke)
+        .post("/account/others/end", account::revoke_others)
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use crate::access::Grant;
 use crate::access::action::{SignIn, SignOut};
-use crate::commands::session_begin::BeginSession;
+use crate::commands::session_begin::{BeginSession, KEPT_OUT};
 use crate::commands::session_end::EndSession;
+use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::members::Member;
 use crate::store::sessions::{NewSession, token_hash};
@@ -59,10 +60,13 @@ pub async fn form(_everybody: Public, visit: Visit, query: Query, site: Data<Sit
     if visit.session.is_some() {
         return see_other("/apps");
     }
-    let ready = (query.get("ready") == "1").then(|| Flash {
-        kind: FlashKind::Done,
-        text: "Canteen is set up. Sign in with the name and password you just chose.".to_owned(),
-    });
+    let text = match query.get("ready") {
+        "1" => Some("Canteen is set up. Sign in with the name and password you just chose."),
+        "2" => Some("You are a member now. Sign in with the name and password you just chose."),
+        "3" => Some("Your password is changed, and all browsers were signed out. Sign in with the new one."),
+        _ => None,
+    };
+    let ready = text.map(|text| Flash { kind: FlashKind::Done, text: text.to_owned() });
     let mut view = view(&site, &visit, "", local(query.get("next"))).await;
     view.shell = with_flash(view.shell, ready);
     view.expired = query.get("expired") == "1";
@@ -86,20 +90,42 @@ pub async fn sign_in(
         return Ok(slow);
     }
     let member = site.store.member(&name).await?;
+    // A suspended member's password is not even looked at: the answer takes as long, and reads the same.
+    let member = match member {
+        Some(member) if site.store.account(member.id).await?.suspended_at.is_none() => Some(member),
+        Some(_) | None => None,
+    };
     let stored = member.as_ref().map(|m| m.password_hash.clone());
     let right = site.passwords.verify(form.password, stored).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
     let Some(member) = member.filter(|_| right) else {
-        site.throttle.wrong(&name, now);
-        let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
-        super::refusals::record(&site, &visit, Phase::Failed, &[("action", "session.begin"), ("name", &shown)]).await;
-        view.problems.add("", "The name or the password is not right");
-        return wrong_form(&view);
+        return not_right(view, &visit, &site).await;
     };
-    site.throttle.right(&name);
-    begin(may, member, &visit, &site, &view.next).await
+    match begin(may, member, &visit, &site, &view.next).await? {
+        Some(response) => {
+            site.throttle.right(&name);
+            Ok(response)
+        }
+        None => not_right(view, &visit, &site).await,
+    }
 }
 
-async fn begin(may: Grant<SignIn>, member: Member, visit: &Visit, site: &Site, next: &str) -> Result<HttpResponse, Failure> {
+/// The one answer to everything that keeps somebody out.
+async fn not_right(mut view: SignInView, visit: &Visit, site: &Site) -> Result<HttpResponse, Failure> {
+    site.throttle.wrong(&view.name, site.store.clock().now());
+    let shown: String = view.name.chars().filter(|c| !c.is_control()).take(60).collect();
+    super::refusals::record(site, visit, Phase::Failed, &[("action", "session.begin"), ("name", &shown)]).await;
+    view.problems.add("", "The name or the password is not right");
+    wrong_form(&view)
+}
+
+/// `None` for a member who was suspended a moment ago.
+async fn begin(
+    may: Grant<SignIn>,
+    member: Member,
+    visit: &Visit,
+    site: &Site,
+    next: &str,
+) -> Result<Option<HttpResponse>, Failure> {
     let token = crate::random::token();
     let session = NewSession {
         token_hash: token_hash(&token),
@@ -108,13 +134,16 @@ async fn begin(may: Grant<SignIn>, member: Member, visit: &Visit, site: &Site, n
         agent: visit.agent.clone(),
     };
     let instead_of = visit.session.as_ref().map(|s| s.id);
-    site.store
-        .commit(&may, BeginSession { member_id: member.id, member: member.name, role: member.role, session, instead_of })
-        .await?;
+    let begin = BeginSession { member_id: member.id, member: member.name, role: member.role, session, instead_of };
+    match site.store.commit(&may, begin).await {
+        Ok(_) => {}
+        Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(None),
+        Err(other) => return Err(other.into()),
+    }
     let mut response = see_other(next)?;
     let added = response.add_cookie(&cookies::new_session(&site.settings, token));
     added.map_err(|e| Failure::broken(e.to_string()))?;
-    Ok(response)
+    Ok(Some(response))
 }
 
 /// Signs out.

@@ -10,6 +10,8 @@ pub enum Nav {
     Catalogue,
     Operations,
     Audit,
+    People,
+    Account,
 }
 
 /// The member who looks at the page.
@@ -19,6 +21,8 @@ pub struct Viewer {
     /// The role in words, as the rail shows it below the name.
     pub role: String,
     pub admin: bool,
+    /// Whether the rail leads to the members.
+    pub sees_people: bool,
 }
 
 /// How a message that is shown once wants to be read.
@@ -113,6 +117,8 @@ pub struct Shell {
     pub running: usize,
     /// A sentence for the band when what is shown may be old, such as "Docker does not answer; data from 10:42".
     pub stale: Option<String>,
+    /// `light`, `dark`, or empty for what the browser prefers.
+    pub theme: &'static str,
     /// What nobody may overlook: that nothing can be written, that the audit log was altered.
     pub alarms: Vec<Alarm>,
 }
@@ -133,12 +139,13 @@ impl Shell {
         Self {
             title: title.to_owned(),
             active,
-            viewer: Some(Viewer { name: "Ana".to_owned(), role: "Admin".to_owned(), admin: true }),
+            viewer: Some(Viewer { name: "Ana".to_owned(), role: "Admin".to_owned(), admin: true, sees_people: true }),
             csrf: "sample-csrf-token".to_owned(),
             flash: None,
             running: 0,
             stale: None,
             alarms: vec![],
+            theme: "",
         }
     }
 

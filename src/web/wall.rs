@@ -11,6 +11,7 @@ use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::csrf::{self, Provenance};
 use super::failure::Failure;
+use super::preferences::Preferences;
 use super::visit::{Inner, Visit};
 use super::{Site, body, cookies, headers, multipart, refusals};
 use crate::access::{Actor, Via};
@@ -42,7 +43,26 @@ pub async fn wall(
     let htmx = request.headers().contains_key("hx-request");
     let path = request.path().to_owned();
     request.extensions_mut().insert(visit.clone());
+    let mine = preferences(&site, &visit).await;
+    Box::pin(mine.around(answer(site, visit, passed, Asked { method, htmx, path }, request, next))).await
+}
 
+/// What the answer needs to know of a request when the request itself has gone on.
+struct Asked {
+    method: Method,
+    htmx: bool,
+    path: String,
+}
+
+async fn answer(
+    site: web::Data<Site>,
+    visit: Visit,
+    passed: Result<(), Failure>,
+    asked: Asked,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Asked { method, htmx, path } = asked;
     let response = match passed {
         Ok(()) => match next.call(request).await {
             Ok(response) => response.map_into_boxed_body(),
@@ -64,6 +84,18 @@ pub async fn wall(
         cookies::keep_pre_session(&site.settings, &mut response);
     }
     Ok(response)
+}
+
+/// What whoever asks chose for every page.
+async fn preferences(site: &Site, visit: &Visit) -> Preferences {
+    let Some(id) = visit.actor.member() else { return Preferences::default() };
+    match site.store.account(id).await {
+        Ok(account) => Preferences::of(&account),
+        Err(error) => {
+            tracing::error!(%error, "an account can't be read");
+            Preferences::default()
+        }
+    }
 }
 
 async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), Failure>) {

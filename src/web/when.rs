@@ -1,21 +1,27 @@
 //! Times as a page tells them: an age to read, the exact time on hover.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A moment, ready for `<time>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     /// Such as "2 hours ago".
     pub ago: String,
-    /// Such as "2026-11-22 10:00 UTC".
+    /// Such as "2026-11-22 10:00 UTC", in the time zone of whoever looks.
     pub exact: String,
     /// RFC 3339, for the `datetime` attribute.
     pub iso: String,
 }
 
 impl When {
-    /// How `then` reads at `now`. A time ahead of `now` reads as "just now": clocks of two machines differ.
+    /// How `then` reads at `now`, exact in UTC.
     pub fn since(then: Timestamp, now: Timestamp) -> Self {
+        Self::in_zone(then, now, TimeZone::UTC)
+    }
+
+    /// How `then` reads at `now`, exact in a time zone. A time ahead of `now` reads as "just now": clocks of two machines differ.
+    pub fn in_zone(then: Timestamp, now: Timestamp, zone: TimeZone) -> Self {
         let seconds = now.as_second().saturating_sub(then.as_second());
         let ago = match seconds {
             ..45 => "just now".to_owned(),
@@ -25,7 +31,8 @@ impl When {
             2_592_000..31_536_000 => count(seconds / 2_592_000, "month"),
             _ => count(seconds / 31_536_000, "year"),
         };
-        Self { ago, exact: then.strftime("%Y-%m-%d %H:%M UTC").to_string(), iso: then.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() }
+        let exact = then.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z").to_string();
+        Self { ago, exact, iso: then.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() }
     }
 }
 
@@ -65,5 +72,14 @@ mod tests {
     fn the_exact_time_is_in_utc() {
         let when = When::sample(0);
         assert_eq!((when.exact.as_str(), when.iso.as_str()), ("2026-11-22 12:00 UTC", "2026-11-22T12:00:00Z"));
+    }
+
+    #[test]
+    fn the_exact_time_is_in_the_zone_that_was_chosen_with_its_summer_time() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let told = |at: &str| When::in_zone(at.parse().unwrap(), Timestamp::UNIX_EPOCH, berlin.clone());
+        assert_eq!(told("2026-11-22T12:00:00Z").exact, "2026-11-22 13:00 CET");
+        let summer = told("2026-07-01T22:30:00Z");
+        assert_eq!((summer.exact.as_str(), summer.iso.as_str()), ("2026-07-02 00:30 CEST", "2026-07-01T22:30:00Z"));
     }
 }

@@ -103,6 +103,12 @@ fn what_a_stranger_may_ask_for_is_a_short_list() {
         "POST /setup",
         "GET /session",
         "POST /session",
+        "GET /invite",
+        "POST /invite",
+        "GET /invite/{token}",
+        "GET /reset",
+        "POST /reset",
+        "GET /reset/{token}",
     ];
     assert_eq!(open, wanted);
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{apps, audit, error, operations, recipes, session, setup, updates};
+use super::{account, apps, audit, error, links, operations, people, recipes, session, setup, updates};
 
 /// Name and HTML of every sample of every page.
 pub fn all() -> Vec<(String, String)> {
@@ -50,6 +50,16 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "recipe-add", &recipes::add::AddRecipeView::samples());
     add(&mut pages, "audit", &audit::AuditView::samples());
     add(&mut pages, "audit-entry", &audit::EntryView::samples());
+    add(&mut pages, "people", &people::PeopleView::samples());
+    add(&mut pages, "invite", &people::InviteView::samples());
+    add(&mut pages, "invited", &people::InvitedView::samples());
+    add(&mut pages, "link-invitation", &links::invitation::InvitationView::samples());
+    add(&mut pages, "link-password", &links::password::PasswordLinkView::samples());
+    add(&mut pages, "password-made", &people::PasswordMadeView::samples());
+    add(&mut pages, "account", &account::AccountView::samples());
+    add(&mut pages, "account-password", &account::PasswordView::samples());
+    add(&mut pages, "link-gone", &links::GoneView::samples());
+    add(&mut pages, "person", &people::PersonView::samples());
     add(&mut pages, "error", &error::ErrorView::samples());
     pages
 }

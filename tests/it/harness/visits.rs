@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use canteen::access::action::RefreshRecipe;
-use canteen::access::{Actor, Grant, Target};
+use canteen::access::{Actor, Grant, Role, Target};
 use canteen::commands::recipe_refresh;
 use canteen::engine::Mutate as _;
 use canteen::stack::observed::NAMESPACE_LABEL;
@@ -62,6 +62,8 @@ impl Visits {
     /// Puts things in place.
     pub(crate) async fn prepare(site: &Site) -> Self {
         let admin = site.admin().await;
+        // Somebody to suspend, who is neither of those that look.
+        site.add("gus", Role::Viewer).await;
         site.new_board(&admin, BOARD).await;
         let made = site.make_secrets(&admin, BOARD).await.id;
         assert_eq!(site.deploy(&admin, BOARD).await.outcome, "converged");
@@ -131,6 +133,11 @@ impl Visits {
             (_, "/apps/import/{name}") => entry.path.replace("{name}", AFAR_STACK),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
+            (_, "/invite/{token}") => format!("/invite/{}", "x".repeat(43)),
+            (_, "/reset/{token}") => format!("/reset/{}", "x".repeat(43)),
+            (_, "/account/sessions/{id}/end") => "/account/sessions/1/end".to_owned(),
+            (_, "/people/invitations/{id}/revocation") => "/people/invitations/1/revocation".to_owned(),
+            (_, path) if path.starts_with("/people/{id}") => path.replace("{id}", "3"),
             (_, "/audit/{id}") => "/audit/1".to_owned(),
             (_, path) => filled(path, BOARD),
         };
@@ -146,6 +153,11 @@ impl Visits {
         let fixed: &[(&str, &str)] = match route {
             "/setup" => &[("code", "AAAA"), ("name", "eve"), ("password", PASSWORD)],
             "/session" => &[("name", "ana"), ("password", PASSWORD), ("next", "/apps")],
+            "/invite" => &[("name", "eve"), ("password", PASSWORD)],
+            "/reset" => &[("password", PASSWORD)],
+            "/account" => &[("shown_name", "Ana"), ("theme", "dark"), ("time_zone", "Europe/Berlin")],
+            "/account/password" => &[("current", "wrong wrong wrong"), ("password", PASSWORD)],
+            "/people/invitation" => &[("person", "Eve"), ("role", "viewer")],
             "/apps/new" => &[("recipe", "notice-board"), ("version", "1.0.0+1.35.0")],
             "/apps/new/address" => &[("domain", "walk.example.org")],
             "/apps/{app}/secrets/{name}" => &[("value", "pasted by hand")],

@@ -1,0 +1,26 @@
+//! The members: who there is, who may come in, and the way in for new ones.
+
+mod acts;
+mod index;
+mod invite;
+mod password_link;
+mod show;
+
+pub use acts::{sign_out, suspend, unsuspend};
+pub use index::{PeopleView, index};
+pub use invite::{InviteView, InvitedView, invitation, invite, revoke};
+pub use password_link::{PasswordMadeView, password_link};
+pub use show::{PersonView, show};
+
+use crate::access::Role;
+
+/// A role as pages name it.
+pub(super) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer",
+        Role::Auditor => "Auditor",
+        Role::Operator => "Operator",
+        Role::Maintainer => "Maintainer",
+        Role::Admin => "Admin",
+    }
+}
