@@ -186,6 +186,7 @@ impl World {
 
     fn site(&self, engine: &FakeEngine, feed: &Arc<Feed>) -> Site {
         Site::new(Parts {
+            site_key: canteen::site_key::SiteKey::of(&self.settings.data),
             settings: self.settings.clone(),
             store: self.store.clone(),
             shelf: self.shelf.clone(),

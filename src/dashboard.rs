@@ -14,6 +14,7 @@ use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
+use crate::site_key::SiteKey;
 use crate::store::{AuditCheck, Store};
 use crate::web::{self, Parts, SetupCode, Site};
 
@@ -85,9 +86,11 @@ impl Dashboard {
             checked: checked.clone(),
             updates,
         };
+        let site_key = SiteKey::of(&settings.data);
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;
-        let parts = Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, checked, stop };
+        let parts =
+            Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, site_key, checked, stop };
         Self { parts, runner, jobs }
     }
 

@@ -5,6 +5,7 @@
 //! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
 //!   [`lint`]
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`]
+//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
@@ -29,6 +30,7 @@ pub mod secret;
 pub mod settings;
 pub mod shelf;
 pub mod signer;
+pub mod site_key;
 pub mod stack;
 pub mod store;
 pub mod updates;

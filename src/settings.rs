@@ -4,7 +4,7 @@
 //! mistake more often than not.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// One line of the table.
@@ -33,7 +33,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         name: "CANTEEN_TRUSTED_PROXIES",
         default: "",
-        help: "addresses of proxies whose X-Forwarded-For is believed, comma-separated",
+        help: "addresses or networks, such as 10.0.0.0/8, of proxies whose X-Forwarded-For is believed, comma-separated",
     },
     Known { name: "CANTEEN_DEPLOY_TIMEOUT_S", default: "300", help: "seconds to wait for a deploy when the recipe does not say" },
     Known {
@@ -62,7 +62,7 @@ pub struct Settings {
     pub docker_host: String,
     pub catalogue: String,
     pub local_recipes: Option<PathBuf>,
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub trusted_proxies: Vec<Network>,
     pub deploy_timeout_s: u64,
     pub registries: Confidential,
     /// Bytes.
@@ -97,6 +97,42 @@ pub struct PublicUrl {
     /// `host[:port]`: exactly what a browser sends as `Host`.
     pub host: String,
     pub https: bool,
+}
+
+/// A range of addresses, as CIDR writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    /// Bits that all addresses share.
+    bits: u32,
+}
+
+impl Network {
+    /// Whether the address is in the range. A version 4 address is one, however it is written.
+    pub fn contains(&self, address: &IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros() >= self.bits,
+            (IpAddr::V6(own), IpAddr::V6(other)) => (own.to_bits() ^ other.to_bits()).leading_zeros() >= self.bits,
+            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+        }
+    }
+}
+
+/// The text is neither an address nor a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is neither an address nor a network")]
+pub struct NoNetwork;
+
+impl std::str::FromStr for Network {
+    type Err = NoNetwork;
+
+    fn from_str(text: &str) -> Result<Self, NoNetwork> {
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.parse().map_err(|_bad| NoNetwork)?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(most), str::parse).map_err(|_bad| NoNetwork)?;
+        if bits > most { Err(NoNetwork) } else { Ok(Self { address, bits }) }
+    }
 }
 
 /// A setting can't be used.
@@ -143,7 +179,9 @@ impl Settings {
                 .split(',')
                 .map(str::trim)
                 .filter(|t| !t.is_empty())
-                .map(|t| parse("CANTEEN_TRUSTED_PROXIES", t, "write IP addresses, separated by commas"))
+                .map(|t| {
+                    parse("CANTEEN_TRUSTED_PROXIES", t, "write IP addresses or networks such as 10.0.0.0/8, separated by commas")
+                })
                 .collect::<Result<_, _>>()?,
             deploy_timeout_s: parse(
                 "CANTEEN_DEPLOY_TIMEOUT_S",
@@ -235,5 +273,17 @@ mod tests {
         assert!(read(&[("CANTEEN_PUBLIC_URL", "http://canteen.example.org")]).is_err());
         let url = read(&[("CANTEEN_PUBLIC_URL", "https://Canteen.example.org/")]).unwrap().public;
         assert_eq!((url.origin.as_str(), url.host.as_str()), ("https://canteen.example.org", "canteen.example.org"));
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        let holds = |network: &str, address: &str| network.parse::<Network>().unwrap().contains(&address.parse().unwrap());
+        assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.1"));
+        assert!(holds("10.0.0.7", "10.0.0.7") && !holds("10.0.0.7", "10.0.0.8"));
+        assert!(holds("10.0.0.0/8", "::ffff:10.0.0.1") && holds("0.0.0.0/0", "192.0.2.1") && !holds("0.0.0.0/0", "2001:db8::1"));
+        assert!(holds("2001:db8::/32", "2001:db8:1::1") && !holds("2001:db8::/32", "2001:db9::1"));
+        for bad in ["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8", "::/129", "proxy", "10.0.0.0/8/8"] {
+            assert_eq!(bad.parse::<Network>(), Err(NoNetwork), "{bad}");
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! The cookies: the session's, the one that ties forms to a browser that has not signed in, and the one that holds the token of a link
-//! that works once. All have names that sibling hosts can't set; without https, which is for the machine itself only, the names are plain.
+//! The cookies: the session's, the one that ties forms to a browser that has not signed in, the one by which a browser is known
+//! again, and the one that holds the token of a link that works once. All have names that sibling hosts can't set; without https, which is for the machine itself only, the names are plain.
 
 use actix_web::HttpRequest;
 use actix_web::body::BoxBody;
@@ -50,6 +50,18 @@ pub fn no_link(settings: &Settings) -> Cookie<'static> {
     cookie
 }
 
+/// What says which member signed in with this browser before.
+pub fn device(settings: &Settings, request: &HttpRequest) -> Option<String> {
+    request.cookie(device_name(settings)).map(|c| c.value().to_owned())
+}
+
+/// Makes this browser known.
+pub fn new_device(settings: &Settings, value: String) -> Cookie<'static> {
+    let mut cookie = finish(settings, Cookie::new(device_name(settings), value));
+    cookie.set_max_age(Duration::seconds(super::device::LIFE_S));
+    cookie
+}
+
 /// What ties forms to this browser; made anew where there is none, and then set by [`keep_pre_session`].
 pub fn pre_session(settings: &Settings, request: &ServiceRequest) -> String {
     use actix_web::HttpMessage as _;
@@ -83,6 +95,10 @@ const fn session_name(settings: &Settings) -> &'static str {
 
 const fn link_name(settings: &Settings) -> &'static str {
     if settings.public.https { "__Host-link" } else { "link" }
+}
+
+const fn device_name(settings: &Settings) -> &'static str {
+    if settings.public.https { "__Host-dev" } else { "dev" }
 }
 
 const fn pre_name(settings: &Settings) -> &'static str {

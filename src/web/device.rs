@@ -9,21 +9,21 @@ use crate::clock::Millis;
 use crate::site_key::SiteKey;
 
 /// A device is known for so long after it was last signed in with.
-pub const LIFE_S: i64 = 90 * 24 * 60 * 60;
+pub(super) const LIFE_S: i64 = 90 * 24 * 60 * 60;
 
 /// The cookie's value for a device of this member.
-pub fn cookie(key: &SiteKey, member: i32, device: &str, now: Millis) -> Option<String> {
+pub(super) fn cookie(key: &SiteKey, member: i32, device: &str, now: Millis) -> Option<String> {
     let at = now / 1000;
     seal(key, member, device, at).map(|mac| format!("{member}.{device}.{at}.{mac}"))
 }
 
 /// The name of a device that was never seen.
-pub fn fresh() -> String {
+pub(super) fn fresh() -> String {
     BASE64.encode(crate::random::bytes::<16>())
 }
 
 /// The device's name, if the cookie is one of ours, of this member, and not too old.
-pub fn known(key: &SiteKey, cookie: &str, member: i32, now: Millis) -> Option<String> {
+pub(super) fn known(key: &SiteKey, cookie: &str, member: i32, now: Millis) -> Option<String> {
     let [whose, device, at, mac] = <[&str; 4]>::try_from(cookie.split('.').collect::<Vec<_>>()).ok()?;
     let at: i64 = at.parse().ok()?;
     let theirs = whose.parse::<i32>().ok()? == member;
@@ -54,7 +54,8 @@ mod tests {
         assert_eq!(known(&key, &value, 7, 4_000 + LIFE_S * 1000).as_deref(), Some("abc"));
         assert_eq!(known(&key, &value, 7, 5_000 + LIFE_S * 1000), None);
         assert_eq!(known(&key, &value, 8, 5_000), None);
-        for other in [value.replacen('7', "8", 1), value.replace("abc", "abd"), value.replace(".5.", ".6."), value.replace('.', "")] {
+        for other in [value.replacen('7', "8", 1), value.replace("abc", "abd"), value.replace(".5.", ".6."), value.replace('.', "")]
+        {
             assert_eq!(known(&key, &other, 7, 6_000), None, "{other}");
             assert_eq!(known(&key, &other, 8, 6_000), None, "{other}");
         }

@@ -10,6 +10,7 @@ pub mod audit;
 mod body;
 pub mod cookies;
 pub mod csrf;
+mod device;
 pub mod error;
 pub mod failure;
 pub mod filters;
@@ -60,6 +61,7 @@ use crate::ops::{Handover, Live, Reveals};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
+use crate::site_key::SiteKey;
 use crate::store::{AuditCheck, Store};
 
 pub use setup_code::SetupCode;
@@ -84,6 +86,7 @@ pub struct Site {
     pub bell: Arc<Notify>,
     pub passwords: Passwords,
     pub setup_code: Arc<SetupCode>,
+    pub site_key: SiteKey,
     pub stop: CancellationToken,
     pub summaries: apps::facts::Summaries,
     pub listing: apps::listing::Listing,
@@ -125,6 +128,7 @@ pub struct Parts {
     pub reveals: Arc<Reveals>,
     pub bell: Arc<Notify>,
     pub setup_code: Arc<SetupCode>,
+    pub site_key: SiteKey,
     pub checked: AuditCheck,
     pub stop: CancellationToken,
 }
@@ -132,8 +136,10 @@ pub struct Parts {
 impl Site {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, checked, stop } = parts;
+        let Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, site_key, checked, stop } =
+            parts;
         Self {
+            site_key,
             settings,
             store,
             shelf,

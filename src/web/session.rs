@@ -1,13 +1,14 @@
 //! Signing in.
 
-use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::access::Grant;
 use crate::access::action::{SignIn, SignOut};
+use crate::clock::Millis;
 use crate::commands::session_begin::{BeginSession, KEPT_OUT};
 use crate::commands::session_end::EndSession;
 use crate::store::Denied;
@@ -19,8 +20,9 @@ use crate::web::form::{Form, Query};
 use crate::web::guard::Public;
 use crate::web::page::{page, page_with, see_other, shell, with_flash, wrong_form};
 use crate::web::shell::{Flash, FlashKind, Nav, Problems, Shell};
+use crate::web::throttle::By;
 use crate::web::visit::Visit;
-use crate::web::{Site, cookies};
+use crate::web::{Site, cookies, device};
 
 /// The sign-in form.
 #[derive(Debug, Clone, Template)]
@@ -77,19 +79,22 @@ pub async fn form(_everybody: Public, visit: Visit, query: Query, site: Data<Sit
 pub async fn sign_in(
     may: Grant<SignIn>,
     Form(form): Form<SignInForm>,
+    request: HttpRequest,
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let name = form.name.trim().to_owned();
     let now = site.store.clock().now();
     let mut view = view(&site, &visit, &name, local(&form.next)).await;
-    if let Err(seconds) = site.throttle.try_now(&name, &visit.ip, now) {
+    let member = site.store.member(&name).await?;
+    let device = device(&site, &request, member.as_ref().map(|m| m.id), now);
+    let by = device.as_deref().map_or(By::Name(&name), By::Device);
+    if let Err(seconds) = site.throttle.try_now(by, &visit.ip, now) {
         view.retry_after = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         let mut slow = page_with(StatusCode::TOO_MANY_REQUESTS, &view)?;
         slow.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         return Ok(slow);
     }
-    let member = site.store.member(&name).await?;
     // A suspended member's password is not even looked at: the answer takes as long, and reads the same.
     let member = match member {
         Some(member) if site.store.account(member.id).await?.suspended_at.is_none() => Some(member),
@@ -98,30 +103,47 @@ pub async fn sign_in(
     let stored = member.as_ref().map(|m| m.password_hash.clone());
     let right = site.passwords.verify(form.password, stored).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
     let Some(member) = member.filter(|_| right) else {
-        return not_right(view, &visit, &site).await;
+        return not_right(view, by, &visit, &site).await;
     };
-    match begin(may, member, &visit, &site, &view.next).await? {
+    match begin(may, member, device.clone(), &visit, &site, &view.next).await? {
         Some(response) => {
-            site.throttle.right(&name);
+            site.throttle.right(by);
             Ok(response)
         }
-        None => not_right(view, &visit, &site).await,
+        None => not_right(view, by, &visit, &site).await,
     }
 }
 
 /// The one answer to everything that keeps somebody out.
-async fn not_right(mut view: SignInView, visit: &Visit, site: &Site) -> Result<HttpResponse, Failure> {
-    site.throttle.wrong(&view.name, site.store.clock().now());
+async fn not_right(mut view: SignInView, by: By<'_>, visit: &Visit, site: &Site) -> Result<HttpResponse, Failure> {
+    site.throttle.wrong(by, site.store.clock().now());
     let shown: String = view.name.chars().filter(|c| !c.is_control()).take(60).collect();
     super::refusals::record(site, visit, Phase::Failed, &[("action", "session.begin"), ("name", &shown)]).await;
     view.problems.add("", "The name or the password is not right");
     wrong_form(&view)
 }
 
+/// The device from which this member signed in before. A stranger's cookie costs as much to look at as a known one.
+fn device(site: &Site, request: &HttpRequest, member: Option<i32>, now: Millis) -> Option<String> {
+    let cookie = cookies::device(&site.settings, request)?;
+    device::known(&site.site_key, &cookie, member?, now)
+}
+
+/// Makes this browser known for a member who showed who they are in it.
+pub(super) fn remember(site: &Site, response: &mut HttpResponse, member: i32, device: Option<String>) -> Result<(), Failure> {
+    let device = device.unwrap_or_else(device::fresh);
+    if let Some(value) = device::cookie(&site.site_key, member, &device, site.store.clock().now()) {
+        let added = response.add_cookie(&cookies::new_device(&site.settings, value));
+        added.map_err(|e| Failure::broken(e.to_string()))?;
+    }
+    Ok(())
+}
+
 /// `None` for a member who was suspended a moment ago.
 async fn begin(
     may: Grant<SignIn>,
     member: Member,
+    device: Option<String>,
     visit: &Visit,
     site: &Site,
     next: &str,
@@ -134,6 +156,7 @@ async fn begin(
         agent: visit.agent.clone(),
     };
     let instead_of = visit.session.as_ref().map(|s| s.id);
+    let member_id = member.id;
     let begin = BeginSession { member_id: member.id, member: member.name, role: member.role, session, instead_of };
     match site.store.commit(&may, begin).await {
         Ok(_) => {}
@@ -143,6 +166,7 @@ async fn begin(
     let mut response = see_other(next)?;
     let added = response.add_cookie(&cookies::new_session(&site.settings, token));
     added.map_err(|e| Failure::broken(e.to_string()))?;
+    remember(site, &mut response, member_id, device)?;
     Ok(Some(response))
 }
 

@@ -17,6 +17,7 @@ use crate::web::guard::Public;
 use crate::web::page::{page, see_other, shell, wrong_form};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::{Check, CheckState};
+use crate::web::throttle::By;
 use crate::web::visit::Visit;
 
 /// The set-up form, shown until the first admin exists.
@@ -68,7 +69,7 @@ pub async fn set_up(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     closed_when_done(&site).await?;
-    if let Err(seconds) = site.throttle.try_now("set-up", &visit.ip, site.store.clock().now()) {
+    if let Err(seconds) = site.throttle.try_now(By::Name("set-up"), &visit.ip, site.store.clock().now()) {
         return Err(Failure::TooMany(seconds));
     }
     let name = form.name.trim().to_owned();

@@ -254,7 +254,7 @@ async fn session(site: &Site, request: &ServiceRequest) -> Option<Session> {
 /// The right-most address that one of our own proxies did not add.
 fn client_ip(site: &Site, request: &ServiceRequest) -> String {
     let peer = request.peer_addr().map(|p| p.ip());
-    let trusted = |ip: &std::net::IpAddr| site.settings.trusted_proxies.contains(ip);
+    let trusted = |ip: &std::net::IpAddr| site.settings.trusted_proxies.iter().any(|network| network.contains(ip));
     if !peer.as_ref().is_some_and(trusted) {
         return peer.map(|p| p.to_string()).unwrap_or_default();
     }

@@ -38,6 +38,7 @@ mod logs_pages;
 mod migrations;
 mod old_forms;
 mod people_account;
+mod people_guessing;
 mod people_invitations;
 mod people_list;
 mod people_passwords;

@@ -37,6 +37,7 @@ const FLOORS: &[Floor] = &[
     floor("random", &[], &["rand", "base64", "tracing"]),
     floor("signer", &["random"], &["base64", "ed25519_dalek"]),
     floor("passwords", &["random"], &["argon2", "base64", "tokio", "tracing"]),
+    floor("site_key", &["random"], &["sha2", "zeroize"]),
     // The Swarm, the recipes, the database.
     floor(
         "engine",
@@ -95,6 +96,7 @@ const FLOORS: &[Floor] = &[
             "secret",
             "settings",
             "shelf",
+            "site_key",
             "stack",
             "store",
             "updates",
@@ -119,7 +121,11 @@ const FLOORS: &[Floor] = &[
         ],
     ),
     // Puts the floors together.
-    floor("dashboard", &["engine", "jobs", "ops", "settings", "shelf", "store", "web"], &["tokio", "tokio_util", "tracing"]),
+    floor(
+        "dashboard",
+        &["engine", "jobs", "ops", "settings", "shelf", "site_key", "store", "web"],
+        &["tokio", "tokio_util", "tracing"],
+    ),
     // What is typed.
     floor(
         "cli",

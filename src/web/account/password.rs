@@ -15,6 +15,7 @@ use crate::web::form::Form;
 use crate::web::page::{page, page_with, see_other, shell, wrong_form};
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
+use crate::web::throttle::By;
 use crate::web::visit::Visit;
 use crate::web::{Site, refusals};
 
@@ -52,7 +53,8 @@ pub async fn change(
     let name = name.to_owned();
     // Whoever sits down at somebody's open browser may not guess on; the count is not that of the sign-in page, where strangers try.
     let (tries, now) = (format!("change {name}"), site.store.clock().now());
-    if let Err(seconds) = site.throttle.try_now(&tries, &visit.ip, now) {
+    let tries = By::Device(&tries);
+    if let Err(seconds) = site.throttle.try_now(tries, &visit.ip, now) {
         let view = PasswordView { retry_after: Some(seconds), ..view(&site, &visit, Problems::none()).await };
         let mut slow = page_with(StatusCode::TOO_MANY_REQUESTS, &view)?;
         slow.headers_mut().insert(header::RETRY_AFTER, seconds.into());
@@ -62,7 +64,7 @@ pub async fn change(
     let stored = site.store.member(&name).await?.map(|m| m.password_hash);
     let busy = |e: passwords::Busy| Failure::Unavailable(e.to_string());
     if !site.passwords.verify(form.current, stored).await.map_err(busy)? {
-        site.throttle.wrong(&tries, now);
+        site.throttle.wrong(tries, now);
         refusals::record(&site, &visit, Phase::Failed, &[("action", "password.change"), ("why", "wrong password")]).await;
         problems.add("current", "This is not your current password");
     }
@@ -72,7 +74,7 @@ pub async fn change(
     if !problems.is_empty() {
         return wrong_form(&view(&site, &visit, problems).await);
     }
-    site.throttle.right(&tries);
+    site.throttle.right(tries);
     let password_hash = site.passwords.hash(form.password).await.map_err(busy)?;
     site.store.commit(&may, password_change::ChangePassword { member_id, member: name, password_hash, session }).await?;
     see_other("/account?done=password")

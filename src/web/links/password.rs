@@ -18,6 +18,7 @@ use crate::web::failure::Failure;
 use crate::web::form::Form;
 use crate::web::guard::Public;
 use crate::web::page::{moment, page, shell, wrong_form};
+use crate::web::session::remember;
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
@@ -74,8 +75,14 @@ pub async fn reset(
         return wrong_form(&view(&site, &visit, &link, &member, problems).await);
     }
     let password_hash = site.passwords.hash(form.password).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    let member_id = member.id;
     match site.store.commit(&may, password_reset::ResetPassword { token_hash, member, password_hash }).await {
-        Ok(()) => used(&site, "/session?ready=3"),
+        Ok(()) => {
+            // Whoever holds the link is the member; nobody's guessing keeps them out of this browser now.
+            let mut response = used(&site, "/session?ready=3")?;
+            remember(&site, &mut response, member_id, None)?;
+            Ok(response)
+        }
         Err(Denied::Rule { what: LINK_GONE, .. }) => gone(&site, &visit, GONE).await,
         Err(other) => Err(other.into()),
     }
