@@ -4,8 +4,7 @@
 //!
 //! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
 //!   [`lint`]
-//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`]
-//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`site_key`]
+//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`], [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
