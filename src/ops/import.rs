@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::render::{RecipeAt, RenderError, Rendered, render, text};
+use super::scale::other_numbers;
 use super::take_over::Runs;
 use crate::envfile::{EnvFile, EnvLine};
 use crate::recipe::{Pin, abra_sh, imported_env};
@@ -84,11 +85,24 @@ pub fn propose(shelf: &Shelf, at: &RecipeAt, stack: &StackName, observed: &Obser
 
 /// What runs of a stack, as the first deployment of the app that it becomes. `at` is the version that it counts as, if its services tell
 /// none that the recipe has; `rendered` is what that version and the settings give, for of networks the engine tells less.
-pub fn runs(shelf: &Shelf, at: &RecipeAt, stack: &StackName, observed: &Observed, rendered: Option<&Desired>) -> Runs {
+pub fn runs(
+    shelf: &Shelf,
+    at: &RecipeAt,
+    stack: &StackName,
+    observed: &Observed,
+    (env, rendered): (&EnvFile, Option<&Desired>),
+) -> Runs {
     let told = carried::version(stack, observed).filter(|version| *version != at.version);
-    let found = told.and_then(|version| Some((version.to_owned(), shelf.resolve(&at.name, version).ok()?)));
-    let (version, commit) = found.unwrap_or_else(|| (at.version.clone(), at.commit.clone()));
-    Runs { version, commit, desired: running(stack, observed, rendered) }
+    let told = told.and_then(|version| {
+        Some(RecipeAt { name: at.name.clone(), version: version.to_owned(), commit: shelf.resolve(&at.name, version).ok()? })
+    });
+    // The recipe's own numbers of tasks are those of the version that runs, whatever others have.
+    let numbers = match &told {
+        Some(at) => render(shelf, at, stack, env).ok().map(|own| other_numbers(&own.desired, observed)),
+        None => rendered.map(|own| other_numbers(own, observed)),
+    };
+    let RecipeAt { version, commit, .. } = told.unwrap_or_else(|| at.clone());
+    Runs { version, commit, desired: running(stack, observed, rendered), numbers: numbers.unwrap_or_default() }
 }
 
 /// The variables that a file sets or offers.

@@ -2,11 +2,12 @@
 
 use crate::stack::desired::Desired;
 use crate::stack::names::{StackName, descope, scope};
-use crate::stack::observed::Observed;
+use crate::stack::observed::{Observed, Service};
 use crate::stack::running::{only, running};
 use crate::store::replicas::Chosen;
 
 use super::adjust::Adjusted;
+use super::order::Scaled;
 use super::restart::adjusted;
 
 /// What gives these services (full names) so many tasks, as the stack is now.
@@ -23,22 +24,32 @@ pub fn scaled(stack: &StackName, observed: &Observed, wanted: &[(String, u64)], 
 
 /// Puts the chosen numbers in the place of the recipe's, and tells which were others. Only services with a number of tasks have one.
 pub fn keep_chosen(desired: &mut Desired, chosen: &[Chosen]) -> Vec<String> {
-    let mut told = vec![];
-    for one in chosen {
-        let full = scope(&desired.stack, &one.service);
-        let Some(spec) = desired.services.iter_mut().find(|s| s.name == full && is_scalable(&s.mode)) else { continue };
-        let replicas = &mut spec.mode.replicated.get_or_insert_default().replicas;
-        let recipe = replicas.replace(one.replicas()).unwrap_or(1);
-        if recipe != one.replicas() {
-            told.push(format!(
-                "{} has {} instead of the recipe’s {recipe}, as {} chose",
-                descope(&desired.stack, &full).unwrap_or(&full),
-                tasks(one.replicas()),
-                one.by
-            ));
-        }
-    }
-    told
+    let told = |one: &Chosen| Some(format!("{}, as {} chose", put(desired, &one.service, one.replicas())?, one.by));
+    chosen.iter().filter_map(told).collect()
+}
+
+/// The same for numbers that nobody has chosen yet, but that run.
+pub fn keep_running(desired: &mut Desired, numbers: &[Scaled]) -> Vec<String> {
+    numbers.iter().filter_map(|one| put(desired, &one.service, one.after)).collect()
+}
+
+/// Gives a service so many tasks. Told where the recipe has another number.
+fn put(desired: &mut Desired, service: &str, count: u64) -> Option<String> {
+    let full = scope(&desired.stack, service);
+    let spec = desired.services.iter_mut().find(|s| s.name == full && is_scalable(&s.mode))?;
+    let recipe = spec.mode.replicated.get_or_insert_default().replicas.replace(count).unwrap_or(1);
+    (recipe != count).then(|| format!("{service} has {} instead of the recipe’s {recipe}", tasks(count)))
+}
+
+/// The numbers of tasks of what runs that are not those of `record`.
+pub fn other_numbers(record: &Desired, observed: &Observed) -> Vec<Scaled> {
+    let other = |service: &Service| {
+        let recorded = record.services.iter().find(|s| s.name == service.spec.name).and_then(|s| replicas(&s.mode));
+        let (before, after) = (recorded?, replicas(&service.spec.mode)?);
+        let name = descope(&record.stack, &service.spec.name).unwrap_or(&service.spec.name).to_owned();
+        (before != after).then_some(Scaled { service: name, before, after, as_recipe: false })
+    };
+    observed.services.iter().filter_map(other).collect()
 }
 
 /// Whether a service has a number of tasks: those that run on every node, and jobs, have none that can be chosen.

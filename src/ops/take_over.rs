@@ -8,10 +8,10 @@ use crate::commands::app_import::ImportApp;
 use crate::stack::desired::Desired;
 use crate::store::deployments::{CONVERGED, NewDeployment};
 use crate::store::operations::State;
-use crate::store::{Command, Denied, Tx, deployments, operations};
+use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
 
 use super::deployed::images;
-use super::order::Wanted;
+use super::order::{Scaled, Wanted};
 
 /// What runs of a stack.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub struct Runs {
     /// 40 hexadecimal digits.
     pub commit: String,
     pub desired: Desired,
+    /// Numbers of tasks that are not the recipe's; later deploys keep them.
+    pub numbers: Vec<Scaled>,
 }
 
 /// Makes an app of what something else deployed.
@@ -36,14 +38,19 @@ impl Command for TakeOver {
 
     fn particulars(&self) -> Map<String, Value> {
         let mut told = self.app.particulars();
-        told.extend(self.runs.iter().map(|runs| ("runs".to_owned(), runs.version.clone().into())));
+        let Some(runs) = &self.runs else { return told };
+        told.insert("runs".to_owned(), runs.version.clone().into());
+        if !runs.numbers.is_empty() {
+            let number = |one: &Scaled| format!("{} {} instead of {}", one.service, one.after, one.before);
+            told.insert("tasks".to_owned(), runs.numbers.iter().map(number).collect());
+        }
         told
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         let recipe = self.app.recipe.clone();
         let app_id = self.app.apply(tx)?;
-        let Some(Runs { version, commit, desired }) = self.runs else { return Ok(app_id) };
+        let Some(Runs { version, commit, desired, numbers }) = self.runs else { return Ok(app_id) };
         let unreadable = |e: serde_json::Error| Denied::rule("unreadable", e.to_string());
         let wanted = Wanted::Import { version: version.clone() };
         let text = serde_json::to_string(&wanted).map_err(unreadable)?;
@@ -63,6 +70,9 @@ impl Command for TakeOver {
             outcome: CONVERGED.to_owned(),
         };
         deployments::insert(tx, &kept)?;
+        for one in &numbers {
+            replicas::choose(tx, app_id, &one.service, Some(one.after))?;
+        }
         Ok(app_id)
     }
 }

@@ -106,6 +106,27 @@ async fn the_record_is_of_the_version_that_runs_also_where_the_settings_are_read
     assert_eq!((app.version.as_str(), record.version.as_str()), ("1.1.0+1.35.0", VERSION));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_tasks_that_are_not_the_recipes_are_told_and_kept_so_that_the_next_plan_is_empty() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    foreign_board(&site, &ana, BOARD, SETTINGS).await;
+    by_hand(&site, STACK, |spec| spec.mode.replicated.get_or_insert_default().replicas = Some(3)).await;
+    let review = ana.page(&format!("/apps/import/{STACK}")).await;
+    review.says("would change nothing").says("app has 3 tasks instead of the recipe’s 1; this is kept for later deploys");
+    import(&ana, STACK).await.location();
+
+    let app = site.store.app(BOARD).await.unwrap().unwrap();
+    let chosen = site.store.chosen_replicas(app.id).await.unwrap();
+    let told: Vec<_> = chosen.iter().map(|c| (c.service.as_str(), c.count, c.by.as_str())).collect();
+    assert_eq!(told, [("app", 3, "ana")]);
+    let entry = site.entries().await.into_iter().find(|e| e.action == "app.import").unwrap();
+    assert_eq!(entry.particulars["tasks"], serde_json::json!(["app 3 instead of 1"]));
+    ana.page(&format!("/apps/{BOARD}/deployment")).await.says("Nothing would change").says("as ana chose");
+    assert_eq!(site.deploy(&ana, BOARD).await.outcome, "converged");
+    assert_eq!(app_service(&site, STACK).await.spec.mode.replicated.unwrap().replicas, Some(3));
+}
+
 const GATE: &str = "gate.example.org";
 const GATE_STACK: &str = "gate_example_org";
 const COMPOSE: &str = "\

@@ -81,6 +81,6 @@ impl Around {
         let rendered = render(&self.shelf, &at, stack, env).ok().map(|rendered| rendered.desired);
         // It runs, so its commit stays on the shelf.
         self.shelf.keep(&at.name, &at.commit).map_err(|e| e.to_string())?;
-        Ok(Some(runs(&self.shelf, &at, stack, &observed, rendered.as_ref())))
+        Ok(Some(runs(&self.shelf, &at, stack, &observed, (env, rendered.as_ref()))))
     }
 }

@@ -3,7 +3,7 @@
 use crate::ops::check::beside;
 use crate::ops::order::{Scaled, left};
 use crate::ops::rollback::objects;
-use crate::ops::scale::{keep_chosen, replicas};
+use crate::ops::scale::{keep_chosen, other_numbers};
 use crate::stack::carried;
 use crate::stack::desired::Desired;
 use crate::stack::names::descope;
@@ -79,16 +79,6 @@ impl Drift {
 
     /// Numbers of tasks that are not the record's.
     pub(super) fn scaled(&self, facts: &Facts) -> Vec<Scaled> {
-        let mut scaled = vec![];
-        for service in &facts.observed.services {
-            let recorded = self.record.services.iter().find(|s| s.name == service.spec.name).and_then(|s| replicas(&s.mode));
-            if let (Some(before), Some(after)) = (recorded, replicas(&service.spec.mode))
-                && before != after
-            {
-                let name = descope(&facts.stack, &service.spec.name).unwrap_or(&service.spec.name).to_owned();
-                scaled.push(Scaled { service: name, before, after, as_recipe: false });
-            }
-        }
-        scaled
+        other_numbers(&self.record, &facts.observed)
     }
 }

@@ -12,6 +12,7 @@ use crate::ops::adopt::print;
 use crate::ops::check::{standing, tier};
 use crate::ops::import::{Foreign, Proposal, foreign, propose, runs};
 use crate::ops::render::{RecipeAt, RenderError};
+use crate::ops::scale::keep_running;
 use crate::ops::take_over::Runs;
 use crate::recipe::RecipeName;
 use crate::recipe::abra_command::Task;
@@ -133,7 +134,7 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
     let made = blocking(move || {
         let at = recipe_at(&shelf, &recipe, &version)?;
         let proposal = propose(&shelf, &at, &stack, &observed)?;
-        let runs = runs(&shelf, &at, &stack, &observed, Some(&proposal.rendered.desired));
+        let runs = runs(&shelf, &at, &stack, &observed, (&proposal.env, Some(&proposal.rendered.desired)));
         Ok(Made { at, proposal, runs })
     });
     let made = made.await?.map_err(|error: RenderError| error.to_string());
@@ -153,8 +154,10 @@ pub(super) async fn view(
     let mut changes = Changes::begin(&facts, site);
     let mut rules = Faults::default();
     if let Ok(made) = &made {
-        let desired = &made.proposal.rendered.desired;
-        changes.fill(&facts, desired, &plan::plan(desired, &facts.observed));
+        let mut desired = made.proposal.rendered.desired.clone();
+        let kept = keep_running(&mut desired, &made.runs.numbers);
+        changes.fill(&facts, &desired, &plan::plan(&desired, &facts.observed));
+        changes.warnings.extend(kept.iter().map(|line| format!("{line}; this is kept for later deploys")));
         rules = Faults::at(site, made.at.clone()).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
     }
     if !facts.app.version.is_empty() && !versions.contains(&facts.app.version) {
