@@ -1,6 +1,9 @@
 //! A rotation changes what runs, and nothing else of it: neither the version, nor what somebody left, chose, saved or changed by hand.
 //! What stops it half-way, even the loss of the right to rotate, leaves nothing half done.
 
+use canteen::access::action::NewApp;
+use canteen::access::{Actor, Grant, Target, Via};
+use canteen::commands::app_new;
 use canteen::engine::EngineError;
 use canteen::engine::Mutate as _;
 use canteen::stack::labels::key;
@@ -13,7 +16,9 @@ use futures_util::future::join_all;
 use tempfile::TempDir;
 
 use crate::harness::{Browser, Plan, Site, make_viewer, operation_of, recipes, send_fields, until};
-use crate::secret_keys::{COMPOSE, KEYS, SAMPLE, STACK, VERSION, ask, deployed, on_swarm, read, rotated, set_all, settings};
+use crate::secret_keys::{
+    COMPOSE, KEYS, SAMPLE, STACK, VERSION, ask, deployed, foreign, on_swarm, read, recipe, rotated, set_all, settings,
+};
 use crate::secret_rotation::{MADE, NEW, OLD, SMTP, all_read, held};
 
 const PLAN: &str = "/apps/keys.example.org/deployment";
@@ -294,6 +299,36 @@ async fn an_old_version_that_can_not_be_removed_is_told_and_takes_nothing_from_t
     let removed = ana.submit(&secrets, &format!("{secrets}/removal"), &[(OLD, "on")]).await;
     assert_eq!(site.operation_done(operation_of(&removed)).await.outcome, "removed");
     assert_eq!(on_swarm(&site).await, [SMTP, NEW]);
+}
+
+/// `abra` labels no secrets, and the name of this one is as well that of a secret of an app that nothing runs of. No page makes such
+/// an app beside the other, but it may have come by an import.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_version_that_an_undeployed_app_may_need_stays() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = recipe(&ana, &[]).await;
+    site.new_app(&ana, "keys", VERSION, KEYS).await;
+    foreign(&site, OLD, None).await;
+    foreign(&site, SMTP, None).await;
+    site.fresh().await;
+    let deploy = site.deploy(&ana, KEYS).await;
+    assert_eq!(deploy.outcome, "converged", "{}", deploy.cause);
+    let member = site.store.member("ana").await.unwrap().unwrap();
+    let actor = Actor::Member { id: member.id, name: member.name, role: member.role, via: Via::default() };
+    let other = app_new::NewApp {
+        name: "keys.example.org.token".to_owned(),
+        stack: format!("{STACK}_token"),
+        recipe: "keys".to_owned(),
+        version: VERSION.to_owned(),
+        env: "TYPE=keys\n".to_owned(),
+    };
+    site.store.commit(&Grant::<NewApp>::judge(actor, Target::Site).unwrap(), other).await.unwrap();
+
+    let done = rotated(&site, &ana, "token", MADE).await;
+    assert_eq!(done.outcome, "rotated", "{}", done.cause);
+    assert!(done.cause.contains(&format!("{OLD} stays: another app may need it")), "{}", done.cause);
+    assert_eq!(on_swarm(&site).await, [SMTP, OLD, NEW]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
