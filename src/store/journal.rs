@@ -8,8 +8,10 @@ use super::schema::{operation_events, operations};
 use super::{Result, Store};
 use crate::clock::Millis;
 
-/// Lines that one operation may write; what comes later is dropped.
+/// Lines that one operation may write; what comes later is dropped, and one line tells that.
 pub const MOST_LINES: i32 = 5000;
+/// The level of that line.
+pub const FULL: &str = "full";
 /// Bytes of one line.
 pub const LONGEST_LINE: usize = 2000;
 
@@ -22,7 +24,7 @@ pub struct Line {
     pub at: Millis,
     /// The step that it belongs to.
     pub step: String,
-    /// `begin`, `end`, `fail`, `note`, `warn`, `log`, `progress`, `out`, `err`, `cut` or `ran`.
+    /// `begin`, `end`, `fail`, `note`, `warn`, `log`, `progress`, `out`, `err`, `cut`, `ran` or `full`.
     pub level: String,
     pub text: String,
 }
@@ -98,10 +100,19 @@ fn insert(c: &mut SqliteConnection, id: i32, now: Millis, step: &str, level: &st
         .select(diesel::dsl::max(operation_events::seq))
         .first(c)?;
     let seq = last.unwrap_or(0) + 1;
-    // Where a step ends is always written: without it the story would have no end.
-    if seq > MOST_LINES && !matches!(level, "begin" | "end" | "fail") {
-        return Ok(());
+    // Where a step ends is always written: without it the story would have no end. So is that something was left out of it, and how a
+    // command ended.
+    let always = matches!(level, "begin" | "end" | "fail" | "cut" | "ran");
+    let full = seq > MOST_LINES && !always;
+    if full {
+        let late =
+            operation_events::table.filter(operation_events::operation_id.eq(id)).filter(operation_events::seq.gt(MOST_LINES));
+        let told: i64 = late.filter(operation_events::level.eq(FULL)).count().get_result(c)?;
+        if told > 0 {
+            return Ok(());
+        }
     }
+    let (level, text) = if full { (FULL, "More was said from here on than is kept") } else { (level, text) };
     let row = (
         operation_events::operation_id.eq(id),
         operation_events::seq.eq(seq),

@@ -8,6 +8,7 @@ use canteen::ops::order;
 use canteen::recipe::RecipeName;
 use canteen::stack::observed::Node;
 use canteen::store::chain::hex;
+use canteen::store::journal::MOST_LINES;
 use canteen::store::operations::State;
 use sha2::{Digest as _, Sha256};
 
@@ -107,6 +108,29 @@ async fn of_very_much_output_the_gap_is_told() {
     ana.page(&path).await.says("There was more than is kept");
     let file = ana.page(&format!("{path}/output")).await.body;
     assert!(file.len() < 250_000 && file.contains(" lines left out"), "{}", file.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_much_is_said_it_is_told_that_something_was_left_out() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = deployed_shed(&site, &ana).await;
+    let id = ran(&site, &ana, "greet", &[]).await.id;
+    let before = i32::try_from(site.store.journal(id, 0).await.unwrap().len()).unwrap();
+    for number in before..MOST_LINES {
+        site.store.write_line(id, "Run loud", "out", &number.to_string()).await.unwrap();
+    }
+    for (level, text) in [("end", ""), ("out", "too late"), ("note", "too late as well"), ("cut", "7"), ("begin", ""), ("fail", "")]
+    {
+        site.store.write_line(id, "Run loud", level, text).await.unwrap();
+    }
+    let late = site.store.journal(id, MOST_LINES).await.unwrap();
+    let levels: Vec<&str> = late.iter().map(|line| line.level.as_str()).collect();
+    assert_eq!(levels, ["end", "full", "cut", "begin", "fail"]);
+    let page = ana.page(&format!("/operations/{id}")).await;
+    page.says("More was said from here on than is kept").says("7 lines in the middle were left out").says("the rest is not here");
+    let file = ana.page(&format!("/operations/{id}/output")).await.body;
+    assert!(file.ends_with("… from here on more was written than is kept\n… 7 lines left out\n") && !file.contains("too late"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::clock::Millis;
 use crate::commands::ran::Ran;
-use crate::store::journal::Line;
+use crate::store::journal::{FULL, Line};
 use crate::store::operations::Operation;
 use crate::web::page::span;
 use crate::web::status::StepState;
@@ -47,7 +47,7 @@ pub(super) fn steps(journal: &[Line], operation: &Operation, now: Millis) -> Vec
                     step.elapsed = span(line.at - *began);
                 }
             }
-            "note" | "warn" => {
+            "note" | "warn" | FULL => {
                 if let Some((step, _)) = steps.last_mut() {
                     step.lines.push(line.text.clone());
                 }

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use crate::access::Grant;
 use crate::access::action::ReadOutput;
 use crate::ops::output::STDERR;
-use crate::store::journal::Line;
+use crate::store::journal::{FULL, Line};
 use crate::web::Site;
 use crate::web::apps::logs::{Look, counted, looks};
 use crate::web::failure::Failure;
@@ -42,7 +42,9 @@ type Written<'a> = (bool, &'a str);
 
 pub(super) fn parts(journal: &[Line]) -> Vec<OutputPart> {
     let mut parts: Vec<(String, u64, Vec<Written>)> = vec![];
+    let mut full = false;
     for row in journal {
+        full |= row.level == FULL;
         let gap = if row.level == "cut" { row.text.parse().unwrap_or(0) } else { 0 };
         let Some(stderr) = stream(row).or((gap > 0).then_some(false)) else { continue };
         if parts.last().is_none_or(|(step, ..)| *step != row.step) {
@@ -54,7 +56,14 @@ pub(super) fn parts(journal: &[Line]) -> Vec<OutputPart> {
             lines.extend(row.text.split('\n').map(|line| (stderr, line)));
         }
     }
-    parts.into_iter().map(|(step, left_out, lines)| part(step, left_out, &lines)).collect()
+    let mut parts: Vec<OutputPart> = parts.into_iter().map(|(step, left_out, lines)| part(step, left_out, &lines)).collect();
+    if let Some(last) = parts.last_mut().filter(|_| full) {
+        if !last.left_out.is_empty() {
+            last.left_out.push(' ');
+        }
+        last.left_out.push_str("The operation said more than is kept: the rest is not here.");
+    }
+    parts
 }
 
 fn part(step: String, cut: u64, lines: &[Written]) -> OutputPart {
@@ -84,6 +93,8 @@ pub async fn output(_may: Grant<ReadOutput>, Id(id): Id, site: Data<Site>) -> Re
             text.push_str("… ");
             text.push_str(&row.text);
             text.push_str(" lines left out\n");
+        } else if row.level == FULL {
+            text.push_str("… from here on more was written than is kept\n");
         } else if let Some(stderr) = stream(row) {
             for line in row.text.split('\n') {
                 text.push_str(if stderr { STDERR } else { "" });
