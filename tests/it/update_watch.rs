@@ -290,6 +290,41 @@ async fn what_somebody_has_to_see_to_holds_an_update() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_somebody_left_running_holds_no_update_and_stays() {
+    let site = noon(Plan::default()).await;
+    let ana = site.admin().await;
+    let cron = COMPOSE.replace("volumes: {data", "  cron: {image: \"registry.example.org/cron:1\"}\nvolumes: {data");
+    let pond = pond_of(&site, &ana, &cron).await;
+    pond.release("1.0.1+1", &app("2"), SAMPLE, None);
+    fetch(&ana).await;
+    choose(&ana, "patch", "0", "24", &[]).await;
+    ana.page(PAGE).await.says("It would remove services: cron");
+
+    // A member decides once that it is to go on running.
+    let plan = format!("/apps/{POND}/deployment");
+    let page = ana.page(&format!("{plan}?version=1.0.1%2B1")).await;
+    let hidden = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap().replace("&#43;", "+");
+    let fields = [("version", hidden("version")), ("plan", hidden("plan"))];
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let left = site.operation_done(operation_of(&ana.post(&page, &plan, &fields).await)).await;
+    assert_eq!(left.outcome, "converged", "{}", left.cause);
+    site.fresh().await;
+
+    pond.release("1.0.2+1", &app("3"), SAMPLE, None);
+    fetch(&ana).await;
+    look(&site).await;
+    let done = by_itself(&site).await;
+    assert_eq!(done.len(), 1, "{:?}", told(&site).await);
+    assert_eq!((done[0].outcome.as_str(), version(&site).await.as_str()), ("converged", "1.0.2+1"), "{}", done[0].cause);
+    assert_eq!(services(&site).await, ["app", "cron", "db"]);
+    ana.page(&format!("/apps/{POND}/drift")).await.says("No difference");
+    // What a version newly does without is still somebody's to decide.
+    pond.release("1.0.3+1", &app("4").replace("  db:", "  base:"), SAMPLE, None);
+    fetch(&ana).await;
+    ana.page(PAGE).await.says("It would remove services: db");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_update_waits_for_another_operation_and_goes_on_after_a_restart() {
     let hold = ("CANTEEN_HOLD_AT", "after update service pond_example_org_db".to_owned());
     let mut site = noon(Plan { settings: vec![hold], ..Plan::default() }).await;

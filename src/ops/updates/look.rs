@@ -14,6 +14,8 @@ use crate::updates::wants_hands;
 pub(in crate::ops) struct Made {
     pub(in crate::ops) at: RecipeAt,
     pub(in crate::ops) rendered: Rendered,
+    /// Services that run and that this version does not have, by full name, and that somebody left running on purpose: they stay.
+    pub(in crate::ops) keep: Vec<String>,
 }
 
 /// What to look at.
@@ -46,7 +48,7 @@ fn made(shelf: &Shelf, wish: &Wish) -> Result<Made, String> {
     let at = RecipeAt { name, version: wish.to.clone(), commit };
     let env = EnvFile::parse(&wish.env).map_err(|e| format!("settings, {e}"))?;
     let rendered = render(shelf, &at, &wish.stack, &env).map_err(|e| e.to_string())?;
-    Ok(Made { at, rendered })
+    Ok(Made { at, rendered, keep: vec![] })
 }
 
 fn broken_rules(shelf: &Shelf, at: &RecipeAt) -> Option<String> {

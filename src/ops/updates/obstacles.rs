@@ -45,6 +45,8 @@ pub(super) async fn obstacles(
     lasting.extend(against);
     if let Some(made) = &mut made {
         keep_chosen(&mut made.rendered.desired, &sources.store.chosen_replicas(running.app.id).await?);
+        let (left, over) = (left_running(sources, running).await?, made.leftovers(running.observed));
+        made.keep = over.into_iter().filter(|name| left.contains(name)).collect();
         lasting.extend(of_plan(made, running));
     }
     let lasting = lasting.into_iter().map(|text| Obstacle { text, passes: false });
@@ -105,10 +107,15 @@ async fn difference(sources: Sources<'_>, running: &Running<'_>) -> Result<Optio
         return Ok(Some("what was deployed can’t be read any more".to_owned()));
     };
     keep_chosen(&mut record, &sources.store.chosen_replicas(running.app.id).await?);
-    let operation = sources.store.operation(running.deployed.operation_id).await?;
-    let left = operation.map(|o| left(&o)).unwrap_or_default();
+    let left = left_running(sources, running).await?;
     let same = beside(&record, running.observed.clone(), &left).is_empty();
     Ok((!same).then(|| "what runs is not what the last deploy that worked has sent".to_owned()))
+}
+
+/// What the last deploy that worked left running on purpose, by full name.
+async fn left_running(sources: Sources<'_>, running: &Running<'_>) -> Result<Vec<String>, OpError> {
+    let operation = sources.store.operation(running.deployed.operation_id).await?;
+    Ok(operation.map(|o| left(&o)).unwrap_or_default())
 }
 
 async fn wish(sources: Sources<'_>, running: &Running<'_>, to: &str) -> Result<Wish, OpError> {
@@ -126,10 +133,11 @@ async fn wish(sources: Sources<'_>, running: &Running<'_>, to: &str) -> Result<W
 /// What the plan would meet, take away or newly ask for.
 fn of_plan(made: &Made, running: &Running<'_>) -> Vec<String> {
     let desired = &made.rendered.desired;
-    let plan = beside(desired, running.observed.clone(), &[]);
+    let plan = beside(desired, running.observed.clone(), &made.keep);
     let mut found: Vec<String> = plan.blockers.iter().map(|b| format!("{}: {}", b.what, b.hint)).collect();
     let short = |full: &str| descope(running.stack, full).unwrap_or(full).to_owned();
-    let gone: Vec<String> = made.leftovers(running.observed).iter().map(|name| short(name)).collect();
+    let gone = made.leftovers(running.observed).into_iter().filter(|name| !made.keep.contains(name));
+    let gone: Vec<String> = gone.map(|name| short(&name)).collect();
     if !gone.is_empty() {
         found.push(format!("it would remove services: {}", gone.join(", ")));
     }

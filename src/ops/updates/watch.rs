@@ -66,7 +66,7 @@ impl Watch {
             Decision::Run { to, window } => {
                 let Some(version) = judgement.made.take() else { return Ok(()) };
                 let stack = StackName::parse(&app.stack).map_err(|e| OpError::stop("failed", e.to_string()))?;
-                let plan_hash = check::beside(&version.rendered.desired, reading.swarm.stack(&stack), &[]).hash();
+                let plan_hash = check::beside(&version.rendered.desired, reading.swarm.stack(&stack), &version.keep).hash();
                 self.ask(app, &judgement, Due { to, window, plan_hash }, version).await
             }
             Decision::Held { to, why } => {
@@ -91,7 +91,7 @@ impl Watch {
             commit: version.at.commit,
             env_number: app.env_number,
             plan_hash: due.plan_hash,
-            keep: vec![],
+            keep: version.keep,
             timeout_s: version.rendered.timeout_s.unwrap_or(self.deploy_timeout_s),
             desired: version.rendered.desired,
             confirmed: vec![],
