@@ -1,6 +1,7 @@
 //! The list of 100 apps against the same bytes from memory, and how long the list of 200 takes.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,10 @@ use canteen::commands::operation_finish::FinishOperation;
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Rhythm};
 use canteen::ops::{Handover, Live, Reveals, order};
+use canteen::recipe::RecipeName;
 use canteen::settings::Settings;
-use canteen::shelf::Shelf;
+use canteen::shelf::{Allow, Origin, Shelf};
+use canteen::store::deployments::{CONVERGED, NewDeployment};
 use canteen::store::housekeeping::Listed;
 use canteen::store::operations::State;
 use canteen::store::{AuditCheck, Store};
@@ -28,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::latency::p95;
 use crate::load::{Target as Load, rates};
+use crate::many_recipes;
 use crate::page_weight::weigh;
 use crate::set_up::SetUp;
 use crate::table::Table;
@@ -58,7 +62,8 @@ pub(crate) fn measure(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
     wait_until_full(&mut ana, MANY_APPS)?;
     p95(&mut ana, &format!("list of {MANY_APPS} apps"), "/apps", PAGE_AIM_MS, table)?;
     p95(&mut ana, &format!("list of {} operations", MANY_APPS * OPERATIONS), "/operations", PAGE_AIM_MS, table)?;
-    p95(&mut ana, "audit log of them", "/audit", PAGE_AIM_MS, table)
+    p95(&mut ana, "audit log of them", "/audit", PAGE_AIM_MS, table)?;
+    p95(&mut ana, &format!("updates of {MANY_APPS} apps, each of a recipe of its own"), "/updates", PAGE_AIM_MS, table)
 }
 
 fn throughput(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
@@ -125,7 +130,12 @@ impl Served {
             thread: None,
         };
         let shelf = Shelf::open(&data.join("shelf"))?;
-        let world = World { apps, settings, store, shelf, setup_code, stop };
+        let fetched = (apps == MANY_APPS).then(|| set_up.dir.join("many-of-apps"));
+        if let Some(recipes) = &fetched {
+            std::fs::create_dir_all(recipes)?;
+            many_recipes::write(recipes)?;
+        }
+        let world = World { apps, fetched, settings, store, shelf, setup_code, stop };
         let serve = move || {
             let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             // The closure may be called once only and can't fail politely.
@@ -150,6 +160,8 @@ impl Drop for Served {
 /// What the dashboard is made of here.
 struct World {
     apps: usize,
+    /// Where the repositories of the recipes are, if they are to be mirrored: every app is then deployed at an older version.
+    fetched: Option<PathBuf>,
     settings: Settings,
     store: Store,
     shelf: Shelf,
@@ -159,7 +171,10 @@ struct World {
 
 impl World {
     async fn serve(self, [page, same, bare]: [TcpListener; 3], bytes: Body) -> anyhow::Result<()> {
-        fill(&self.store, self.apps).await?;
+        if let Some(recipes) = &self.fetched {
+            mirror(&self.shelf, recipes)?;
+        }
+        fill(&self.store, self.apps, self.fetched.is_some()).await?;
         let engine = FakeEngine::with_clock(self.store.clock().clone());
         engine.seed(self.apps, self.apps * SERVICES_OF_ONE, self.apps * TASKS_OF_ONE);
         let feed = Feed::new(Arc::new(engine.clone()), self.store.clock().clone(), Rhythm::default());
@@ -226,14 +241,24 @@ fn may<A: Action>(target: Target) -> anyhow::Result<Grant<A>> {
     Ok(Grant::judge(Actor::Member { id: 1, name: "ana".to_owned(), role: Role::Admin, via: Via::default() }, target)?)
 }
 
-/// Apps with a history, and a catalogue.
-async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
+/// Fetches the repositories of all recipes.
+fn mirror(shelf: &Shelf, recipes: &Path) -> anyhow::Result<()> {
+    for number in 0..many_recipes::RECIPES {
+        let name = many_recipes::name(number);
+        let origin = recipes.join(&name).to_string_lossy().into_owned();
+        shelf.refresh(&RecipeName::parse(&name)?, &Origin::parse(&origin, Allow::RemoteAndLocal)?)?;
+    }
+    Ok(())
+}
+
+/// Apps with a history, and a catalogue. Where they are deployed, all of them have newer versions.
+async fn fill(store: &Store, apps: usize, deployed: bool) -> anyhow::Result<()> {
     let listed = (0..RECIPES).map(|number| Listed {
-        name: format!("recipe-{number}"),
-        origin: format!("https://git.example.org/recipe-{number}.git"),
+        name: many_recipes::name(number),
+        origin: format!("https://git.example.org/{}.git", many_recipes::name(number)),
         category: "Apps".to_owned(),
         description: "Does what people want from it".to_owned(),
-        newest: "1.2.0+5.1.0".to_owned(),
+        newest: many_recipes::newest(),
         status: Some(4),
         ..Listed::default()
     });
@@ -243,8 +268,8 @@ async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
         let app = NewApp {
             name: name.clone(),
             stack: format!("app{number}"),
-            recipe: format!("recipe-{}", number % RECIPES),
-            version: if number % 4 == 0 { "1.1.0+5.0.0" } else { "1.2.0+5.1.0" }.to_owned(),
+            recipe: many_recipes::name(number % RECIPES),
+            version: if number % 4 == 0 { many_recipes::older(number) } else { many_recipes::newest() },
             env: format!("TYPE=recipe\nDOMAIN={name}\n"),
         };
         let app_id = store.commit(&may::<action::NewApp>(Target::Site)?, app).await?;
@@ -252,6 +277,17 @@ async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
             let undeploy = order::undeploy(app_id, format!("app{number}"), format!("{number}-{turn}"));
             let id = store.commit(&may::<action::Undeploy>(Target::App(name.clone()))?, undeploy).await?;
             let Some(operation) = store.operation(id).await? else { bail!("operation {id} is gone") };
+            let deployment = (deployed && turn == 0).then(|| NewDeployment {
+                app_id,
+                operation_id: id,
+                recipe: many_recipes::name(number % RECIPES),
+                version: many_recipes::older(number),
+                commit_id: "0".repeat(40),
+                env_number: 1,
+                stack: "[]".to_owned(),
+                images: "[]".to_owned(),
+                outcome: CONVERGED.to_owned(),
+            });
             let finish = FinishOperation {
                 id,
                 app_id,
@@ -261,7 +297,7 @@ async fn fill(store: &Store, apps: usize) -> anyhow::Result<()> {
                 state: State::Done,
                 outcome: "done".to_owned(),
                 cause: String::new(),
-                deployment: None,
+                deployment,
                 pin: None,
                 tasks: vec![],
                 ran: vec![],

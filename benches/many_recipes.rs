@@ -46,6 +46,16 @@ pub(crate) fn git(command: &mut Command, input: &str) -> anyhow::Result<()> {
     if child.wait()?.success() { Ok(()) } else { bail!("git failed") }
 }
 
+/// The newest version of each.
+pub(crate) fn newest() -> String {
+    tag(VERSIONS - 1)
+}
+
+/// An older one.
+pub(crate) fn older(number: usize) -> String {
+    tag(number % (VERSIONS - 1))
+}
+
 fn tag(version: usize) -> String {
     format!("{version}.0.0+1.{version}.0")
 }
