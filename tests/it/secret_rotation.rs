@@ -5,7 +5,7 @@ use canteen::store::operations::State;
 use futures_util::future::join_all;
 
 use crate::harness::{Plan, Site, operation_of, until};
-use crate::secret_keys::{KEYS, STACK, ask, deployed, is_stored, on_swarm, read, rotated, settings};
+use crate::secret_keys::{KEYS, STACK, VERSION, ask, deployed, is_stored, on_swarm, read, recipe, rotated, set_all, settings};
 use crate::secret_rotation_runs::by_hand;
 
 pub(crate) const OLD: &str = "keys_example_org_token_v1";
@@ -231,6 +231,24 @@ async fn trap_11_a_version_that_the_recipe_sets_itself_is_not_rotated_here() {
     assert!(page.post_forms().iter().all(|f| !f.contains("rotation")));
     assert_eq!(ask(&ana, "token", MADE).await.status, 409);
     assert_eq!(on_swarm(&site).await, [SMTP, OLD]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_rotated_is_told_as_it_is() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = recipe(&ana, &[]).await;
+    site.new_app(&ana, "keys", VERSION, KEYS).await;
+    let path = format!("/apps/{KEYS}/secrets/token/rotation");
+    let unset = ana.page(&path).await;
+    unset.says("Version v1 is not set yet.").says("is not set yet, so there is nothing to replace");
+    assert!(!unset.text().contains("in use") && !unset.text().contains("set it anew"), "{}", unset.text());
+    set_all(&site, &ana).await;
+    ana.page(&path).await.says("Version v1 is set, and nothing that runs reads it.").says("remove it and set it anew");
+    assert_eq!(site.deploy(&ana, KEYS).await.outcome, "converged");
+    by_hand(&site, "app", |spec| spec.task_template.container_spec.secrets.clear()).await;
+    by_hand(&site, "db", |spec| spec.task_template.container_spec.secrets.clear()).await;
+    ana.page(&path).await.says("Version v1 is set, and nothing that runs reads it.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ use crate::web::visit::Visit;
 
 use super::given::{field, given, nothing_but};
 use super::hand_over;
-use super::turning::{Turned, turned};
+use super::turning::{Turned, is_set, turned};
 
 /// What a rotation does, before it is begun.
 #[derive(Debug, Clone, Template)]
@@ -38,6 +38,8 @@ pub struct RotationView {
     pub from: String,
     /// Empty where it can't be rotated.
     pub to: String,
+    /// What becomes of it now, where it can't.
+    pub stands: &'static str,
     /// Services that read it, by their short names.
     pub services: Vec<String>,
     /// Other secrets whose version the same variable holds; they are generated.
@@ -161,6 +163,18 @@ fn newly_made(changes: &mut Changes, facts: &Facts, ready: &Turned) {
     changes.secrets.iter_mut().filter(|secret| new(&secret.name)).for_each(|secret| secret.change = Change::Created);
 }
 
+/// What becomes of the version that the settings name.
+fn stands(facts: &Facts, need: &SecretNeed) -> &'static str {
+    let mut read = facts.observed.services.iter().flat_map(|s| &s.spec.task_template.container_spec.secrets);
+    if !is_set(facts, need) {
+        "is not set yet"
+    } else if read.any(|r| r.name == need.name) {
+        "is in use"
+    } else {
+        "is set, and nothing that runs reads it"
+    }
+}
+
 async fn view(
     facts: &Facts,
     visit: &Visit,
@@ -198,6 +212,7 @@ async fn view(
         name: need.local.clone(),
         from: need.version.clone(),
         to,
+        stands: stands(facts, need),
         services,
         also,
         rule: need.rule.describe(),

@@ -64,6 +64,7 @@ impl RotationView {
             name: "db_password".to_owned(),
             from: "v1".to_owned(),
             to: "v2".to_owned(),
+            stands: "is in use",
             services: vec!["app".to_owned(), "db".to_owned()],
             also: vec!["db_root_password".to_owned()],
             rule: "a password of 32 characters: letters and digits".to_owned(),
@@ -78,6 +79,7 @@ impl RotationView {
         wrong.problems.add("value", "Paste the value of db_password, or choose a file with it");
         wrong.problems.add("understood", "Say that you know that data which exists keeps the old value");
         let refused = Self { to: String::new(), changes: Changes::sample_blocked(), data: vec![], ..page.clone() };
-        vec![page, wrong, refused]
+        let unset = Self { stands: "is not set yet", ..refused.clone() };
+        vec![page, wrong, refused, unset]
     }
 }

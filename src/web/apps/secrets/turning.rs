@@ -61,11 +61,11 @@ pub(super) async fn turned(facts: &Facts, site: &Site, name: &str) -> Result<(Se
     };
     let runs = match runs {
         Ok(runs) => runs,
-        Err(why) => return Ok((saved(facts, site, &newest, name).await?, Err(why))),
+        Err(why) => return Ok(not(saved(facts, site, &newest, name).await?, facts, why)),
     };
     let Some(need) = runs.rendered.needs.iter().find(|n| n.local == name).cloned() else {
         let why = format!("nothing that is deployed reads {name} yet; to change it, remove it and set it anew");
-        return Ok((saved(facts, site, &newest, name).await?, Err(why)));
+        return Ok(not(saved(facts, site, &newest, name).await?, facts, why));
     };
     // How a value is made is no part of what runs: the newest word on it counts.
     let need = match rule_of(name, need.variable.as_deref(), &env) {
@@ -74,6 +74,21 @@ pub(super) async fn turned(facts: &Facts, site: &Site, name: &str) -> Result<(Se
     };
     let turned = turn(facts, site, &need, runs, &env).await?;
     Ok((need, turned))
+}
+
+/// Why it can't be rotated: before anything else, because it was never set.
+fn not(need: SecretNeed, facts: &Facts, why: String) -> (SecretNeed, Result<Turned, String>) {
+    let why = if is_set(facts, &need) { why } else { not_set(&need.local) };
+    (need, Err(why))
+}
+
+/// Whether the version that the settings name is on the Swarm.
+pub(super) fn is_set(facts: &Facts, need: &SecretNeed) -> bool {
+    facts.observed.secrets.iter().any(|s| s.name == need.name)
+}
+
+fn not_set(name: &str) -> String {
+    format!("{name} is not set yet, so there is nothing to replace; set it on the page of the secrets")
 }
 
 /// The secret by the newest settings, for a page that can only say why not.
@@ -155,10 +170,9 @@ async fn turn(
 
 /// Which version takes the place of which, or why none can.
 fn versions(facts: &Facts, need: &SecretNeed, runs: &Runs, newest: &EnvFile) -> Result<Versions, String> {
-    let name = &need.local;
     let there = |full: &str| facts.observed.secrets.iter().any(|s| s.name == full);
-    if !there(&need.name) {
-        return Err(format!("{name} is not set yet, so there is nothing to replace; set it on the page of the secrets"));
+    if !is_set(facts, need) {
+        return Err(not_set(&need.local));
     }
     let Some(variable) = need.variable.clone() else {
         return Err(format!("the recipe fixes the name {}, so there can be no other version of it", need.name));
