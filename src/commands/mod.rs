@@ -28,7 +28,6 @@ pub mod recipe_refresh;
 pub mod record;
 pub mod secret_reveal;
 pub mod secret_version;
-pub mod secret_version_back;
 pub mod session_begin;
 pub mod session_end;
 pub mod session_revoke;

@@ -1,11 +1,21 @@
+use std::marker::PhantomData;
+
 use serde_json::{Map, Value};
 
 use super::particulars;
-use crate::access::action;
+use crate::access::WriteAction;
+use crate::access::action::{Conclude, RotateSecret};
 use crate::store::{Command, Denied, Tx, apps};
 
-/// Writes the version of a secret into an app's settings, while the secret is rotated.
-pub struct SetSecretVersion {
+/// What lets somebody write the version of a secret: the right to rotate it, or that a rotation has failed. The old version comes back
+/// with that alone, for what was begun is ended whatever became of the right to it.
+pub trait Turns: WriteAction {}
+
+impl Turns for RotateSecret {}
+impl Turns for Conclude {}
+
+/// Writes the version of a secret into an app's settings, while the secret is rotated or put back.
+pub struct SetSecretVersion<A> {
     pub app_id: i32,
     /// The revision that `text` was made from.
     pub based_on: i32,
@@ -16,10 +26,11 @@ pub struct SetSecretVersion {
     pub variable: String,
     pub version: String,
     pub reason: String,
+    pub by: PhantomData<A>,
 }
 
-impl Command for SetSecretVersion {
-    type Needs = action::RotateSecret;
+impl<A: Turns> Command for SetSecretVersion<A> {
+    type Needs = A;
     /// The number of the revision that tells what runs.
     type Output = i32;
 

@@ -1,9 +1,10 @@
 //! The one line of the settings that a rotation changes. What was saved and not deployed stays as it is, and stays undeployed.
 
+use std::marker::PhantomData;
+
 use crate::access::Grant;
 use crate::access::action::{Conclude, RotateSecret};
-use crate::commands::secret_version::SetSecretVersion;
-use crate::commands::secret_version_back::PutVersionBack;
+use crate::commands::secret_version::{SetSecretVersion, Turns};
 use crate::envfile::{self, EnvFile};
 use crate::store::Denied;
 use crate::store::apps::{App, EnvRevision};
@@ -36,12 +37,10 @@ pub(super) async fn write(may: &Grant<RotateSecret>, of: Of<'_>, wanted: &Rotate
             variable: variable.clone(),
             version: to.clone(),
             reason: format!("rotated {}: {} to {to}", locals(wanted), wanted.from_version),
+            by: PhantomData,
         };
-        match of.store.commit(may, command).await {
-            Ok(number) => return Ok(number),
-            Err(Denied::Rule { .. }) => {}
-            Err(Denied::Store(error)) => return Err(error.into()),
-            Err(removed @ Denied::Removed(_)) => return Err(OpError::stop("failed", removed.to_string())),
+        if let Some(number) = saved(may, of, command).await? {
+            return Ok(number);
         }
     }
     Err(busy(variable))
@@ -60,22 +59,31 @@ pub(super) async fn put_back(may: &Grant<Conclude>, of: Of<'_>, wanted: &RotateW
             Some(before) if before.get(variable).is_none() => env.disable(variable),
             _ => env.enable(variable, from),
         }
-        let command = PutVersionBack {
+        let command = SetSecretVersion {
             app_id: app.id,
             based_on,
             text: env.text(),
+            runs: None,
             variable: variable.clone(),
             version: from.clone(),
             reason: format!("the rotation of {} failed", locals(wanted)),
+            by: PhantomData,
         };
-        match of.store.commit(may, command).await {
-            Ok(_number) => return Ok(()),
-            Err(Denied::Rule { .. }) => {}
-            Err(Denied::Store(error)) => return Err(error.into()),
-            Err(removed @ Denied::Removed(_)) => return Err(OpError::stop("failed", removed.to_string())),
+        if saved(may, of, command).await?.is_some() {
+            return Ok(());
         }
     }
     Err(busy(variable))
+}
+
+/// The number of the revision; `None` if somebody saved another one at the same moment.
+async fn saved<A: Turns>(may: &Grant<A>, of: Of<'_>, command: SetSecretVersion<A>) -> Result<Option<i32>, OpError> {
+    match of.store.commit(may, command).await {
+        Ok(number) => Ok(Some(number)),
+        Err(Denied::Rule { .. }) => Ok(None),
+        Err(Denied::Store(error)) => Err(error.into()),
+        Err(removed @ Denied::Removed(_)) => Err(OpError::stop("failed", removed.to_string())),
+    }
 }
 
 /// The revision in which this rotation told what runs, if it came so far.
