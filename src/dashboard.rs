@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::feed::{Feed, Rhythm};
+use crate::engine::feed::{Apps, Feed, Rhythm};
 use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
 use crate::jobs::{self, Jobs};
+use crate::ops::claims::Claims;
 use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
 use crate::settings::Settings;
@@ -51,6 +52,7 @@ impl Dashboard {
         store.keep_free(settings.keep_free);
         let clock = Arc::clone(store.clock());
         let feed = Feed::new(engine.clone(), clock.clone(), rhythm);
+        feed.knows(apps(Arc::new(Claims::new(store.clone()))));
         let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
         let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
         let runner = Runner {
@@ -118,6 +120,17 @@ impl Dashboard {
         by_itself.await?;
         pages.await?
     }
+}
+
+/// The apps for every reading of the Swarm: what is not deployed has names and addresses too.
+fn apps(claims: Arc<Claims>) -> Apps {
+    Box::new(move || {
+        let claims = Arc::clone(&claims);
+        Box::pin(async move {
+            let found = claims.all().await;
+            found.inspect_err(|error| tracing::error!(%error, "the apps can't be read")).ok()
+        })
+    })
 }
 
 /// What the settings say of registries. A helper that the file names is not run, and the log says so.

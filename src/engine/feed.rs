@@ -1,17 +1,18 @@
 //! The one reading of the Swarm that feeds every page, every plan and every operation. However many people look, the engine is asked
 //! once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{EngineError, Inspect};
 use crate::clock::{Millis, SharedClock};
-use crate::stack::observed::Swarm;
+use crate::stack::observed::{Neighbour, Swarm};
 
 /// Between two readings while somebody looks: the engine sends no events about tasks.
 const LOOKED_AT: Duration = Duration::from_secs(2);
@@ -47,11 +48,15 @@ pub struct Reading {
     pub problem: Option<String>,
 }
 
+/// Tells the dashboard's apps, deployed or not; `None` while that can't be told.
+pub type Apps = Box<dyn Fn() -> BoxFuture<'static, Option<Vec<Neighbour>>> + Send + Sync>;
+
 /// Reads the Swarm again and again, as often as somebody needs it.
 pub struct Feed {
     inspect: Arc<dyn Inspect>,
     clock: SharedClock,
     rhythm: Rhythm,
+    apps: OnceLock<Apps>,
     newest: watch::Sender<Reading>,
     hurry: Notify,
     operations: AtomicUsize,
@@ -77,11 +82,17 @@ impl Feed {
             inspect,
             clock,
             rhythm,
+            apps: OnceLock::new(),
             newest: watch::Sender::new(Reading::default()),
             hurry: Notify::new(),
             operations: AtomicUsize::new(0),
             viewers: AtomicUsize::new(0),
         })
+    }
+
+    /// From now on each reading holds these apps. A second call changes nothing.
+    pub fn knows(&self, apps: Apps) {
+        let _told_before = self.apps.set(apps);
     }
 
     /// The newest reading. Never waits.
@@ -172,10 +183,17 @@ impl Feed {
         match self.inspect.swarm().await {
             Ok(mut swarm) => {
                 swarm.at = tried_at;
+                swarm.apps = self.apps().await;
                 self.newest.send_replace(Reading { swarm: Arc::new(swarm), tried_at, problem: None });
             }
             Err(error) => self.newest.send_modify(|r| (r.tried_at, r.problem) = (tried_at, Some(error.to_string()))),
         }
+    }
+
+    /// Those of the last reading where nobody can tell now.
+    async fn apps(&self) -> Vec<Neighbour> {
+        let Some(apps) = self.apps.get() else { return vec![] };
+        apps().await.unwrap_or_else(|| self.newest.borrow().swarm.apps.clone())
     }
 
     fn pause(&self) -> Duration {

@@ -10,6 +10,7 @@ pub mod after;
 pub mod apply;
 mod call;
 pub mod check;
+pub mod claims;
 pub mod command;
 pub mod deploy;
 pub mod deployed;

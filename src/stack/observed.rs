@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::names::StackName;
+use super::policy::routed;
 use super::spec::{Labels, ServiceSpec};
 
 /// Milliseconds since 1970 (UTC).
@@ -26,6 +27,8 @@ pub struct Swarm {
     pub networks: Vec<Network>,
     pub secrets: Vec<Named>,
     pub configs: Vec<Config>,
+    /// The apps that the dashboard has, deployed or not. No engine tells of them.
+    pub apps: Vec<Neighbour>,
 }
 
 /// The part of a reading that belongs to one stack, with what its services may refer to outside of it.
@@ -41,16 +44,18 @@ pub struct Observed {
     pub secrets: Vec<Named>,
     /// All configs.
     pub configs: Vec<Config>,
-    /// The other stacks.
+    /// The other stacks, and those of apps that are not deployed.
     pub neighbours: Vec<Neighbour>,
 }
 
-/// Another stack on the Swarm.
+/// Another stack on the Swarm, or one that an app is to become.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Neighbour {
     pub stack: String,
     /// The recipe that it was deployed by; empty if it does not say.
     pub recipe: String,
+    /// Hosts that it answers for, or whose visitors its settings claim.
+    pub domains: Vec<String>,
 }
 
 impl Swarm {
@@ -71,19 +76,32 @@ impl Swarm {
     }
 
     fn neighbours(&self, own: &StackName) -> Vec<Neighbour> {
-        let mut recipes: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut found: BTreeMap<&str, Neighbour> = BTreeMap::new();
         for service in &self.services {
             let Some(stack) = service.stack().filter(|s| *s != own.as_str()) else { continue };
             let said = service.spec.labels.iter().find(|(key, _)| {
                 let rest = key.strip_prefix("coop-cloud.").and_then(|rest| rest.strip_prefix(stack));
                 rest == Some(".recipe")
             });
-            let recipe = recipes.entry(stack).or_default();
+            let neighbour = found.entry(stack).or_default();
             if let Some((_, name)) = said {
-                *recipe = name;
+                neighbour.recipe.clone_from(name);
             }
+            neighbour.domains.extend(routed(&service.spec));
         }
-        recipes.into_iter().map(|(stack, recipe)| Neighbour { stack: stack.to_owned(), recipe: recipe.to_owned() }).collect()
+        for app in self.apps.iter().filter(|app| app.stack != own.as_str()) {
+            let neighbour = found.entry(&app.stack).or_default();
+            if neighbour.recipe.is_empty() {
+                neighbour.recipe.clone_from(&app.recipe);
+            }
+            neighbour.domains.extend(app.domains.iter().cloned());
+        }
+        let named = |(stack, mut neighbour): (&str, Neighbour)| {
+            neighbour.domains.sort();
+            neighbour.domains.dedup();
+            Neighbour { stack: stack.to_owned(), ..neighbour }
+        };
+        found.into_iter().map(named).collect()
     }
 }
 

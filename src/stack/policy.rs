@@ -19,7 +19,7 @@ mod verdict;
 
 pub use around::DASHBOARD;
 pub use pass::{Pass, Who, admit};
-pub use routing::claimed;
+pub use routing::{claimed, routed};
 pub use table::{Kind, May, Row, Severity, Tier};
 pub use verdict::{Refused, Verdict, verdict};
 

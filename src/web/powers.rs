@@ -82,7 +82,7 @@ pub(super) fn typed_for(lines: Vec<String>, typed: &str, app: &str) -> Result<Ve
     if lines.is_empty() || typed.trim() == app {
         return Ok(lines);
     }
-    Err(format!("Type {app}, exactly so, if it may have power over the machine; nothing was started"))
+    Err(format!("Type {app}, exactly so, if it may have what is listed under Power over the machine; nothing was started"))
 }
 
 #[cfg(any(test, feature = "testing"))]

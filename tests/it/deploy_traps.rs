@@ -51,7 +51,14 @@ async fn trap_14_two_apps_may_share_a_domain() {
     let text = page.area("text").replace(&format!("DOMAIN={second}"), &format!("DOMAIN={BOARD}"));
     assert_ne!(text, page.area("text"));
     send_fields(&ana, &page, &path, &[("text", &text)]).await.location();
-    let done = site.deploy(&ana, second).await;
+    site.fresh().await;
+    let (path, before) = (format!("/apps/{second}/deployment"), site.engine.changes());
+    let page = ana.page(&path).await;
+    page.says("Shares its address with another app").says("takes visitors of board.example.org");
+    let silent = send_fields(&ana, &page, &path, &[]).await;
+    assert_eq!((silent.status, site.engine.changes()), (422, before), "it may, and never silently");
+    let asked = send_fields(&ana, &page, &path, &[("confirm", second)]).await;
+    let done = site.operation_done(operation_of(&asked)).await;
     assert_eq!(done.outcome, "converged", "{}", done.cause);
     for (app, stack) in [(BOARD, "board_example_org"), (second, "second_example_org")] {
         assert_eq!(site.store.app(app).await.unwrap().unwrap().stack, stack, "the stack follows the app's name");

@@ -84,7 +84,7 @@ impl Files for Beside {
     }
 }
 
-/// A Swarm with other apps: one whose name goes on where ours ends, one with objects, and the dashboard.
+/// A Swarm with other apps: some whose names go on where ours ends, one with objects, one with an address, and the dashboard.
 pub(crate) fn others() -> Observed {
     let of = |label: &str, owner: &str| Labels::from([(label.to_owned(), owner.to_owned())]);
     let secret = |name: &str, labels| Named { id: format!("id-{name}"), name: name.to_owned(), labels, ..Named::default() };
@@ -95,7 +95,11 @@ pub(crate) fn others() -> Observed {
         driver: "overlay".to_owned(),
         labels,
     };
-    let neighbour = |stack: &str, recipe: &str| Neighbour { stack: stack.to_owned(), recipe: recipe.to_owned() };
+    let neighbour = |stack: &str, recipe: &str, domains: &[&str]| Neighbour {
+        stack: stack.to_owned(),
+        recipe: recipe.to_owned(),
+        domains: domains.iter().map(|&host| host.to_owned()).collect(),
+    };
     Observed {
         secrets: vec![
             secret("wiki_example_org_db_password_v1", of("coop-cloud.app", "wiki.example.org")),
@@ -115,9 +119,12 @@ pub(crate) fn others() -> Observed {
             ..Config::default()
         }],
         neighbours: vec![
-            neighbour("wiki_example_org", "dokuwiki"),
-            neighbour("pad_example_org_uk", "etherpad"),
-            neighbour("dash_example_org", "canteen"),
+            neighbour("wiki_example_org", "dokuwiki", &["wiki.example.org"]),
+            neighbour("pad_example_org_uk", "etherpad", &[]),
+            neighbour("dash_example_org", "canteen", &[]),
+            // These two are apps that are not deployed.
+            neighbour("pad_example_org_eu", "etherpad", &[]),
+            neighbour("files_example_org", "nextcloud", &["files.example.org"]),
         ],
         ..Observed::default()
     }

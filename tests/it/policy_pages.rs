@@ -1,7 +1,8 @@
 //! Power over the machine as members meet it: told before a deploy, given only by an admin who types the app's name, kept in the log.
 
-use canteen::access::action::Deploy;
+use canteen::access::action::{Deploy, Remove};
 use canteen::access::{Actor, Grant, Role, Target, Via};
+use canteen::commands::app_remove::RemoveApp;
 use canteen::envfile::EnvFile;
 use canteen::ops::order;
 use canteen::ops::order::DeployWanted;
@@ -11,7 +12,7 @@ use canteen::stack::names::StackName;
 use canteen::store::operations::State;
 use tempfile::TempDir;
 
-use crate::harness::{Browser, Site, operation_of, recipes, send_fields};
+use crate::harness::{BOARD, Browser, Site, operation_of, recipes, send_fields};
 
 const APP: &str = "gate.example.org";
 const PLAN: &str = "/apps/gate.example.org/deployment";
@@ -137,4 +138,39 @@ async fn an_operation_that_got_past_the_page_is_refused_when_it_runs() {
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "refused"), "{}", done.cause);
     assert!(done.cause.contains("this was not confirmed: gate_example_org_app: mounts /var/run/docker.sock"), "{}", done.cause);
     assert_eq!(site.engine.changes(), before, "nothing was sent");
+}
+
+/// Trap 14, of an app that does not run: no engine tells of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_an_app_that_is_not_deployed_is_not_taken_silently() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let second = "second.example.org";
+    site.new_board(&ana, BOARD).await;
+    site.new_board(&ana, second).await;
+    site.make_secrets(&ana, second).await;
+    let plan = format!("/apps/{second}/deployment");
+    let said = "Shares its address with another app";
+    assert!(!ana.page(&plan).await.text().contains(said), "each has its own");
+    let path = format!("/apps/{second}/settings/text");
+    let page = ana.page(&path).await;
+    let text = page.area("text").replace(&format!("DOMAIN={second}"), &format!("DOMAIN={BOARD}"));
+    send_fields(&ana, &page, &path, &[("text", &text)]).await.location();
+    let before = site.engine.changes();
+
+    let page = ana.page(&plan).await;
+    page.says(said).says("board.example.org, which is an address of board_example_org too").says("only admins may deploy it");
+    assert_eq!(send_fields(&ana, &page, &plan, &[]).await.status, 422);
+    assert_eq!(site.engine.changes(), before, "nothing was sent");
+
+    // An app that is gone has no address.
+    let app = site.store.app(BOARD).await.unwrap().unwrap();
+    let member = site.store.member("ana").await.unwrap().unwrap();
+    let actor = Actor::Member { id: member.id, name: member.name, role: Role::Admin, via: Via::default() };
+    let may = Grant::<Remove>::judge(actor, Target::App(BOARD.to_owned())).unwrap();
+    site.store.commit(&may, RemoveApp { id: app.id, stack: app.stack, ..RemoveApp::default() }).await.unwrap();
+    site.fresh().await;
+    assert!(!ana.page(&plan).await.text().contains(said));
+    let done = site.deploy(&ana, second).await;
+    assert_eq!(done.outcome, "converged", "{}", done.cause);
 }

@@ -31,7 +31,7 @@ impl Journal for Silent {
     }
 }
 
-/// A Swarm with what the corpus calls [`others`].
+/// A Swarm with what the corpus calls [`others`]. All of it is deployed: no engine tells of anything else.
 async fn swarm() -> FakeEngine {
     let engine = FakeEngine::new();
     let around = others();
@@ -54,7 +54,9 @@ async fn swarm() -> FakeEngine {
     for neighbour in &around.neighbours {
         let stack = neighbour.stack.clone();
         let recipe = (format!("coop-cloud.{stack}.recipe"), neighbour.recipe.clone());
-        let labels = Labels::from([(NAMESPACE_LABEL.to_owned(), stack.clone()), recipe]);
+        let mut labels = Labels::from([(NAMESPACE_LABEL.to_owned(), stack.clone()), recipe]);
+        let rule = |host: &String| (format!("traefik.http.routers.{stack}.rule"), format!("Host(`{host}`) && PathPrefix(`/`)"));
+        labels.extend(neighbour.domains.iter().map(rule));
         let mut spec = ServiceSpec { name: format!("{stack}_app"), labels, ..ServiceSpec::default() };
         "registry.example.org/other:1".clone_into(&mut spec.task_template.container_spec.image);
         engine.create_service(&spec, None).await.unwrap();

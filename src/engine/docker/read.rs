@@ -36,7 +36,7 @@ pub(super) async fn swarm(session: &Session, at: Millis) -> Result<Swarm> {
         secrets::list(session),
         configs::list(session),
     )?;
-    Ok(Swarm { at, nodes, services, tasks, networks, secrets, configs })
+    Ok(Swarm { at, nodes, services, tasks, networks, secrets, configs, ..Swarm::default() })
 }
 
 async fn nodes(session: &Session) -> Result<Vec<Node>> {

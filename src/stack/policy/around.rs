@@ -21,6 +21,8 @@ pub(super) struct Around {
     longer: BTreeSet<String>,
     /// Other stacks that are dashboards.
     dashboards: BTreeSet<String>,
+    /// Hosts of other stacks, and whose they are.
+    hosts: BTreeMap<String, BTreeSet<String>>,
     /// Whether it is ours, by name.
     secrets: BTreeMap<String, bool>,
     configs: BTreeMap<String, bool>,
@@ -38,11 +40,16 @@ impl Around {
         let neighbours = observed.neighbours.iter();
         let others = named.chain(apps).chain(neighbours.clone().map(|n| n.stack.clone()));
         let longer = others.filter(|other| descope(stack, other).is_some()).collect();
-        let dashboards = neighbours.filter(|n| n.recipe == DASHBOARD).map(|n| n.stack.clone()).collect();
+        let dashboards = neighbours.clone().filter(|n| n.recipe == DASHBOARD).map(|n| n.stack.clone()).collect();
+        let mut hosts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (stack, host) in neighbours.flat_map(|n| n.domains.iter().map(|host| (&n.stack, host))) {
+            hosts.entry(host.clone()).or_default().insert(stack.clone());
+        }
         let mut around = Self {
             stack: stack.clone(),
             longer,
             dashboards,
+            hosts,
             secrets: BTreeMap::new(),
             configs: BTreeMap::new(),
             network_names: observed.networks.iter().map(|n| (n.id.clone(), n.name.clone())).collect(),
@@ -92,6 +99,11 @@ impl Around {
     /// Whether the name is one of a dashboard's objects.
     pub(super) fn is_dashboards(&self, name: &str) -> bool {
         self.dashboards.iter().any(|stack| is_of(stack, name, &['_']))
+    }
+
+    /// The other stacks that this host is an address of; `None` if there are none.
+    pub(super) fn others_at(&self, host: &str) -> Option<String> {
+        self.hosts.get(host).map(|stacks| stacks.iter().map(String::as_str).collect::<Vec<_>>().join(" and "))
     }
 
     fn labelled(&self, name: &str, labels: &Labels) -> bool {

@@ -29,11 +29,11 @@ pub(super) fn attached(look: &Look<'_>, service: &ServiceSpec, asks: &mut Asks<'
     }
 }
 
-/// On a network that all apps share, a service has the name that it has anyway, those of its stack, and its app's addresses.
+/// On a network that all apps share, a service has the name that it has anyway, those of its stack, and those of its app's addresses that nobody else has.
 fn is_own_name(look: &Look<'_>, service: &ServiceSpec, alias: &str) -> bool {
     descope(&look.desired.stack, &service.name) == Some(alias)
         || look.around.owns_route(alias)
-        || look.desired.domains.iter().any(|d| d.eq_ignore_ascii_case(alias))
+        || look.desired.domains.iter().any(|d| d.eq_ignore_ascii_case(alias) && look.around.others_at(d).is_none())
 }
 
 /// A network that the stack makes.

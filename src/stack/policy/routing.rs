@@ -1,6 +1,6 @@
 //! Labels that the proxy reads: which visitors a service takes, and what it does with them. What is not known here is a power.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::names::Domain;
 use super::super::spec::ServiceSpec;
@@ -38,6 +38,18 @@ pub fn claimed(settings: &BTreeMap<String, String>) -> Vec<String> {
     let words = extra.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*')));
     found.extend(words.filter(|w| w.contains('.')).map(str::to_owned));
     found.retain(|name| Domain::parse(name).is_ok());
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The hosts that a service names in the rules of its routers, whatever else the rules say.
+pub fn routed(service: &ServiceSpec) -> Vec<String> {
+    let is_rule =
+        |key: &str| matches!(key.split('.').collect::<Vec<_>>().as_slice(), ["traefik", "http" | "tcp", "routers", _, "rule"]);
+    let labels = service.labels.iter().chain(&service.task_template.container_spec.labels);
+    let rules = labels.filter(|(key, _)| is_rule(&key.trim().to_lowercase()));
+    let mut found: Vec<String> = rules.flat_map(|(_, value)| rule::hosts(value)).map(|host| plain(&host)).collect();
     found.sort();
     found.dedup();
     found
@@ -95,6 +107,10 @@ impl Label<'_, '_> {
                 let domains = &self.look.desired.domains;
                 if let Some(why) = rule::beyond(self.value, &|host| is_claimed(domains, host)) {
                     self.ask(format!("takes visitors of {why}: {}", self.value));
+                }
+                let shared = rule::hosts(self.value).into_iter().filter(|host| is_claimed(domains, host));
+                for host in shared.collect::<BTreeSet<_>>() {
+                    self.shared(&plain(&host));
                 }
             }
             "entrypoints" => {
@@ -158,6 +174,14 @@ impl Label<'_, '_> {
         }
     }
 
+    /// Two may answer for one host, each for some of its paths; whoever lets them should know.
+    fn shared(&mut self, host: &str) {
+        if let Some(others) = self.look.around.others_at(host) {
+            let what = format!("takes visitors of {host}, which is an address of {others} too");
+            self.asks.ask(Kind::SharedAddress, self.path.as_str(), host, what);
+        }
+    }
+
     fn ask(&mut self, what: String) {
         self.asks.ask(Kind::Router, self.path.as_str(), self.value, what);
     }
@@ -169,8 +193,12 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether the app's settings claim this host.
 fn is_claimed(domains: &[String], host: &str) -> bool {
-    let host = host.trim().trim_end_matches('.').to_lowercase();
-    domains.contains(&host)
+    domains.contains(&plain(host))
+}
+
+/// A host as the proxy compares it.
+fn plain(host: &str) -> String {
+    host.trim().trim_end_matches('.').to_lowercase()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Rules of the proxy's routers: for which hosts does one answer?
 
+use std::cell::RefCell;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -17,6 +18,17 @@ pub(super) fn beyond(rule: &str, claimed: &dyn Fn(&str) -> bool) -> Option<Strin
         Some(false) if reader.said.is_empty() => Some("no address".to_owned()),
         Some(false) => Some(reader.said.join(", ")),
     }
+}
+
+/// The hosts that a rule names, as far as it can be read.
+pub(super) fn hosts(rule: &str) -> Vec<String> {
+    let found = RefCell::new(vec![]);
+    let note = |host: &str| {
+        found.borrow_mut().push(host.to_owned());
+        true
+    };
+    let _said = beyond(rule, &note);
+    found.into_inner()
 }
 
 struct Reader<'a> {

@@ -117,6 +117,8 @@ kinds! {
         "Uses what is another app’s", "another app’s password or data may be in it";
     Router "router", Beyond, No No Yes:
         "Takes visitors beyond its own address", "people who go to another app may land here, or see what is not meant for them";
+    SharedAddress "shared-address", Beyond, No No Confirmed:
+        "Shares its address with another app", "people who go to the other app may land here, and what they type with them";
     LogAway "log-away", Beyond, No Listed Yes:
         "Sends its log elsewhere", "the node itself sends it, past the app’s networks";
     Address "address", Beyond, No Listed Yes:

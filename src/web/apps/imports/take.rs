@@ -70,6 +70,7 @@ pub async fn take(
     let app = ImportApp { name: name.clone(), stack, recipe, version: form.version, env, shifted: reviewed.shifted.lines.clone() };
     match site.store.commit(&may, TakeOver { app, runs: Some(runs) }).await {
         Ok(_id) => {
+            site.feed.hurry();
             site.live.poke("apps");
             see_other(&format!("/apps/{name}"))
         }

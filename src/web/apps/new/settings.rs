@@ -91,6 +91,7 @@ pub async fn create(
     };
     match site.store.commit(&may, new).await {
         Ok(_) => {
+            site.feed.hurry();
             site.live.poke("apps");
             see_other(&format!("/apps/{domain}/secrets?new=1"))
         }
