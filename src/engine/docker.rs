@@ -12,6 +12,7 @@ mod health;
 mod images;
 mod logs;
 mod networks;
+mod ourselves;
 mod read;
 mod refusal;
 mod secrets;
@@ -49,6 +50,8 @@ const REGISTRY: Duration = Duration::from_secs(30);
 /// A Docker engine behind a socket. Connects at the first call, and again after the connection was lost.
 pub struct DockerEngine {
     host: Host,
+    /// The container that we run in.
+    container: String,
     /// The client, once the API version is agreed upon.
     greeted: Mutex<Option<Session>>,
 }
@@ -65,7 +68,7 @@ struct Session {
 impl DockerEngine {
     /// Reads an address, `unix:///path` or `tcp://host:port`. Whether an engine listens there shows at the first call.
     pub fn connect(host: &str) -> Result<Self> {
-        Ok(Self { host: Host::parse(host)?, greeted: Mutex::new(None) })
+        Ok(Self { host: Host::parse(host)?, container: ourselves::container(), greeted: Mutex::new(None) })
     }
 
     async fn session(&self) -> Result<Session> {
@@ -130,7 +133,8 @@ impl Inspect for DockerEngine {
 
     async fn swarm(&self) -> Result<Swarm> {
         let at = SystemClock.now();
-        call!(self, s, read::swarm(&s, at))
+        let swarm = call!(self, s, read::swarm(&s, at))?;
+        Ok(Swarm { container: self.container.clone(), ..swarm })
     }
 
     async fn volumes(&self, stack: &str) -> Result<Vec<String>> {

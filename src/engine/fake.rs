@@ -84,6 +84,11 @@ impl FakeEngine {
         self.lock().away = false;
     }
 
+    /// From now on whoever reads runs in the container of this id.
+    pub fn runs_in(&self, container: &str) {
+        container.clone_into(&mut self.lock().container);
+    }
+
     /// Lets a service (its full name) write a line.
     pub fn log(&self, service: &str, text: &str) {
         let at = self.clock.now();

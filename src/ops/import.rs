@@ -47,7 +47,7 @@ fn one(swarm: &Swarm, stack: StackName) -> Option<Foreign> {
     let pin = settings.get("RECIPE").or_else(|| settings.get("TYPE")).and_then(|text| Pin::parse(text));
     let recipe = carried::recipe(&stack, &observed).map(str::to_owned).or_else(|| pin.as_ref().map(|p| p.recipe.clone()))?;
     // A dashboard is no app: removing it would take every app's settings along, and a command in it would read them past the policy.
-    if recipe == DASHBOARD {
+    if recipe == DASHBOARD || swarm.own_stack() == Some(stack.as_str()) {
         return None;
     }
     let version = carried::version(&stack, &observed).map(str::to_owned).or_else(|| pin.and_then(|p| p.version));

@@ -25,6 +25,7 @@ pub mod journal;
 pub mod lint;
 pub mod live;
 pub mod order;
+pub mod ourselves;
 pub mod output;
 pub mod overridden;
 pub mod pinned;

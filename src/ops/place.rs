@@ -6,6 +6,10 @@ use crate::stack::observed::{Observed, Task};
 use super::ended::OpError;
 use super::run::Run;
 
+/// Why no command is run in the container that Canteen itself runs in.
+const OURSELVES: &str = "Canteen itself runs in this container, and whoever has a command run in it reads every app’s settings; run it on \
+                         the server’s command line";
+
 /// A running container on this node.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -18,15 +22,26 @@ pub(super) struct Place {
 
 /// A container of the service, by what the Swarm says now.
 pub(super) async fn place(run: &Run, stack: &StackName, service: &str) -> Result<Place, OpError> {
-    let observed = run.fresh().await?.stack(stack);
+    let swarm = run.fresh().await?;
+    let observed = swarm.stack(stack);
     let here = run.inspect.info().await?.node_id;
-    let found = choose(&observed, stack, service, &here).map_err(|why| OpError::stop("failed", why))?;
+    let here = Here { node: &here, own: &|container| swarm.is_own_container(container) };
+    let found = choose(&observed, stack, service, here).map_err(|why| OpError::stop("failed", why))?;
     if found.others > 0 {
         let others = found.others;
         let s = if others == 1 { "" } else { "s" };
         run.note(&format!("{others} more task{s} of {service} run; the command is run in one of them only")).await?;
     }
     Ok(found.place)
+}
+
+/// Where Canteen runs.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    /// The node's id.
+    node: &'a str,
+    /// Whether a container is the one that we run in.
+    own: &'a dyn Fn(&str) -> bool,
 }
 
 struct Found {
@@ -36,7 +51,7 @@ struct Found {
 }
 
 /// The engine hands out containers of its own node only, and Canteen has nothing on other nodes.
-fn choose(observed: &Observed, stack: &StackName, service: &str, here: &str) -> Result<Found, String> {
+fn choose(observed: &Observed, stack: &StackName, service: &str, Here { node: here, own }: Here<'_>) -> Result<Found, String> {
     let full = scope(stack, service);
     let Some(known) = observed.services.iter().find(|s| s.spec.name == full) else {
         let names: Vec<&str> = observed.services.iter().map(|s| descope(stack, &s.spec.name).unwrap_or(&s.spec.name)).collect();
@@ -70,6 +85,9 @@ fn choose(observed: &Observed, stack: &StackName, service: &str, here: &str) -> 
     };
     let slot = if task.slot == 0 { String::new() } else { format!(".{}", task.slot) };
     let container = task.container.clone().unwrap_or_default();
+    if own(&container) {
+        return Err(OURSELVES.to_owned());
+    }
     let place = Place { container, task: format!("{service}{slot}"), node: node(&task.node) };
     Ok(Found { place, others: running.len() - 1 })
 }
@@ -102,7 +120,8 @@ mod tests {
 
     fn told(tasks: &[(&str, u64, &str)], service: &str) -> String {
         let stack = StackName::parse("pad").unwrap();
-        match choose(&observed(tasks), &stack, service, "a") {
+        let here = Here { node: "a", own: &|container| container == "c7" };
+        match choose(&observed(tasks), &stack, service, here) {
             Ok(found) => format!("{} {} {} +{}", found.place.container, found.place.task, found.place.node, found.others),
             Err(why) => why,
         }
@@ -119,6 +138,7 @@ mod tests {
             (&[("running", 1, "b")][..], "app", "app runs on host-b, and Canteen on host-a"),
             (&[("failed", 1, "a")], "app", "no task of app runs now"),
             (&[], "app", "no task of app runs now"),
+            (&[("running", 7, "a")], "app", "Canteen itself runs in this container"),
             (&[("running", 1, "a")], "db", "no service called db runs in this app any more; there are app"),
         ] {
             assert!(told(tasks, service).contains(words), "{}", told(tasks, service));

@@ -29,7 +29,9 @@ use super::live::Live;
 use super::order::Wanted;
 use super::places::Taken;
 use super::run::{Past, Run};
-use super::{adjust, adopt, after, command, deploy, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates};
+use super::{
+    adjust, adopt, after, command, deploy, ourselves, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates,
+};
 
 /// Between two looks at the queue when nobody rang.
 const LOOK: Duration = Duration::from_secs(5);
@@ -154,6 +156,7 @@ impl Runner {
         }
         let wanted: Wanted = serde_json::from_str(&operation.wanted)
             .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;
+        self.not_ourselves(run, operation).await?;
         let actor = self.actor(operation).await?;
         match wanted {
             Wanted::Deploy(wanted) => {
@@ -227,6 +230,14 @@ impl Runner {
                 unused::configs(&self.judge::<RemoveConfig>(actor, operation)?, run, of, &names).await
             }
         }
+    }
+
+    /// Refuses what is about the stack that we run in. Which one that is does not change while we run.
+    async fn not_ourselves(&self, run: &Run, operation: &Operation) -> Result<(), OpError> {
+        let Some(app) = self.store.app_by_id(operation.app_id).await? else { return Ok(()) };
+        let latest = self.feed.latest().swarm;
+        let swarm = if latest.at == 0 { run.fresh().await? } else { latest };
+        ourselves::refusal(&swarm, &app.stack).map_or(Ok(()), |why| Err(OpError::stop("refused", why)))
     }
 
     fn parts<'a>(&'a self, operation: &'a Operation) -> command::Of<'a> {

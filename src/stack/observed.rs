@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::names::StackName;
-use super::policy::routed;
+use super::policy::{DASHBOARD, routed};
 use super::spec::{Labels, ServiceSpec};
 
 /// Milliseconds since 1970 (UTC).
@@ -29,6 +29,8 @@ pub struct Swarm {
     pub configs: Vec<Config>,
     /// The apps that the dashboard has, deployed or not. No engine tells of them.
     pub apps: Vec<Neighbour>,
+    /// The id of the container that reads; empty where it is none, or where that can't be told.
+    pub container: String,
 }
 
 /// The part of a reading that belongs to one stack, with what its services may refer to outside of it.
@@ -75,6 +77,18 @@ impl Swarm {
         }
     }
 
+    /// The stack that the reader itself runs in: the dashboard's own.
+    pub fn own_stack(&self) -> Option<&str> {
+        let mine = |task: &&Task| task.container.as_deref().is_some_and(|id| self.is_own_container(id));
+        let task = self.tasks.iter().find(mine)?;
+        self.services.iter().find(|s| s.id == task.service)?.stack()
+    }
+
+    /// Whether the container of this id is the reader's own.
+    pub fn is_own_container(&self, id: &str) -> bool {
+        !self.container.is_empty() && id == self.container
+    }
+
     fn neighbours(&self, own: &StackName) -> Vec<Neighbour> {
         let mut found: BTreeMap<&str, Neighbour> = BTreeMap::new();
         for service in &self.services {
@@ -95,6 +109,10 @@ impl Swarm {
                 neighbour.recipe.clone_from(&app.recipe);
             }
             neighbour.domains.extend(app.domains.iter().cloned());
+        }
+        // Whatever deployed it, and whatever its labels say.
+        if let Some(dashboard) = self.own_stack().and_then(|stack| found.get_mut(stack)) {
+            DASHBOARD.clone_into(&mut dashboard.recipe);
         }
         let named = |(stack, mut neighbour): (&str, Neighbour)| {
             neighbour.domains.sort();

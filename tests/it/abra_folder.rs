@@ -107,17 +107,12 @@ async fn a_file_that_is_no_app_is_named_and_the_others_are_taken() {
     assert!(code == Some(1) && errors.contains("there are: one, two"), "{errors}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_runs_of_a_file_tells_its_version_and_is_on_record() {
-    let site = Site::start().await;
-    let ana = site.admin().await;
-    ana.page("/apps/new?recipe=notice-board").await;
-    let before = ana.page("/apps").await;
-    assert!(!before.text().contains("pad.example.org"));
-    let stub = Stub::answering(|call| {
+/// An engine on which a stack `our_pad` of this recipe runs.
+fn pad_of(recipe: &'static str) -> Stub {
+    Stub::answering(move |call| {
         let labels = json!({
             "com.docker.stack.namespace": "our_pad",
-            "coop-cloud.our_pad.recipe": "notice-board",
+            "coop-cloud.our_pad.recipe": recipe,
             "coop-cloud.our_pad.version": "1.0.0+1.35.0",
         });
         let service = json!({
@@ -130,7 +125,17 @@ async fn what_runs_of_a_file_tells_its_version_and_is_on_record() {
             },
         });
         (call.method == "GET" && call.path == "/services").then(|| Said::Json(200, json!([service])))
-    });
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_of_a_file_tells_its_version_and_is_on_record() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    ana.page("/apps/new?recipe=notice-board").await;
+    let before = ana.page("/apps").await;
+    assert!(!before.text().contains("pad.example.org"));
+    let stub = pad_of("notice-board");
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "pad.example.org.env", PAD);
     let (code, said, errors) = canteen_at(&site, &["import"], folder.path(), &stub.host());
@@ -142,4 +147,15 @@ async fn what_runs_of_a_file_tells_its_version_and_is_on_record() {
     assert_eq!((pad.version.as_str(), record.version.as_str(), record.commit_id.len()), ("1.0.0+1.35.0", "1.0.0+1.35.0", 40));
     assert!(record.stack.contains("our_pad_app") && record.stack.contains("\"domains\":[\"pad.example.org\"]"), "{}", record.stack);
     ana.page("/apps").await.says("pad.example.org");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dashboard_is_no_app_whatever_a_file_says() {
+    let site = Site::start().await;
+    let stub = pad_of("canteen");
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "pad.example.org.env", PAD);
+    let (code, _, errors) = canteen_at(&site, &["import"], folder.path(), &stub.host());
+    assert!(code == Some(1) && errors.contains("our_pad is the stack of a dashboard, which is no app"), "{errors}");
+    assert!(site.store.apps().await.unwrap().is_empty());
 }

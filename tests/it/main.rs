@@ -37,6 +37,7 @@ mod life_removal;
 mod logs_pages;
 mod migrations;
 mod old_forms;
+mod own_stack;
 mod people_account;
 mod people_guessing;
 mod people_invitations;

@@ -79,6 +79,9 @@ async fn take(store: &Store, may: &Grant<MayImport>, around: &Around, file: &Pat
         bail!("there is an app {name} with other settings; change them on its page");
     }
     let stack = stack?;
+    if let Some(why) = around.refused(&stack) {
+        bail!("{why}");
+    }
     let version = if let Some(version) = pin.version {
         version
     } else {

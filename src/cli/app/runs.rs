@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use canteen::envfile::EnvFile;
 use canteen::ops::import::runs;
+use canteen::ops::ourselves;
 use canteen::ops::render::{RecipeAt, render};
 use canteen::ops::take_over::Runs;
 use canteen::recipe::RecipeName;
@@ -12,6 +13,7 @@ use canteen::shelf::Shelf;
 use canteen::stack::carried;
 use canteen::stack::names::StackName;
 use canteen::stack::observed::Swarm;
+use canteen::stack::policy::DASHBOARD;
 use canteen::store::Store;
 
 use crate::cli::complain;
@@ -50,6 +52,14 @@ impl Around {
     /// Whether Canteen has the recipe.
     pub(super) fn knows(&self, recipe: &str) -> bool {
         self.newest.contains_key(recipe)
+    }
+
+    /// Why no app can be made of this stack; `None` if one can, as far as is known here.
+    pub(super) fn refused(&self, stack: &StackName) -> Option<String> {
+        let swarm = self.swarm.as_ref()?;
+        let is_dashboard = || carried::recipe(stack, &swarm.stack(stack)) == Some(DASHBOARD);
+        let dashboard = || format!("{stack} is the stack of a dashboard, which is no app; upgrade it as you deployed it");
+        ourselves::refusal(swarm, stack.as_str()).or_else(|| is_dashboard().then(dashboard))
     }
 
     /// The version that runs, by its labels, else the recipe's newest one.

@@ -42,6 +42,7 @@ impl Inspect for FakeEngine {
             networks: state.networks.values().cloned().collect(),
             secrets: state.secrets.values().cloned().collect(),
             configs: state.configs.values().cloned().collect(),
+            container: state.container.clone(),
             ..Swarm::default()
         })
     }

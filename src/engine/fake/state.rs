@@ -31,6 +31,8 @@ pub(super) struct State {
     pub(super) unhealthy: BTreeSet<String>,
     pub(super) failures: BTreeMap<String, VecDeque<EngineError>>,
     pub(super) away: bool,
+    /// The container that reads.
+    pub(super) container: String,
     /// Services that were sent with credentials.
     pub(super) authorized: usize,
     pub(super) changes: Vec<String>,
@@ -100,6 +102,7 @@ impl State {
             unhealthy: BTreeSet::new(),
             failures: BTreeMap::new(),
             away: false,
+            container: String::new(),
             authorized: 0,
             changes: Vec::new(),
             events: broadcast::channel(BACKLOG).0,

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::access::{Action, Actor, Grant, Role, WriteAction};
 use crate::envfile::EnvFile;
+use crate::ops::ourselves;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
 use crate::ops::scale::keep_chosen;
 use crate::recipe::abra_command::in_terminal;
@@ -18,6 +19,7 @@ use crate::web::Site;
 use crate::web::apps::deployment::changed_names;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
+use crate::web::setup::sentence;
 use crate::web::shell::Link;
 use crate::web::status::Status;
 use crate::web::visit::Visit;
@@ -33,6 +35,8 @@ pub(super) struct Facts {
     pub(super) pending: Vec<String>,
     /// The version is a commit and no release.
     pub(super) commit: bool,
+    /// Why nothing can be done to it from here, if it is the dashboard itself.
+    pub(super) ourselves: Option<String>,
 }
 
 /// Looks the app up that the grant is for. An unknown one is not there, for anybody; one that was removed is told of.
@@ -42,12 +46,13 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
         return Err(removed.map_or(Failure::NotFound, |(_, removed)| Failure::Removed(Box::new(removed))));
     };
     let stack = StackName::parse(&app.stack).map_err(|e| Failure::broken(e.to_string()))?;
-    let observed = site.feed.latest().swarm.stack(&stack);
+    let swarm = site.feed.latest().swarm;
+    let (observed, ourselves) = (swarm.stack(&stack), ourselves::refusal(&swarm, &app.stack));
     let health = health(&observed);
     let runs = health.state != HealthState::NotDeployed;
     let pending = if runs { pending(site, &app).await? } else { vec![] };
     let commit = is_commit(site, &app).await?;
-    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending, commit })
+    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending, commit, ourselves })
 }
 
 /// The same for a form, which must have been made for this very app: another one may have been removed since, and its name given to
@@ -96,9 +101,9 @@ impl Facts {
             recipe: self.app.recipe.clone(),
             version: self.app.version.clone(),
             state: if self.observed.at == 0 { Status::Unknown } else { status(self.health.state) },
-            sentence: self.health.sentence.clone(),
+            sentence: self.ourselves.as_deref().map_or_else(|| self.health.sentence.clone(), sentence),
             site: deployed.then(|| format!("https://{}", self.app.name)),
-            primary: primary.filter(|_| self.admin),
+            primary: primary.filter(|_| self.admin && self.ourselves.is_none()),
             tab,
             tabs: Tab::ALL.to_vec(),
             commit: self.commit,

@@ -11,6 +11,7 @@ use crate::access::action::BeginImport;
 use crate::ops::adopt::print;
 use crate::ops::check::{standing, tier};
 use crate::ops::import::{Foreign, Proposal, foreign, propose, runs};
+use crate::ops::ourselves;
 use crate::ops::render::{RecipeAt, RenderError};
 use crate::ops::scale::keep_running;
 use crate::ops::take_over::Runs;
@@ -112,6 +113,9 @@ pub async fn show(
 /// Reads the stack anew. Empty texts stand for the most likely name and the version that the services tell.
 pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) -> Result<Reviewed, Failure> {
     let swarm = site.feed.latest().swarm.clone();
+    if let Some(why) = ourselves::refusal(&swarm, stack) {
+        return Err(Failure::Conflict(sentence(&why)));
+    }
     let found = foreign(&swarm, &ours(site).await?).into_iter().find(|f| f.stack.as_str() == stack).ok_or(Failure::NotFound)?;
     let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let (shelf, recipe) = (site.shelf.clone(), found.recipe.clone());
@@ -128,8 +132,16 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
         env_number: 0,
         created_at: 0,
     };
-    let facts =
-        Facts { app, stack: found.stack.clone(), health: health(&observed), observed, admin: true, pending: vec![], commit: false };
+    let facts = Facts {
+        app,
+        stack: found.stack.clone(),
+        health: health(&observed),
+        observed,
+        admin: true,
+        pending: vec![],
+        commit: false,
+        ourselves: None,
+    };
     let (shelf, recipe, stack, observed) = (site.shelf.clone(), found.recipe.clone(), found.stack.clone(), facts.observed.clone());
     let made = blocking(move || {
         let at = recipe_at(&shelf, &recipe, &version)?;

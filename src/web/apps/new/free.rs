@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::commands::app_names::reserved;
+use crate::ops::ourselves;
 use crate::stack::names::{AppName, Domain, StackName};
 use crate::web::Site;
 use crate::web::failure::Failure;
@@ -43,7 +44,11 @@ pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<Sta
     {
         return Ok(Err(format!("The address is too like {}: Docker could not tell the volumes of the two apart", other.name)));
     }
-    if site.feed.latest().swarm.services.iter().any(|s| s.stack() == Some(stack.as_str())) {
+    let swarm = site.feed.latest().swarm;
+    if let Some(why) = ourselves::refusal(&swarm, stack.as_str()) {
+        return Ok(Err(sentence(&why)));
+    }
+    if swarm.services.iter().any(|s| s.stack() == Some(stack.as_str())) {
         return Ok(Err(format!("A stack called {stack} runs on this Swarm already, and it is not one of Canteen’s apps")));
     }
     Ok(Ok(stack))

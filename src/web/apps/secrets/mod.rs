@@ -26,10 +26,12 @@ use actix_web::HttpResponse;
 use crate::access::{Grant, WriteAction};
 use crate::ops::handover::Values;
 use crate::ops::order::Order;
+use crate::ops::ourselves;
 use crate::store::Denied;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::page::see_other;
+use crate::web::setup::sentence;
 
 /// Starts the operation that takes the values, which it finds under the ticket that `order` is given; without a new operation they are
 /// forgotten at once.
@@ -70,6 +72,11 @@ async fn ask<A: WriteAction>(
     site: &Site,
     order: impl crate::store::Command<Needs = A, Output = i32>,
 ) -> Result<Asked, Failure> {
+    if let Some(app) = site.store.app(may.app()).await?
+        && let Some(why) = ourselves::refusal(&site.feed.latest().swarm, &app.stack)
+    {
+        return Err(Failure::Conflict(sentence(&why)));
+    }
     let id = match site.store.commit(may, order).await {
         Ok(id) => id,
         Err(Denied::Rule { what: "asked-already", text }) => return Ok(Asked { id: text, now: false }),
