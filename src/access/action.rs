@@ -184,6 +184,18 @@ actions! {
     write Site EditAccount "account.edit";
     /// End sessions of one's own.
     write Site RevokeSession "session.revoke";
+    /// See one's own API tokens.
+    read Site ListTokens "token.list";
+    /// Begin to make an API token.
+    read Site BeginToken "token.new.begin";
+    /// Make an API token.
+    write Site NewToken "token.new";
+    /// End an API token of one's own.
+    write Site EndToken "token.end";
+    /// See the API tokens of all members.
+    read Site ListOthersTokens "token.others.list";
+    /// End an API token of another member.
+    write Site EndOthersToken "token.others.end";
     /// Sign in.
     write Site SignIn "session.begin";
     /// Sign out.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::role::Role;
+use super::token::ByToken;
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,11 +22,14 @@ pub const SCHEDULER: &str = "scheduler";
 /// By which way somebody came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Via {
-    /// `browser`, `operation` …
+    /// `browser`, `token`, `operation 7` …
     pub way: String,
     /// The session's row id.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub session: Option<i32>,
+    /// The API token that came instead of a session.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub token: Option<ByToken>,
     pub ip: String,
     /// The request's id, which error pages show too.
     pub request: String,

@@ -35,7 +35,8 @@ impl<A: Action> Grant<A> {
     /// Asks the policy.
     pub fn judge(actor: Actor, target: Target) -> Result<Self, Refusal> {
         debug_assert_eq!(matches!(target, Target::App(_)), A::ON == On::App, "the target is of the action's kind");
-        if policy::allows(actor.standing(), A::NAME) {
+        let token = actor.via().and_then(|via| via.token.as_ref());
+        if policy::allows(actor.standing(), A::NAME) && token.is_none_or(|token| token.limits.admit(A::NAME, &target)) {
             return Ok(Self { actor, target, action: PhantomData });
         }
         match actor.standing() {

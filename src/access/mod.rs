@@ -10,6 +10,8 @@ pub mod member_name;
 pub mod permission;
 pub mod policy;
 pub mod role;
+pub mod token;
+pub mod token_text;
 
 pub use action::{Action, ActionName, On, WriteAction};
 pub use actor::{Actor, SCHEDULER, Standing, Via};
@@ -17,3 +19,4 @@ pub use grant::{Grant, Refusal, Target};
 pub use member_name::member_name;
 pub use permission::{Permission, Permissions};
 pub use role::Role;
+pub use token::{ByToken, TokenLimits, scope_of};

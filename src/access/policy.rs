@@ -70,6 +70,8 @@ pub const fn needs(what: ActionName) -> Need {
         A::ListPeople => P::ViewPeople,
         A::SuspendMember | A::UnsuspendMember | A::SignOutMember => P::EditPeople,
         A::BeginInvitation | A::Invite | A::RevokeInvitation | A::MakePasswordLink => P::EditPeople,
+        A::ListTokens | A::BeginToken | A::NewToken | A::EndToken => P::OwnTokens,
+        A::ListOthersTokens | A::EndOthersToken => P::ManageTokens,
     })
 }
 

@@ -33,6 +33,8 @@ pub mod session_end;
 pub mod session_revoke;
 pub mod set_up;
 pub mod tag_alarm_see;
+pub mod token_end;
+pub mod token_make;
 pub mod update_hold;
 pub mod update_policy_set;
 

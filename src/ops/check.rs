@@ -81,9 +81,11 @@ pub fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
     policy::powers(&running, observed).iter().map(Power::line).collect()
 }
 
-/// How far somebody is trusted with the server. What the dashboard does by itself may no more than any member.
-pub const fn tier(actor: &Actor) -> Tier {
+/// How far somebody is trusted with the server. What the dashboard does by itself may no more than any member, and no more may a token:
+/// no scope of one is about the machine.
+pub fn tier(actor: &Actor) -> Tier {
     match actor {
+        Actor::Member { via, .. } if via.token.is_some() => Tier::Member,
         Actor::Member { role, .. } if role.permissions().has(Permission::ManageServer) => Tier::Admin,
         Actor::Member { role, .. } if role.permissions().has(Permission::UsePower) => Tier::Maintainer,
         Actor::Scheduler => Tier::Unattended,

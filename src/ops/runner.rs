@@ -244,7 +244,8 @@ impl Runner {
         command::Of { operation, shelf: &self.shelf, handover: &self.handover }
     }
 
-    /// The member who asked, with the role that the member has now; the scheduler where it was that.
+    /// The member who asked, with the role that the member has now and what the token allows now, if one asked; the scheduler where it
+    /// was that.
     async fn actor(&self, operation: &Operation) -> Result<Actor, StoreError> {
         let asked = &operation.asked_by;
         if asked.is_scheduler() {
@@ -252,6 +253,10 @@ impl Runner {
         }
         let mut via = asked.via.clone();
         via.way = format!("operation {}", operation.id);
+        if let Some(by) = &mut via.token {
+            // A token that was ended since does nothing more; one that has run out asked in time.
+            by.limits = self.store.token(by.id).await?.filter(|t| t.ended_at.is_none()).map(|t| t.limits).unwrap_or_default();
+        }
         let member = self.store.member(&asked.name).await?.filter(|m| Some(m.id) == asked.id);
         let member = match member {
             Some(member) if self.store.account(member.id).await?.suspended_at.is_none() => Some(member),

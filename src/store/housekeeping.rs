@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::recipes::{PROBLEM, READ_AT, SWEPT_AT};
-use super::schema::{accounts, known_tags, links, meta, recipe_listings, recipes, sessions};
+use super::schema::{accounts, known_tags, links, meta, recipe_listings, recipes, sessions, tokens};
 use super::sessions::{ABSOLUTE_MS, IDLE_MS};
 use super::tag_alarms::{Tags, known};
 use super::{Result, Store};
@@ -49,6 +49,17 @@ impl Store {
             let whose = sessions::table.find(id).select(sessions::member_id);
             diesel::update(accounts::table.filter(accounts::member_id.eq_any(whose))).set(accounts::seen_at.eq(now)).execute(c)?;
             diesel::update(sessions::table.find(id)).set(sessions::last_active_at.eq(now)).execute(c)
+        };
+        self.inner.writer.run(change).await??;
+        Ok(())
+    }
+
+    /// Notes when an API token was used last, and from where.
+    pub async fn touch_token(&self, id: i32, now: Millis, ip: &str) -> Result<()> {
+        let ip = ip.to_owned();
+        let change = move |c: &mut SqliteConnection| {
+            let used = (tokens::last_used_at.eq(now), tokens::last_used_ip.eq(ip));
+            diesel::update(tokens::table.find(id)).set(used).execute(c)
         };
         self.inner.writer.run(change).await??;
         Ok(())

@@ -52,6 +52,11 @@ impl Store {
     }
 }
 
+/// The member with this row id.
+pub(super) fn by_id(c: &mut SqliteConnection, id: i32) -> Result<Option<Member>> {
+    members::table.find(id).first::<Row>(c).optional()?.map(member).transpose()
+}
+
 /// Adds a member and returns the id. A taken name is refused.
 pub fn insert(tx: &mut Tx<'_>, name: &str, password_hash: &str, role: Role) -> std::result::Result<i32, Denied> {
     let taken: i64 = members::table.filter(members::name.eq(name)).count().get_result(tx.connection())?;

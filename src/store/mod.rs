@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod standing;
 pub mod tag_alarms;
 pub mod tally;
+pub mod tokens;
 pub mod tx;
 pub mod updates;
 mod writer;

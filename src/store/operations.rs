@@ -56,6 +56,11 @@ impl AskedBy {
         Self { id: actor.member(), name: actor.name().to_owned(), via: actor.via().cloned().unwrap_or_default() }
     }
 
+    /// The name for people, with the token that asked for them.
+    pub fn told(&self) -> String {
+        self.via.token.as_ref().map_or_else(|| self.name.clone(), |token| format!("{} by token {}", self.name, token.name))
+    }
+
     /// Whether the dashboard asked by itself. A member of that name has an id.
     pub fn is_scheduler(&self) -> bool {
         self.id.is_none() && self.name == SCHEDULER

@@ -189,9 +189,29 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+diesel::table! {
+    tokens (id) {
+        id -> Integer,
+        public -> Text,
+        hash -> Binary,
+        member_id -> Integer,
+        name -> Text,
+        scopes -> Text,
+        app_id -> Nullable<Integer>,
+        network -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        ended_by -> Text,
+        last_used_at -> Nullable<BigInt>,
+        last_used_ip -> Text,
+    }
+}
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
 diesel::joinable!(sessions -> members (member_id));
+diesel::joinable!(tokens -> members (member_id));
+diesel::joinable!(tokens -> apps (app_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     apps,
@@ -206,5 +226,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     operations,
     recipes,
     removed_apps,
-    sessions
+    sessions,
+    tokens
 );

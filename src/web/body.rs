@@ -28,7 +28,8 @@ const ANSWERED: Duration = Duration::from_secs(5);
 /// Bytes that `actor` may send to `path`. Strangers have little to say, and as many of them may come as there are connections. Only
 /// whoever may set secrets of the app may send as much as a secret needs.
 pub(super) fn limit(actor: &Actor, path: &str) -> usize {
-    if matches!(actor, Actor::Stranger { .. }) {
+    // What the API is sent is a few words.
+    if matches!(actor, Actor::Stranger { .. }) || super::api::is_ours(path) {
         return STRANGERS_LIMIT;
     }
     let app = path.strip_prefix("/apps/").and_then(|rest| rest.split_once("/secrets/")).map(|(app, _)| app);

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use super::api::Problem;
 use crate::store::removals::Removed;
 use crate::store::{CommitError, Denied, StoreError};
 
@@ -50,6 +51,9 @@ pub enum Failure {
     Unavailable(String),
     #[error("an unexpected fault")]
     Broken(String),
+    /// What only the API knows, and where tokens are concerned.
+    #[error("{}", .0.text)]
+    Api(Box<Problem>),
 }
 
 impl Failure {
@@ -77,6 +81,7 @@ impl Failure {
             Self::ReadOnly(_) => "Read-only for now",
             Self::Unavailable(_) => "Not available right now",
             Self::Broken(_) => "Something broke",
+            Self::Api(_) => "This request can’t be taken",
         }
     }
 }
@@ -97,6 +102,7 @@ impl ResponseError for Failure {
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::ReadOnly(_) | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Api(problem) => problem.status,
         }
     }
 

@@ -4,6 +4,7 @@
 //! Start with `routes.rs`, the table of everything there is; then `wall.rs`, which every request passes; then any page.
 
 pub mod account;
+pub mod api;
 pub mod apps;
 pub mod assets;
 pub mod audit;
@@ -41,6 +42,7 @@ pub mod shell;
 pub mod status;
 pub mod table;
 pub mod throttle;
+pub mod tokens;
 pub mod updates;
 pub mod visit;
 pub mod wall;
@@ -92,6 +94,7 @@ pub struct Site {
     pub listing: apps::listing::Listing,
     pub logs: apps::logs::Hubs,
     pub throttle: throttle::Throttle,
+    pub tokens_used: tokens::Used,
     pub epoch: Epoch,
     pub checked: AuditCheck,
 }
@@ -157,6 +160,7 @@ impl Site {
             listing: apps::listing::Listing::default(),
             logs: apps::logs::Hubs::default(),
             throttle: throttle::Throttle::default(),
+            tokens_used: tokens::Used::default(),
             epoch: Epoch::default(),
         }
     }

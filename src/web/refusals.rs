@@ -16,6 +16,17 @@ use crate::store::tally::Tried;
 /// Characters of an address that are kept.
 const LONGEST_PATH: usize = 200;
 
+/// Writes down that a token came which does not hold, or at a place where none belongs.
+pub async fn note_token(site: &Site, visit: &Visit, failure: &Failure) {
+    let Failure::Api(problem) = failure else { return };
+    if problem.told.is_empty() {
+        return;
+    }
+    let told = problem.told.iter().map(|(name, value)| (*name, value.as_str()));
+    let pairs: Vec<_> = [("action", "token.use")].into_iter().chain(told).collect();
+    record(site, visit, Phase::Failed, &pairs).await;
+}
+
 /// Writes a refused change down.
 pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody>) {
     // A stranger's address is not written as it was typed: of any length and number, it would fill the log.

@@ -1,7 +1,9 @@
 //! Everything that the dashboard answers. A page that is not here does not exist.
 
 use super::table::Table;
-use super::{account, apps, assets, audit, health, links, live, operations, people, recipes, report, session, setup, updates};
+use super::{
+    account, api, apps, assets, audit, health, links, live, operations, people, recipes, report, session, setup, tokens, updates,
+};
 
 /// The table.
 pub fn routes() -> Table {
@@ -118,6 +120,24 @@ pub fn routes() -> Table {
         .post("/people/{id}/readmission", people::unsuspend)
         .post("/people/{id}/sign-out", people::sign_out)
         .post("/people/{id}/password-link", people::password_link)
+        // API tokens.
+        .get("/account/tokens", tokens::index)
+        .get("/account/tokens/new", tokens::begin)
+        .post("/account/tokens/new", tokens::make)
+        .post("/account/tokens/{id}/end", tokens::end)
+        .get("/tokens", tokens::others)
+        .post("/tokens/{id}/end", tokens::end_of_other)
+        // For programs, with a token.
+        .get("/api/v1/openapi.json", api::openapi::document)
+        .get("/api/v1/apps", apps::api::list)
+        .get("/api/v1/apps/{app}", apps::api::show)
+        .get("/api/v1/apps/{app}/plan", apps::deployment::api::plan)
+        .post("/api/v1/apps/{app}/deployments", apps::deployment::api::deploy)
+        .get("/api/v1/operations", operations::api::list)
+        .get("/api/v1/operations/{id}", operations::api::show)
+        .get("/api/v1/operations/{id}/events", operations::api::events)
+        .get("/api/v1/updates", updates::api::list)
+        .get("/api/v1/recipes", recipes::api::list)
         // The history.
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)

@@ -89,6 +89,25 @@ impl Throttle {
         wrong.count
     }
 
+    /// Takes down a wrong API token. The error is how many seconds to wait before the next one is looked at again. Nobody with a right
+    /// one waits: 256 bits are not guessed, so it is the log alone that is spared.
+    pub fn wrong_token(&self, address: &str, now: Millis) -> Result<(), u64> {
+        // Such a name can't be a member's.
+        let name = format!("\u{0} {}", network(address));
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget(now);
+        let wrong = state.names.entry(key(&name)).or_insert(Wrong { count: 0, last: now });
+        let until = wrong.last + wait(wrong.count);
+        if until > now {
+            return Err(seconds(until - now));
+        }
+        if wrong.last + FORGET_MS <= now {
+            wrong.count = 0;
+        }
+        (wrong.count, wrong.last) = (wrong.count.saturating_add(1), now);
+        Ok(())
+    }
+
     /// The try was right.
     pub fn right(&self, by: By<'_>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).names.remove(&key(by));
@@ -159,6 +178,20 @@ mod tests {
         assert_eq!(throttle.try_now(ANA, "10.0.0.9", 0), Err(900));
         throttle.right(ANA);
         assert_eq!(throttle.try_now(ANA, "10.0.0.9", 0), Ok(()));
+    }
+
+    #[test]
+    fn a_network_with_wrong_tokens_waits_longer_and_longer() {
+        let throttle = Throttle::default();
+        for _ in 0..5 {
+            assert_eq!(throttle.wrong_token("2001:db8::1", 0), Ok(()));
+        }
+        assert_eq!(throttle.wrong_token("2001:db8::2", 1_000), Err(1));
+        assert_eq!(throttle.wrong_token("2001:db8:0:1::2", 1_000), Ok(()), "another network");
+        assert_eq!(throttle.wrong_token("2001:db8::2", 2_000), Ok(()));
+        assert_eq!(throttle.wrong_token("2001:db8::2", 2_000), Err(4));
+        assert_eq!(throttle.wrong_token("2001:db8::2", 2_000 + FORGET_MS), Ok(()));
+        assert_eq!(throttle.wrong_token("2001:db8::2", 2_000 + FORGET_MS), Ok(()));
     }
 
     #[test]

@@ -13,7 +13,8 @@ use super::csrf::{self, Provenance};
 use super::failure::Failure;
 use super::preferences::Preferences;
 use super::visit::{Inner, Visit};
-use super::{Site, body, cookies, headers, multipart, refusals};
+use super::{Site, api, body, cookies, headers, multipart, refusals};
+use crate::access::token_text::masked;
 use crate::access::{Actor, Via};
 use crate::secret::{SecretValue, wipe};
 use crate::store::sessions::{Session, token_hash};
@@ -69,13 +70,17 @@ async fn answer(
             // Extractors and handlers answer with their failures; anything else is a fault of the framework.
             Err(error) => return Err(error),
         },
-        Err(failure) => request.error_response(failure).map_into_boxed_body(),
+        Err(failure) => {
+            refusals::note_token(&site, &visit, &failure).await;
+            request.error_response(failure).map_into_boxed_body()
+        }
     };
     // The page that takes a failure's place no longer tells which failure it was.
     if changes(&method) {
         refusals::note(&site, &visit, &response).await;
     }
     let mut response = pages_for_failures(&site, &visit, htmx, response).await;
+    touch_token(&site, &visit).await;
     if !changes(&method) && response.status().is_success() {
         touch(&site, &visit, &response).await;
     }
@@ -103,18 +108,28 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
     let id: String = crate::store::chain::hex(&crate::random::bytes::<6>());
     let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let agent: String = text(header::USER_AGENT).chars().filter(|c| !c.is_control()).take(AGENT_LIMIT).collect();
-    let session = session(site, request).await;
+    let by_api = api::is_ours(request.path());
+    let session = if by_api { None } else { session(site, request).await };
     let csrf_secret = match &session {
         Some(session) => session.csrf.clone(),
+        // The API has no forms.
+        None if by_api => vec![],
         None => csrf::pre_session_secret(&cookies::pre_session(&site.settings, request)),
     };
     let way = "browser".to_owned();
-    let via = Via { way, session: session.as_ref().map(|s| s.id), ip: ip.clone(), request: id.clone() };
+    let via = Via { way, session: session.as_ref().map(|s| s.id), token: None, ip: ip.clone(), request: id.clone() };
+    let mut passed = check_host(site, request).and_then(|()| api::bearer::misplaced(site, request));
     let actor = match &session {
         Some(Session { member, .. }) => Actor::Member { id: member.id, name: member.name.clone(), role: member.role, via },
+        None if by_api && passed.is_ok() => {
+            let (actor, holds) = api::bearer::who(site, request, via).await;
+            passed = holds;
+            actor
+        }
         None => Actor::Stranger { via },
     };
-    let mut passed = check_host(site, request).and_then(|()| check_provenance(site, request));
+    // Browsers send no token by themselves, so nobody can make one send it.
+    passed = passed.and_then(|()| if by_api { Ok(()) } else { check_provenance(site, request) });
     let mut sent = Read::default();
     if passed.is_err() {
         body::hang_up(request.take_payload());
@@ -127,13 +142,17 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
                 passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
             }
             Ok(Some(read)) => sent = read,
+            Ok(None) if by_api && changes(request.method()) => match api::bearer::nonce(request, &actor) {
+                Ok(nonce) => sent.token = nonce,
+                Err(failure) => passed = Err(failure),
+            },
             Ok(None) => {}
             // Whoever was signed in might have sent as much.
             Err(Failure::TooLarge(_)) if had => passed = Err(Failure::SessionOver),
             Err(failure) => passed = Err(failure),
         }
     }
-    let here = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let here = masked(request.uri().path_and_query().map_or("/", |p| p.as_str()));
     let Read { token: form, app, fields, uploads } = sent;
     (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here }), passed)
 }
@@ -199,7 +218,7 @@ async fn take_body(request: &mut ServiceRequest, actor: &Actor) -> Result<Option
             return Err(failure);
         }
     };
-    if request.path() == REPORT_PATH {
+    if request.path() == REPORT_PATH || api::is_ours(request.path()) {
         request.set_payload(Bytes::copy_from_slice(body.expose()).into());
         return Ok(None);
     }
@@ -276,7 +295,11 @@ async fn pages_for_failures(
     let page = {
         let unknown = Failure::broken(format!("status {status} without a page"));
         let failure = response.response().error().and_then(|e| e.as_error::<Failure>()).unwrap_or(&unknown);
-        super::error::page(site, visit, htmx, failure).await
+        if api::is_ours(response.request().path()) {
+            api::problem::failed(visit, failure)
+        } else {
+            super::error::page(site, visit, htmx, failure).await
+        }
     };
     response.into_response(page)
 }
@@ -294,5 +317,16 @@ async fn touch(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody>) 
     }
     if let Err(error) = site.store.touch_session(session.id, now).await {
         tracing::error!(%error, "the use of a session could not be noted");
+    }
+}
+
+/// When a token was used last, and from where. It is of use to whoever wonders whether to end it.
+async fn touch_token(site: &Site, visit: &Visit) {
+    let Some(token) = visit.actor.via().and_then(|via| via.token.as_ref()) else { return };
+    let now = site.store.clock().now();
+    if site.tokens_used.again(token.id, now)
+        && let Err(error) = site.store.touch_token(token.id, now, &visit.ip).await
+    {
+        tracing::error!(%error, "the use of a token could not be noted");
     }
 }

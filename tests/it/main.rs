@@ -5,6 +5,8 @@
 mod harness;
 
 mod abra_folder;
+mod api_calls;
+mod api_tokens;
 mod audit;
 mod audit_closed;
 mod audit_export;

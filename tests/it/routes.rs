@@ -109,6 +109,7 @@ fn what_a_stranger_may_ask_for_is_a_short_list() {
         "GET /reset",
         "POST /reset",
         "GET /reset/{token}",
+        "GET /api/v1/openapi.json",
     ];
     assert_eq!(open, wanted);
 }

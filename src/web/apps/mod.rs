@@ -1,6 +1,7 @@
 //! Pages of apps: the list, the wizard, and everything about one app. `facts.rs` is what each of them asks first.
 
 pub mod activity;
+pub mod api;
 pub mod changes;
 pub mod commands;
 pub mod configs;

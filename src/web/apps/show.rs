@@ -150,7 +150,7 @@ fn services(facts: &Facts) -> Vec<ServiceRow> {
 async fn last_deploy(site: &Site, last: Option<Deployment>) -> Result<Option<DeployLine>, Failure> {
     let Some(last) = last else { return Ok(None) };
     let operation = site.store.operation(last.operation_id).await?;
-    let by = operation.as_ref().map(|o| o.asked_by.name.clone()).unwrap_or_default();
+    let by = operation.as_ref().map(|o| o.asked_by.told()).unwrap_or_default();
     Ok(Some(DeployLine {
         id: last.operation_id.to_string(),
         version: last.version,

@@ -38,7 +38,10 @@ impl EntryRow {
             actor: match (entry.actor.kind.as_str(), entry.actor.name.as_str()) {
                 ("system", SCHEDULER) => format!("Canteen ({SCHEDULER})"),
                 ("system", _) => "Canteen".to_owned(),
-                (_, name) => name.to_owned(),
+                (_, name) => {
+                    let token = entry.actor.via.token.as_ref();
+                    token.map_or_else(|| name.to_owned(), |token| format!("{name} by token {}", token.name))
+                }
             },
             sentence: sentence(entry),
             result: result(&entry.outcome),

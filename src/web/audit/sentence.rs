@@ -23,6 +23,9 @@ pub fn sentence(entry: &Entry) -> String {
     };
     match (entry.action.as_str(), entry.outcome.as_str()) {
         ("site.setup", _) => "set this dashboard up and became its first admin".to_owned(),
+        ("token.new", _) => format!("made the API token {}", fact("name")),
+        ("token.end", _) => format!("ended the API token {}", fact("name")),
+        ("token.others.end", _) => format!("ended the API token {} of {}", fact("name"), fact("member")),
         ("session.begin", _) => "signed in".to_owned(),
         ("session.end", _) => "signed out".to_owned(),
         ("member.edit", _) if fact("change") == "added" => format!("added the member {} as {}", fact("member"), fact("role")),
@@ -87,6 +90,9 @@ pub fn sentence(entry: &Entry) -> String {
         ("csp.report", _) => "was told that a browser blocked something".to_owned(),
         ("", _) => "can’t be read: this entry was altered".to_owned(),
         ("audit.record", "refused") => format!("was refused {} at {}{times}", fact("action"), fact("path")),
+        ("audit.record", _) if fact("action") == "token.use" => {
+            format!("came with a token that can’t be used: {} {}{times}", fact("why"), fact("token"))
+        }
         ("audit.record", _) if fact("action") == "session.begin" => format!("failed to sign in as {}{times}", fact("name")),
         ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
         (action, _) => format!("{action} {app}").trim().to_owned(),

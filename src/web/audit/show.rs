@@ -77,6 +77,7 @@ fn facts(entry: &Entry, other: Option<&Entry>) -> Vec<(String, String)> {
     let all = [
         ("Who", who),
         ("Session", via.session.map(|s| s.to_string()).unwrap_or_default()),
+        ("Token", via.token.as_ref().map(|t| format!("{}, number {}", t.name, t.id)).unwrap_or_default()),
         ("Way", via.way.clone()),
         ("From", via.ip.clone()),
         ("Request", via.request.clone()),

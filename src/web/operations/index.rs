@@ -74,7 +74,7 @@ async fn list(visit: &Visit, site: &Site, before: Option<i32>) -> Result<Operati
         app_href: app_path(o),
         removed: o.kept_as.is_some(),
         state: state(o),
-        by: o.asked_by.name.clone(),
+        by: o.asked_by.told(),
         started: moment(site, o.started_at.unwrap_or(o.asked_at)),
         took: took(o, site),
     });

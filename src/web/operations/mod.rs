@@ -1,5 +1,6 @@
 //! Operations: the list, and one while it runs and after.
 
+pub mod api;
 mod index;
 mod journal;
 mod output;

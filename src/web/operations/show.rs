@@ -106,7 +106,7 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         app_href: app_path(&operation),
         removed: operation.kept_as.is_some(),
         state: state(&operation),
-        by: operation.asked_by.name.clone(),
+        by: operation.asked_by.told(),
         started: operation.started_at.map(|at| moment(site, at)),
         elapsed: took(&operation, site),
         waits: waits(&operation, site).await?,

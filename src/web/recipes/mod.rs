@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod alarms;
+pub mod api;
 pub mod filter;
 pub mod index;
 pub mod judgement;

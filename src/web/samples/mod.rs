@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{account, apps, audit, error, links, operations, people, recipes, session, setup, updates};
+use super::{account, apps, audit, error, links, operations, people, recipes, session, setup, tokens, updates};
 
 /// Name and HTML of every sample of every page.
 pub fn all() -> Vec<(String, String)> {
@@ -60,6 +60,10 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "account-password", &account::PasswordView::samples());
     add(&mut pages, "link-gone", &links::GoneView::samples());
     add(&mut pages, "person", &people::PersonView::samples());
+    add(&mut pages, "tokens", &tokens::TokensView::samples());
+    add(&mut pages, "token-new", &tokens::NewTokenView::samples());
+    add(&mut pages, "token-made", &tokens::MadeView::samples());
+    add(&mut pages, "tokens-all", &tokens::AllTokensView::samples());
     add(&mut pages, "error", &error::ErrorView::samples());
     pages
 }

@@ -66,9 +66,25 @@ struct Kept {
 
 /// The overview.
 pub async fn index(_may: Grant<ListUpdates>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let Found { rows, current, off, idle, untold } = look(&site).await?;
+    let fetched = site.store.catalogue_state().await?.swept_at.map(|at| crate::web::page::moment(&site, at));
+    page(&UpdatesView { shell: shell(&site, &visit, "Updates", Nav::Updates).await, rows, current, off, idle, untold, fetched })
+}
+
+/// What a look at all apps found; the counts are those of [`UpdatesView`].
+pub(super) struct Found {
+    pub(super) rows: Vec<UpdateRow>,
+    current: usize,
+    off: usize,
+    idle: usize,
+    untold: usize,
+}
+
+/// Looks at all apps, by name.
+pub(super) async fn look(site: &Site) -> Result<Found, Failure> {
     let overview = site.store.overview().await?;
     let summaries = site.summaries.of(&site.feed.latest().swarm);
-    let kept = kept(&site).await?;
+    let kept = kept(site).await?;
     let (mut off, mut idle, mut untold, mut current) = (0, 0, 0, 0);
     let mut behind = vec![];
     for app in &overview.apps {
@@ -83,17 +99,16 @@ pub async fn index(_may: Grant<ListUpdates>, visit: Visit, site: Data<Site>) -> 
             },
         }
     }
-    let versions = versions(&site, behind.iter().map(|(app, _)| app.recipe.clone()).collect()).await?;
+    let versions = versions(site, behind.iter().map(|(app, _)| app.recipe.clone()).collect()).await?;
     let mut rows = vec![];
     for (app, from) in behind {
         let tags = versions.get(&app.recipe).map(Vec::as_slice).unwrap_or_default();
-        match row(app, from, tags, &kept, &site) {
+        match row(app, from, tags, &kept, site) {
             Some(row) => rows.push(row),
             None => current += 1,
         }
     }
-    let fetched = site.store.catalogue_state().await?.swept_at.map(|at| crate::web::page::moment(&site, at));
-    page(&UpdatesView { shell: shell(&site, &visit, "Updates", Nav::Updates).await, rows, current, off, idle, untold, fetched })
+    Ok(Found { rows, current, off, idle, untold })
 }
 
 async fn kept(site: &Site) -> Result<Kept, Failure> {

@@ -1,5 +1,6 @@
 //! All apps with newer versions, and what becomes of them.
 
+pub mod api;
 mod fate;
 mod index;
 

@@ -4,6 +4,7 @@
 //! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
 //! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests.
 
+mod api;
 mod apps;
 mod broad;
 mod browser;
@@ -13,10 +14,12 @@ mod golden;
 mod raw;
 pub(crate) mod recipes;
 mod requests;
+pub(crate) mod schema;
 mod site;
 pub(crate) mod stub;
 mod visits;
 
+pub(crate) use api::Caller;
 pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
 pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};

@@ -53,6 +53,8 @@ pub(crate) struct Visits {
     deployed: i32,
     /// The apps that forms are made for, by their names.
     ids: BTreeMap<String, i32>,
+    /// Two API tokens of the admin's.
+    tokens: [i32; 2],
     /// Holds the repository that is to be added.
     _more: tempfile::TempDir,
     addition: String,
@@ -102,7 +104,12 @@ impl Visits {
         let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
         wild(site, &admin, more.path()).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
-        Self { admin, made, deployed, ids, _more: more, addition }
+        let mut tokens = [0, 0];
+        for (at, token) in tokens.iter_mut().enumerate() {
+            site.token(&admin, &format!("visited {at}"), &["app.view"], &[]).await;
+            *token = site.store.tokens(None).await.unwrap()[0].id;
+        }
+        Self { admin, made, deployed, ids, tokens, _more: more, addition }
     }
 
     /// The request to this route, but for who sends it.
@@ -131,6 +138,9 @@ impl Visits {
             (_, "/apps/{app}/settings/revisions/{id}") => filled(entry.path, BOARD).replace("{id}", "2"),
             (_, path) if path.starts_with("/operations/{id}") => path.replace("{id}", &self.made.to_string()),
             (_, "/apps/import/{name}") => entry.path.replace("{name}", AFAR_STACK),
+            (_, "/account/tokens/{id}/end") => format!("/account/tokens/{}/end", self.tokens[0]),
+            (_, "/tokens/{id}/end") => format!("/tokens/{}/end", self.tokens[1]),
+            (_, path) if path.starts_with("/api/v1/operations/{id}") => path.replace("{id}", &self.made.to_string()),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
             (_, "/invite/{token}") => format!("/invite/{}", "x".repeat(43)),
@@ -169,6 +179,7 @@ impl Visits {
             }
             "/recipes/new" => &[("url", &self.addition)],
             "/audit/export" => &[("format", "jsonl")],
+            "/account/tokens/new" => &[("name", "walked"), ("scope.app.view", "on"), ("days", "7")],
             "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings"
             | "/apps/{app}/deployments/{id}"

@@ -17,7 +17,7 @@ use crate::web::Site;
 use crate::web::apps::commands::after_deploy;
 use crate::web::apps::facts::{Facts, blocking, facts_of_form};
 use crate::web::apps::idle::once;
-use crate::web::apps::secrets::start;
+use crate::web::apps::secrets::{Asked, ask, go_to};
 use crate::web::failure::Failure;
 use crate::web::form::Form;
 use crate::web::page::{page_with, wrong_form};
@@ -33,32 +33,32 @@ use super::{Answered, Ticked, Typed, deployed, view};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeployForm {
-    version: String,
-    plan: String,
+    pub(super) version: String,
+    pub(super) plan: String,
     /// The branch that a commit was chosen by.
     #[serde(default)]
-    branch: String,
+    pub(super) branch: String,
     /// `yes` where broken rules are overridden.
     #[serde(rename = "override", default)]
-    overridden: String,
+    pub(super) overridden: String,
     /// Why they are.
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
     /// The number of the ticked box where the version changed after it was published.
     #[serde(default)]
-    shifted: String,
+    pub(super) shifted: String,
     /// Not empty where services that the version no longer has are to be removed.
     #[serde(default)]
-    prune: String,
+    pub(super) prune: String,
     /// Not empty where the steps that the settings name are to be run afterwards.
     #[serde(default)]
-    after: String,
+    pub(super) after: String,
     /// Not empty where everything is to be put back if it fails.
     #[serde(default)]
-    back: String,
+    pub(super) back: String,
     /// The app's name, where power over the machine is given.
     #[serde(default)]
-    confirm: String,
+    pub(super) confirm: String,
 }
 
 /// Deploys exactly what was reviewed: a release.
@@ -82,9 +82,19 @@ pub async fn deploy_chaos(
 }
 
 /// Which of the two buttons was pressed.
-struct Way<A> {
-    chaos: bool,
-    order: fn(i32, Box<DeployWanted>, String) -> Order<A>,
+pub(super) struct Way<A> {
+    pub(super) chaos: bool,
+    pub(super) order: fn(i32, Box<DeployWanted>, String) -> Order<A>,
+}
+
+/// What became of the wish for a deploy.
+pub(super) enum Outcome {
+    /// It is asked for.
+    Asked(Asked),
+    /// Something is to be filled in first.
+    Missing(Problems),
+    /// Nothing was started; a stable word, and why, for people.
+    Refused { what: &'static str, text: String },
 }
 
 async fn press<A: WriteAction>(
@@ -98,19 +108,42 @@ async fn press<A: WriteAction>(
     if let Some(first) = once(site, visit, &facts.app).await? {
         return Ok(first);
     }
-    let ticked = Ticked { prune: !form.prune.is_empty(), after: !form.after.is_empty(), back: !form.back.is_empty() };
-    let mut review = review(&facts, site, form.version.clone(), &form.branch).await?;
+    let (review, outcome) = attempt(may, &facts, form, &visit.form, site, way).await?;
+    let ticked = Ticked::of(form);
+    match outcome {
+        Outcome::Asked(asked) => go_to(&asked),
+        Outcome::Missing(problems) => {
+            let answered = Answered { problems, ticked, typed: Typed::default() };
+            wrong_form(&view(&facts, visit, site, review, answered).await?)
+        }
+        Outcome::Refused { text, .. } => conflict(&facts, visit, site, review, Refused { text, ticked }).await,
+    }
+}
+
+/// Reviews what the form is for once more, and asks for it if it is what was shown.
+pub(super) async fn attempt<A: WriteAction>(
+    may: &Grant<A>,
+    facts: &Facts,
+    form: &DeployForm,
+    nonce: &str,
+    site: &Site,
+    way: Way<A>,
+) -> Result<(Review, Outcome), Failure> {
+    let mut review = review(facts, site, form.version.clone(), &form.branch).await?;
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);
     review.shifted.ticked(&form.shifted, &mut missing);
-    let refused = match &review.made {
-        Err(_) => "This can’t be deployed; the reasons are below",
-        Ok(made) if !made.plan.blockers.is_empty() => "Something stands in the way of this deploy; the reasons are below",
-        Ok(_) if review.is_chaos() != way.chaos => {
-            "What is a release and what is not has changed since you opened this page, so nothing was started. This is the new plan"
+    let (what, text) = match &review.made {
+        Err(_) => ("blocked", "This can’t be deployed; the reasons are below"),
+        Ok(made) if !made.plan.blockers.is_empty() => {
+            ("blocked", "Something stands in the way of this deploy; the reasons are below")
         }
+        Ok(_) if review.is_chaos() != way.chaos => (
+            "release",
+            "What is a release and what is not has changed since you opened this page, so nothing was started. This is the new plan",
+        ),
         Ok(made) if made.plan.hash() != form.plan => {
-            "Something changed after you opened this page, so nothing was started. This is the new plan"
+            ("changed", "Something changed after you opened this page, so nothing was started. This is the new plan")
         }
         Ok(made) => {
             let verdict = verdict(&made.rendered.desired, &facts.observed);
@@ -119,16 +152,18 @@ async fn press<A: WriteAction>(
                 vec![]
             });
             if !missing.is_empty() {
-                let answered = Answered { problems: missing, ticked, typed: Typed::default() };
-                return wrong_form(&view(&facts, visit, site, review, answered).await?);
+                return Ok((review, Outcome::Missing(missing)));
             }
-            match ask(may, &facts, site, made, Chosen { review: &review, ticked, confirmed, way }, visit).await? {
-                Ok(response) => return Ok(response),
-                Err(busy) => return conflict(&facts, visit, site, review, Refused { text: sentence(&busy), ticked }).await,
-            }
+            let chosen = Chosen { review: &review, ticked: Ticked::of(form), confirmed, way };
+            let outcome = match order(may, facts, site, made, chosen, nonce).await {
+                Ok(asked) => Outcome::Asked(asked),
+                Err(Failure::Conflict(busy)) => Outcome::Refused { what: "busy", text: sentence(&busy) },
+                Err(other) => return Err(other),
+            };
+            return Ok((review, outcome));
         }
     };
-    conflict(&facts, visit, site, review, Refused { text: refused.to_owned(), ticked }).await
+    Ok((review, Outcome::Refused { what, text: text.to_owned() }))
 }
 
 /// What the member chose on the page.
@@ -146,14 +181,14 @@ struct Refused {
     ticked: Ticked,
 }
 
-async fn ask<A: WriteAction>(
+async fn order<A: WriteAction>(
     may: &Grant<A>,
     facts: &Facts,
     site: &Site,
     made: &Made,
     chosen: Chosen<'_, A>,
-    visit: &Visit,
-) -> Result<Result<HttpResponse, String>, Failure> {
+    nonce: &str,
+) -> Result<Asked, Failure> {
     let (shelf, name, commit) = (site.shelf.clone(), made.at.name.clone(), made.at.commit.clone());
     // A deployed commit stays on the shelf, even when its tag moves away.
     blocking(move || shelf.keep(&name, &commit)).await?.map_err(|e| Failure::Unavailable(e.to_string()))?;
@@ -172,15 +207,10 @@ async fn ask<A: WriteAction>(
         after: if chosen.ticked.after { steps(facts, site, &chosen.review.version).await? } else { None },
         put_back: chosen.ticked.back && deployed(facts, site).await?.is_some(),
     };
-    let order = (chosen.way.order)(facts.app.id, Box::new(wanted), visit.form.clone());
+    let order = (chosen.way.order)(facts.app.id, Box::new(wanted), nonce.to_owned());
     let rules = chosen.review.faults.rules();
     let (reason, shifted) = (chosen.review.faults.reason.clone(), chosen.review.shifted.lines.clone());
-    let started = start(may, site, Overridden { order, rules, reason, shifted }).await;
-    match started {
-        Ok(response) => Ok(Ok(response)),
-        Err(Failure::Conflict(text)) => Ok(Err(text)),
-        Err(other) => Err(other),
-    }
+    ask(may, site, Overridden { order, rules, reason, shifted }).await
 }
 
 /// The variable that names the steps after this deploy.

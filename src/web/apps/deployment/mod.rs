@@ -1,5 +1,6 @@
 //! The review before a deploy: exactly what would be made, changed and removed.
 
+pub mod api;
 mod ask;
 mod commit;
 mod faults;
@@ -115,6 +116,11 @@ pub struct Ticked {
 }
 
 impl Ticked {
+    /// As the form was sent.
+    fn of(form: &DeployForm) -> Self {
+        Self { prune: !form.prune.is_empty(), after: !form.after.is_empty(), back: !form.back.is_empty() }
+    }
+
     /// As the page is opened.
     const ALL: Self = Self { prune: true, after: true, back: true };
 }

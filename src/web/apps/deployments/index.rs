@@ -89,7 +89,7 @@ async fn row(facts: &Facts, site: &Site, deployment: Deployment, now: Option<i32
         operation: deployment.operation_id.to_string(),
         settings: deployment.env_number.to_string(),
         verdict: Verdict::of(&deployment.outcome),
-        by: operation.map(|o| o.asked_by.name).unwrap_or_default(),
+        by: operation.map(|o| o.asked_by.told()).unwrap_or_default(),
         when: moment(site, deployment.at),
         runs_now,
         back: Some(back).filter(|_| facts.admin && !runs_now && deployment.outcome == CONVERGED),

@@ -51,7 +51,7 @@ pub async fn removed(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result
         id: o.id.to_string(),
         title: title(o),
         state: state(o),
-        by: o.asked_by.name.clone(),
+        by: o.asked_by.told(),
         when: moment(site, o.asked_at),
     });
     page(&RemovedView {

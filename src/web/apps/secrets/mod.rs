@@ -60,14 +60,15 @@ pub(super) async fn start<A: WriteAction>(
 }
 
 /// An operation that a form asked for.
-struct Asked {
+pub(super) struct Asked {
     /// Its number.
-    id: String,
+    pub(super) id: String,
     /// It is a new one; else the same form came before.
     now: bool,
 }
 
-async fn ask<A: WriteAction>(
+/// Starts an operation; the same form sent twice gives the first one.
+pub(super) async fn ask<A: WriteAction>(
     may: &Grant<A>,
     site: &Site,
     order: impl crate::store::Command<Needs = A, Output = i32>,
@@ -87,6 +88,7 @@ async fn ask<A: WriteAction>(
     Ok(Asked { id: id.to_string(), now: true })
 }
 
-fn go_to(asked: &Asked) -> Result<HttpResponse, Failure> {
+/// Goes to the operation's page.
+pub(super) fn go_to(asked: &Asked) -> Result<HttpResponse, Failure> {
     see_other(&format!("/operations/{}", asked.id))
 }
