@@ -6,6 +6,7 @@ mod harness;
 
 mod abra_folder;
 mod api_calls;
+mod api_docs;
 mod api_tokens;
 mod audit;
 mod audit_closed;
