@@ -3,8 +3,8 @@
 //! The floors, from the ground up. A floor may name those above it in this list and none below; the tidy test holds that.
 //!
 //! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
-//!   [`lint`]
-//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`], [`site_key`]
+//!   [`lint`], [`factor`]
+//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`], [`site_key`], [`keys`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
@@ -18,7 +18,9 @@ pub mod compose;
 pub mod dashboard;
 pub mod engine;
 pub mod envfile;
+pub mod factor;
 pub mod jobs;
+pub mod keys;
 pub mod lint;
 pub mod logs;
 pub mod ops;

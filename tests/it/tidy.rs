@@ -30,6 +30,7 @@ const FLOORS: &[Floor] = &[
     floor("logs", &[], &["jiff"]),
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),
+    floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
     floor("lint", &["compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
@@ -38,6 +39,7 @@ const FLOORS: &[Floor] = &[
     floor("signer", &["random"], &["base64", "ed25519_dalek"]),
     floor("passwords", &["random"], &["argon2", "base64", "tokio", "tracing"]),
     floor("site_key", &["random"], &["sha2", "zeroize"]),
+    floor("keys", &["random"], &["chacha20poly1305", "sha2", "zeroize"]),
     // The Swarm, the recipes, the database.
     floor(
         "engine",
@@ -164,7 +166,7 @@ const FLOORS: &[Floor] = &[
 ];
 
 /// Floors that know nothing of the world outside the process.
-const GROUND: [&str; 9] = ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "lint", "updates"];
+const GROUND: [&str; 10] = ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "factor", "lint", "updates"];
 /// How the world outside would show on the ground floor.
 const WORLD: [&str; 9] =
     ["async fn", "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "tracing::"];
