@@ -1,6 +1,7 @@
 //! The whole dashboard, put together in one place: what `canteen serve` runs and what the tests run is the same.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +11,14 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::feed::{Apps, Feed, Rhythm};
 use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
 use crate::jobs::{self, Jobs};
+use crate::keys::{DataKey, KeyError};
 use crate::ops::claims::Claims;
 use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::site_key::SiteKey;
-use crate::store::{AuditCheck, Store};
+use crate::store::{AuditCheck, Store, StoreError};
 use crate::web::{self, Parts, SetupCode, Site};
 
 /// An engine that says nothing for so long does not keep the dashboard from starting.
@@ -30,6 +32,8 @@ pub struct Given<E> {
     pub engine: Arc<E>,
     /// Credentials of registries, if there are some.
     pub credentials: Option<Arc<Credentials>>,
+    /// What small secrets in the database are encrypted with.
+    pub key: DataKey,
     pub rhythm: Rhythm,
     /// A stop waits so long for operations.
     pub grace: Duration,
@@ -48,7 +52,7 @@ pub struct Dashboard {
 impl Dashboard {
     /// Puts the floors together. Nothing runs yet, and nothing is read or written.
     pub fn new<E: Inspect + Mutate + 'static>(given: Given<E>) -> Self {
-        let Given { settings, store, shelf, engine, credentials, rhythm, grace, stop } = given;
+        let Given { settings, store, shelf, engine, credentials, key, rhythm, grace, stop } = given;
         store.keep_free(settings.keep_free);
         let clock = Arc::clone(store.clock());
         let feed = Feed::new(engine.clone(), clock.clone(), rhythm);
@@ -91,8 +95,22 @@ impl Dashboard {
         let site_key = SiteKey::of(&settings.data);
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;
-        let parts =
-            Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, site_key, checked, stop };
+        let parts = Parts {
+            settings,
+            store,
+            shelf,
+            inspect,
+            feed,
+            live,
+            handover,
+            reveals,
+            bell,
+            setup_code,
+            site_key,
+            checked,
+            key,
+            stop,
+        };
         Self { parts, runner, jobs }
     }
 
@@ -144,4 +162,29 @@ pub fn credentials(settings: &Settings) -> Result<Option<Arc<Credentials>>, Cred
         tracing::warn!("CANTEEN_REGISTRIES: {notice}");
     }
     Ok(Some(Arc::new(credentials)))
+}
+
+/// The data key can't be used, so the dashboard does not start: whoever has a second factor could not sign in.
+#[derive(Debug, thiserror::Error)]
+pub enum DataKeyError {
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(
+        "second factors of members are encrypted with a key that {} does not hold (any more); put the folder back from a backup, \
+         or take the second factors from each member who has some: canteen member reset-factors NAME", .0.display()
+    )]
+    Lost(PathBuf),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The data key in the folder `keys`, made where nothing needs another one.
+pub async fn data_key(settings: &Settings, store: &Store) -> Result<DataKey, DataKeyError> {
+    let folder = settings.data.join("keys");
+    let (key, used) = (DataKey::open(&folder)?, store.key_ids().await?);
+    match key {
+        Some(key) if used.iter().all(|id| *id == key.id()) => Ok(key),
+        None if used.is_empty() => Ok(DataKey::make(&folder)?),
+        Some(_) | None => Err(DataKeyError::Lost(folder)),
+    }
 }

@@ -46,6 +46,11 @@ pub const KNOWN: &[Known] = &[
         default: "200",
         help: "megabytes (MiB) that stay free in the data folder; with less, nothing new is begun and pages are read-only",
     },
+    Known {
+        name: "CANTEEN_REQUIRE_SECOND_FACTOR",
+        default: "writers",
+        help: "who needs a second factor to go on: writers (whoever may change something), admins, or nobody",
+    },
     Known { name: "CANTEEN_LOG", default: "info", help: "what to log: error, warn, info or debug" },
 ];
 
@@ -67,9 +72,33 @@ pub struct Settings {
     pub registries: Confidential,
     /// Bytes.
     pub keep_free: u64,
+    pub second_factor: SecondFactor,
     pub log: String,
     /// The step at which an operation stops and waits to be killed.
     pub hold_at: Option<String>,
+}
+
+/// Who needs a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// Whoever may change something.
+    Writers,
+    /// Whoever gives rights to others or changes the dashboard.
+    Admins,
+    Nobody,
+}
+
+impl std::str::FromStr for SecondFactor {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "writers" => Ok(Self::Writers),
+            "admins" => Ok(Self::Admins),
+            "nobody" => Ok(Self::Nobody),
+            _ => Err(()),
+        }
+    }
 }
 
 /// A setting that nobody may read in a log.
@@ -191,6 +220,11 @@ impl Settings {
             registries: Confidential(text("CANTEEN_REGISTRIES")),
             keep_free: parse::<u64>("CANTEEN_KEEP_FREE_MB", &text("CANTEEN_KEEP_FREE_MB"), "write whole megabytes, such as 200")?
                 .saturating_mul(1024 * 1024),
+            second_factor: parse(
+                "CANTEEN_REQUIRE_SECOND_FACTOR",
+                &text("CANTEEN_REQUIRE_SECOND_FACTOR"),
+                "write writers, admins or nobody",
+            )?,
             log: text("CANTEEN_LOG"),
             hold_at,
         })

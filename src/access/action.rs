@@ -198,6 +198,20 @@ actions! {
     write Site EndOthersToken "token.others.end";
     /// Sign in.
     write Site SignIn "session.begin";
+    /// Give the code that a sign-in waits for.
+    write Site GiveCode "session.code";
+    /// Give password and code again, before something sensitive.
+    write Site ConfirmSession "session.confirm";
+    /// See one's own second factors, and the page that adds one.
+    read Site ViewFactors "factor.view";
+    /// Add a second factor of one's own.
+    write Site AddFactor "factor.add";
+    /// Remove a second factor of one's own.
+    write Site RemoveFactor "factor.remove";
+    /// Make new recovery codes for oneself.
+    write Site RenewCodes "factor.codes";
+    /// Say that one's own factors are right, after signing in with a recovery code.
+    write Site ReviewFactors "factor.review";
     /// Sign out.
     write Site SignOut "session.end";
     /// Make the first admin, with the one-time code.

@@ -9,6 +9,7 @@ pub mod grant;
 pub mod member_name;
 pub mod permission;
 pub mod policy;
+pub mod proof;
 pub mod role;
 pub mod token;
 pub mod token_text;

@@ -37,6 +37,11 @@ pub const fn needs(what: ActionName) -> Need {
     use Permission as P;
     Need::Has(match what {
         A::SignIn | A::SetUp | A::ReportBlocked | A::AcceptInvitation | A::ResetPassword => return Need::Nothing,
+        // Whoever gives a code gave the password before, and is nobody yet.
+        A::GiveCode => return Need::Nothing,
+        A::ConfirmSession | A::ViewFactors | A::AddFactor | A::RemoveFactor | A::RenewCodes | A::ReviewFactors => {
+            return Need::SignIn;
+        }
         A::SignOut | A::ListApps | A::ViewOperations => return Need::SignIn,
         A::ChangePassword | A::ViewAccount | A::EditAccount | A::RevokeSession => return Need::SignIn,
         A::EditMember | A::SealAudit | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,

@@ -6,6 +6,7 @@ use std::str::FromStr as _;
 use anyhow::Context as _;
 use canteen::access::action::EditMember;
 use canteen::access::{Actor, Grant, Role, Target, member_name};
+use canteen::commands::factor_reset::ResetFactors;
 use canteen::commands::member_add::AddMember;
 use canteen::commands::member_password::SetPassword;
 use canteen::passwords::{self, Passwords};
@@ -25,6 +26,8 @@ pub(super) enum Command {
     },
     /// Give a member a new password, read from standard input, and end the member's sessions
     ResetPassword { name: String },
+    /// Take all second factors from a member who lost them, and end the member's sessions
+    ResetFactors { name: String },
     /// List members and roles, tab-separated
     List,
 }
@@ -46,6 +49,10 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
                 let password_hash = new_password(&name).await?;
                 store.commit(&may, SetPassword { name: name.clone(), password_hash }).await?;
                 say(&format!("{name} has a new password and has to sign in again"));
+            }
+            Command::ResetFactors { name } => {
+                store.commit(&may, ResetFactors { name: name.clone() }).await?;
+                say(&format!("{name} has no second factor any more and has to sign in again"));
             }
             Command::List => {
                 for member in store.members().await? {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use canteen::clock::SystemClock;
-use canteen::dashboard::{Dashboard, Given, credentials};
+use canteen::dashboard::{Dashboard, Given, credentials, data_key};
 use canteen::engine::docker::DockerEngine;
 use canteen::engine::feed::Rhythm;
 use canteen::ops::GRACE;
@@ -36,12 +36,14 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let address = settings.public.origin.clone();
     let credentials = credentials(&settings).context("CANTEEN_REGISTRIES")?;
+    let key = super::runtime()?.block_on(data_key(&settings, &store))?;
     let given = Given {
         settings,
         store: store.clone(),
         shelf,
         engine,
         credentials,
+        key,
         rhythm: Rhythm::default(),
         grace: GRACE,
         stop: stop.clone(),

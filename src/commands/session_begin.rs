@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::{Role, action};
-use crate::store::sessions::{self, NewSession};
+use crate::store::sessions::{self, NewSession, Stage};
 use crate::store::{Command, Denied, Tx, accounts};
 
 /// The word of the refusal of a suspended member. A page does not tell it from a wrong password.
@@ -27,7 +27,12 @@ impl Command for BeginSession {
     type Output = i32;
 
     fn particulars(&self) -> Map<String, Value> {
-        particulars([("member", self.member.clone().into()), ("agent", self.session.agent.clone().into())])
+        let waits = if self.session.stage == Stage::Code { "code" } else { "" };
+        particulars([
+            ("member", self.member.clone().into()),
+            ("agent", self.session.agent.clone().into()),
+            ("waits_for", waits.into()),
+        ])
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {

@@ -84,3 +84,9 @@ pub fn set_password(tx: &mut Tx<'_>, name: &str, password_hash: &str) -> std::re
 pub fn admins(tx: &mut Tx<'_>) -> std::result::Result<i64, Denied> {
     Ok(members::table.filter(members::role.eq(Role::Admin.as_str())).count().get_result(tx.connection())?)
 }
+
+/// The row id of the member of this name, seen from inside a change.
+pub fn member_id(tx: &mut Tx<'_>, name: &str) -> std::result::Result<Option<i32>, Denied> {
+    let found = members::table.filter(members::name.eq(name.to_owned())).select(members::id);
+    Ok(found.first(tx.connection()).optional()?)
+}

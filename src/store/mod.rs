@@ -17,6 +17,7 @@ pub mod chain;
 pub mod checkpoints;
 pub mod deployments;
 pub mod env_revisions;
+pub mod factors;
 pub mod housekeeping;
 pub mod journal;
 pub mod ledger;

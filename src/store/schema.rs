@@ -32,6 +32,21 @@ diesel::table! {
         last_active_at -> BigInt,
         ip -> Text,
         agent -> Text,
+        stage -> Text,
+        confirmed_at -> BigInt,
+    }
+}
+diesel::table! {
+    totp_factors (member_id) { member_id -> Integer, sealed -> Binary, key_id -> Text, last_step -> BigInt, added_at -> BigInt, }
+}
+diesel::table! {
+    recovery_codes (id) {
+        id -> Integer,
+        member_id -> Integer,
+        hash -> Binary,
+        key_id -> Text,
+        made_at -> BigInt,
+        used_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -225,7 +240,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     operation_events,
     operations,
     recipes,
+    recovery_codes,
     removed_apps,
     sessions,
-    tokens
+    tokens,
+    totp_factors
 );

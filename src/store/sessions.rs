@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::members::{Member, member};
-use super::schema::{members, sessions};
+use super::schema::{members, sessions, totp_factors};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -10,6 +10,31 @@ use crate::clock::Millis;
 pub const IDLE_MS: Millis = 60 * 60 * 1000;
 /// A session is over so long after signing in, used or not.
 pub const ABSOLUTE_MS: Millis = 24 * 60 * 60 * 1000;
+
+/// Who gave the password has so long to give the code.
+pub const HALF_MS: Millis = 10 * 60 * 1000;
+/// So long after password and code were given, sensitive actions do not ask for them again.
+pub const FRESH_MS: Millis = 10 * 60 * 1000;
+
+/// How far a sign-in came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The password was right; the code is still missing. Such a session may do nothing but give it.
+    Code,
+    /// Came in by a recovery code, and has to look through the factors before anything else.
+    Review,
+    Full,
+}
+
+impl Stage {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Review => "review",
+            Self::Full => "full",
+        }
+    }
+}
 
 /// A signed-in browser.
 #[derive(Clone, Debug)]
@@ -19,6 +44,18 @@ pub struct Session {
     /// The secret that form tokens are made of.
     pub csrf: Vec<u8>,
     pub last_active_at: Millis,
+    pub stage: Stage,
+    /// When password, and code where there is a factor, were last given.
+    pub confirmed_at: Millis,
+    /// Whether the member has a second factor.
+    pub factor: bool,
+}
+
+impl Session {
+    /// Whether sensitive actions may go on without asking for the password again.
+    pub const fn is_fresh(&self, now: Millis) -> bool {
+        now - self.confirmed_at < FRESH_MS
+    }
 }
 
 /// What a new session starts with. The token itself is never stored.
@@ -27,6 +64,7 @@ pub struct NewSession {
     pub csrf: Vec<u8>,
     pub ip: String,
     pub agent: String,
+    pub stage: Stage,
 }
 
 /// What is stored instead of a token.
@@ -44,11 +82,22 @@ impl Store {
                 .filter(sessions::token_hash.eq(token_hash))
                 .filter(sessions::created_at.gt(now - ABSOLUTE_MS))
                 .filter(sessions::last_active_at.gt(now - IDLE_MS))
-                .select(((sessions::id, sessions::csrf, sessions::last_active_at), members::all_columns))
-                .first::<((i32, Vec<u8>, i64), (i32, String, String, String, i64))>(c)
+                .filter(sessions::stage.ne(Stage::Code.as_str()).or(sessions::created_at.gt(now - HALF_MS)))
+                .select((
+                    (sessions::id, sessions::csrf, sessions::last_active_at, sessions::stage, sessions::confirmed_at),
+                    members::all_columns,
+                ))
+                .first::<((i32, Vec<u8>, i64, String, i64), (i32, String, String, String, i64))>(c)
                 .optional()?;
-            let Some(((id, csrf, last_active_at), row)) = found else { return Ok(None) };
-            Ok(Some(Session { id, member: member(row)?, csrf, last_active_at }))
+            let Some(((id, csrf, last_active_at, stage, confirmed_at), row)) = found else { return Ok(None) };
+            let stage = match stage.as_str() {
+                "full" => Stage::Full,
+                "review" => Stage::Review,
+                // What is not known may do the least.
+                _ => Stage::Code,
+            };
+            let factors: i64 = totp_factors::table.filter(totp_factors::member_id.eq(row.0)).count().get_result(c)?;
+            Ok(Some(Session { id, member: member(row)?, csrf, last_active_at, stage, confirmed_at, factor: factors > 0 }))
         })
         .await
     }
@@ -64,6 +113,8 @@ pub fn insert(tx: &mut Tx<'_>, member_id: i32, new: &NewSession) -> std::result:
         sessions::last_active_at.eq(tx.now()),
         sessions::ip.eq(&new.ip),
         sessions::agent.eq(&new.agent),
+        sessions::stage.eq(new.stage.as_str()),
+        sessions::confirmed_at.eq(tx.now()),
     );
     Ok(diesel::insert_into(sessions::table).values(row).returning(sessions::id).get_result(tx.connection())?)
 }
@@ -91,6 +142,23 @@ pub fn keep_newest(tx: &mut Tx<'_>, member_id: i32, most: usize) -> std::result:
 pub fn delete_all(tx: &mut Tx<'_>, member_id: i32, but: Option<i32>) -> std::result::Result<usize, Denied> {
     let theirs = sessions::table.filter(sessions::member_id.eq(member_id)).filter(sessions::id.ne(but.unwrap_or(-1)));
     Ok(diesel::delete(theirs).execute(tx.connection())?)
+}
+
+/// Password and code were given again: the session has another token from now on, and the one before it is worth nothing. The secret of its
+/// forms stays, for other pages of it are open. `false` if it ended meanwhile.
+pub fn confirm(tx: &mut Tx<'_>, id: i32, token_hash: &[u8], stage: Stage) -> std::result::Result<bool, Denied> {
+    let now = tx.now();
+    let confirmed = diesel::update(sessions::table.find(id))
+        .set((sessions::token_hash.eq(token_hash), sessions::confirmed_at.eq(now), sessions::stage.eq(stage.as_str())))
+        .execute(tx.connection())?;
+    Ok(confirmed > 0)
+}
+
+/// The factors were looked through, or exchanged.
+pub fn reviewed(tx: &mut Tx<'_>, id: i32) -> std::result::Result<(), Denied> {
+    let review = sessions::table.find(id).filter(sessions::stage.eq(Stage::Review.as_str()));
+    diesel::update(review).set(sessions::stage.eq(Stage::Full.as_str())).execute(tx.connection())?;
+    Ok(())
 }
 
 /// Ends every session of a member.

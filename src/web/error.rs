@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
 use crate::web::Site;
+use crate::web::factors::again;
 use crate::web::failure::Failure;
 use crate::web::page::{moment, page_with, shell};
 use crate::web::setup::sentence;
@@ -33,6 +34,12 @@ pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failu
     }
     if matches!(failure, Failure::SignInFirst | Failure::SessionOver) {
         return to_sign_in(visit, htmx);
+    }
+    match failure {
+        Failure::AgainFirst { doing } => return again::ask(site, visit, htmx, doing),
+        Failure::FactorFirst => return to_factors(htmx, "/account/factors/app"),
+        Failure::ReviewFirst => return to_factors(htmx, "/account/factors"),
+        _ => {}
     }
     let status = failure.status_code();
     if let Failure::Broken(cause) = failure {
@@ -81,6 +88,16 @@ fn to_sign_in(visit: &Visit, htmx: bool) -> HttpResponse {
             .body("");
     }
     HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/session?{query}"))).finish()
+}
+
+fn to_factors(htmx: bool, place: &str) -> HttpResponse {
+    if htmx {
+        return HttpResponse::Unauthorized()
+            .insert_header(("hx-redirect", place))
+            .content_type("text/plain; charset=utf-8")
+            .body("");
+    }
+    HttpResponse::SeeOther().insert_header((header::LOCATION, place)).finish()
 }
 
 #[cfg(any(test, feature = "testing"))]

@@ -16,6 +16,15 @@ pub enum Failure {
     /// The session ended while a form was open.
     #[error("your session is over; sign in and send the form again")]
     SessionOver,
+    /// The member's rights need a second factor, and there is none; the wall sends the browser to where one is added.
+    #[error("your rights need a second factor; add one first")]
+    FactorFirst,
+    /// The member came in by a recovery code; the wall sends the browser to the factors.
+    #[error("look through your second factors first")]
+    ReviewFirst,
+    /// Password and code were given too long ago for this; the wall keeps the form and asks.
+    #[error("give your password again to {doing}")]
+    AgainFirst { doing: &'static str },
     #[error("there is no such page, or it is not yours to see")]
     NotFound,
     /// The app of this page was removed; who did it and when stands within.
@@ -67,6 +76,9 @@ impl Failure {
         match self {
             Self::SignInFirst => "Sign in first",
             Self::SessionOver => "Your session is over",
+            Self::FactorFirst => "Add a second factor first",
+            Self::ReviewFirst => "Look through your factors first",
+            Self::AgainFirst { .. } => "Is it you?",
             Self::NotFound => "There is no such page",
             Self::Removed(_) => "This app was removed",
             Self::Forbidden { .. } => "You may not do this",
@@ -89,7 +101,9 @@ impl Failure {
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::SignInFirst | Self::SessionOver => StatusCode::UNAUTHORIZED,
+            Self::SignInFirst | Self::SessionOver | Self::FactorFirst | Self::ReviewFirst | Self::AgainFirst { .. } => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Removed(_) => StatusCode::GONE,
             Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,

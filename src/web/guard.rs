@@ -4,8 +4,11 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
+use super::Site;
+use super::factors::gate;
 use super::failure::Failure;
 use super::visit::Visit;
 use crate::access::{Action, ActionName, Grant, On, Refusal, Target, WriteAction};
@@ -72,10 +75,13 @@ fn judge<A: Action>(request: &HttpRequest) -> Result<Grant<A>, Failure> {
         On::Site => Target::Site,
         On::App => Target::App(request.match_info().get("app").ok_or(Failure::NotFound)?.to_owned()),
     };
-    Grant::judge(visit.actor.clone(), target).map_err(|refusal| match refusal {
+    let grant = Grant::judge(visit.actor.clone(), target).map_err(|refusal| match refusal {
         Refusal::SignInFirst => Failure::SignInFirst,
         Refusal::Forbidden => Failure::Forbidden { action: A::NAME.as_str() },
-    })
+    })?;
+    let site = request.app_data::<Data<Site>>().ok_or_else(|| Failure::broken("a request without a site"))?;
+    gate::check(site, &visit, A::NAME)?;
+    Ok(grant)
 }
 
 /// Argument lists whose first argument is a guard.

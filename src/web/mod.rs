@@ -13,6 +13,7 @@ pub mod cookies;
 pub mod csrf;
 mod device;
 pub mod error;
+pub mod factors;
 pub mod failure;
 pub mod filters;
 pub mod form;
@@ -59,6 +60,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Inspect;
 use crate::engine::feed::Feed;
+use crate::keys::DataKey;
 use crate::ops::{Handover, Live, Reveals};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
@@ -97,6 +99,9 @@ pub struct Site {
     pub tokens_used: tokens::Used,
     pub epoch: Epoch,
     pub checked: AuditCheck,
+    pub key: DataKey,
+    pub kept: factors::kept::Kept,
+    pub codes: factors::prove::CodeTries,
 }
 
 /// Tells ids of this run's pokes from those of an earlier run.
@@ -133,14 +138,29 @@ pub struct Parts {
     pub setup_code: Arc<SetupCode>,
     pub site_key: SiteKey,
     pub checked: AuditCheck,
+    pub key: DataKey,
     pub stop: CancellationToken,
 }
 
 impl Site {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { settings, store, shelf, inspect, feed, live, handover, reveals, bell, setup_code, site_key, checked, stop } =
-            parts;
+        let Parts {
+            settings,
+            store,
+            shelf,
+            inspect,
+            feed,
+            live,
+            handover,
+            reveals,
+            bell,
+            setup_code,
+            site_key,
+            checked,
+            key,
+            stop,
+        } = parts;
         Self {
             site_key,
             settings,
@@ -154,6 +174,7 @@ impl Site {
             bell,
             setup_code,
             checked,
+            key,
             stop,
             passwords: Passwords::default(),
             summaries: apps::facts::Summaries::default(),
@@ -162,6 +183,8 @@ impl Site {
             throttle: throttle::Throttle::default(),
             tokens_used: tokens::Used::default(),
             epoch: Epoch::default(),
+            kept: factors::kept::Kept::default(),
+            codes: factors::prove::CodeTries::default(),
         }
     }
 }

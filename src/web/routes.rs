@@ -2,7 +2,8 @@
 
 use super::table::Table;
 use super::{
-    account, api, apps, assets, audit, health, links, live, operations, people, recipes, report, session, setup, tokens, updates,
+    account, api, apps, assets, audit, factors, health, links, live, operations, people, recipes, report, session, setup, tokens,
+    updates,
 };
 
 /// The table.
@@ -19,6 +20,10 @@ pub fn routes() -> Table {
         .get("/session", session::form)
         .post("/session", session::sign_in)
         .post("/session/end", session::sign_out)
+        .get("/session/factor", factors::ask_code)
+        .post("/session/factor", factors::give_code)
+        .get("/session/again", factors::question)
+        .post("/session/again", factors::confirm)
         // Links that work once.
         .get("/invite", links::invitation::form)
         .post("/invite", links::invitation::accept)
@@ -145,4 +150,11 @@ pub fn routes() -> Table {
         // Going out elsewhere.
         .post("/account/sessions/{id}/end", account::revoke)
         .post("/account/others/end", account::revoke_others)
+        // A member's own second factors.
+        .get("/account/factors", factors::list)
+        .post("/account/factors/review", factors::review)
+        .get("/account/factors/app", factors::scan)
+        .post("/account/factors/app", factors::add)
+        .post("/account/factors/codes", factors::renew)
+        .post("/account/factors/app/removal", factors::remove)
 }

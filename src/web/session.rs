@@ -14,7 +14,7 @@ use crate::commands::session_end::EndSession;
 use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::members::Member;
-use crate::store::sessions::{NewSession, token_hash};
+use crate::store::sessions::{NewSession, Stage, token_hash};
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::guard::Public;
@@ -130,7 +130,12 @@ fn device(site: &Site, request: &HttpRequest, member: Option<i32>, now: Millis) 
 }
 
 /// Makes this browser known for a member who showed who they are in it.
-pub(super) fn remember(site: &Site, response: &mut HttpResponse, member: i32, device: Option<String>) -> Result<(), Failure> {
+pub(in crate::web) fn remember(
+    site: &Site,
+    response: &mut HttpResponse,
+    member: i32,
+    device: Option<String>,
+) -> Result<(), Failure> {
     let device = device.unwrap_or_else(device::fresh);
     if let Some(value) = device::cookie(&site.site_key, member, &device, site.store.clock().now()) {
         let added = response.add_cookie(&cookies::new_device(&site.settings, value));
@@ -148,14 +153,17 @@ async fn begin(
     site: &Site,
     next: &str,
 ) -> Result<Option<HttpResponse>, Failure> {
+    // Whoever has a second factor may do nothing but give its code.
+    let whole = site.store.totp(member.id).await?.is_none();
     let token = crate::random::token();
     let session = NewSession {
         token_hash: token_hash(&token),
         csrf: crate::random::bytes::<32>().to_vec(),
         ip: visit.ip.clone(),
         agent: visit.agent.clone(),
+        stage: if whole { Stage::Full } else { Stage::Code },
     };
-    let instead_of = visit.session.as_ref().map(|s| s.id);
+    let instead_of = visit.session.as_ref().or(visit.half.as_ref()).map(|s| s.id);
     let member_id = member.id;
     let begin = BeginSession { member_id: member.id, member: member.name, role: member.role, session, instead_of };
     match site.store.commit(&may, begin).await {
@@ -163,11 +171,21 @@ async fn begin(
         Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(None),
         Err(other) => return Err(other.into()),
     }
-    let mut response = see_other(next)?;
-    let added = response.add_cookie(&cookies::new_session(&site.settings, token));
-    added.map_err(|e| Failure::broken(e.to_string()))?;
+    if !whole {
+        let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+        return with_session(site, token, &format!("/session/factor?{query}")).map(Some);
+    }
+    let mut response = with_session(site, token, next)?;
     remember(site, &mut response, member_id, device)?;
     Ok(Some(response))
+}
+
+/// Goes on with a new token.
+pub(super) fn with_session(site: &Site, token: String, to: &str) -> Result<HttpResponse, Failure> {
+    let mut response = see_other(to)?;
+    let added = response.add_cookie(&cookies::new_session(&site.settings, token));
+    added.map_err(|e| Failure::broken(e.to_string()))?;
+    Ok(response)
 }
 
 /// Signs out.
@@ -185,7 +203,7 @@ pub async fn sign_out(may: Grant<SignOut>, visit: Visit, site: Data<Site>) -> Re
 }
 
 /// A path of ours to go on to; anything else becomes the list of apps.
-fn local(next: &str) -> String {
+pub(super) fn local(next: &str) -> String {
     let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     if ours && next.bytes().all(|b| b.is_ascii_graphic()) { next.to_owned() } else { "/apps".to_owned() }
 }

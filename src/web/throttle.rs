@@ -96,7 +96,7 @@ impl Throttle {
         let name = format!("\u{0} {}", network(address));
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.forget(now);
-        let wrong = state.names.entry(key(&name)).or_insert(Wrong { count: 0, last: now });
+        let wrong = state.names.entry(key(By::Name(&name))).or_insert(Wrong { count: 0, last: now });
         let until = wrong.last + wait(wrong.count);
         if until > now {
             return Err(seconds(until - now));

@@ -16,6 +16,8 @@ pub struct Visit(Rc<Inner>);
 pub struct Inner {
     pub actor: Actor,
     pub session: Option<Session>,
+    /// A sign-in that waits for its code. Whoever has one is a stranger to everything but the page that takes the code.
+    pub half: Option<Session>,
     /// What the tokens of this browser's forms are made of.
     pub csrf_secret: Vec<u8>,
     /// The request's id.

@@ -10,6 +10,8 @@ use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::csrf::{self, Provenance};
+use super::factors::again::not_kept;
+use super::factors::kept;
 use super::failure::Failure;
 use super::preferences::Preferences;
 use super::visit::{Inner, Visit};
@@ -17,7 +19,7 @@ use super::{Site, api, body, cookies, headers, multipart, refusals};
 use crate::access::token_text::masked;
 use crate::access::{Actor, Via};
 use crate::secret::{SecretValue, wipe};
-use crate::store::sessions::{Session, token_hash};
+use crate::store::sessions::{Session, Stage, token_hash};
 
 /// Bytes of a browser's name that are kept.
 const AGENT_LIMIT: usize = 256;
@@ -109,7 +111,11 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
     let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let agent: String = text(header::USER_AGENT).chars().filter(|c| !c.is_control()).take(AGENT_LIMIT).collect();
     let by_api = api::is_ours(request.path());
-    let session = if by_api { None } else { session(site, request).await };
+    let (half, session) = match session(site, request).await {
+        _ if by_api => (None, None),
+        Some(half) if half.stage == Stage::Code => (Some(half), None),
+        session => (None, session),
+    };
     let csrf_secret = match &session {
         Some(session) => session.csrf.clone(),
         // The API has no forms.
@@ -135,13 +141,16 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         body::hang_up(request.take_payload());
     } else {
         // A form that was open when its session ran out is no forgery.
-        let had = session.is_none() && cookies::session(&site.settings, request).is_some();
+        let had = session.is_none() && half.is_none() && cookies::session(&site.settings, request).is_some();
         match take_body(request, &actor).await {
             Ok(Some(mut read)) if !csrf::verify(&read.token, &csrf_secret) => {
                 read.fields.iter_mut().for_each(|(_, value)| wipe(value));
                 passed = Err(if had { Failure::SessionOver } else { Failure::ForeignForm });
             }
-            Ok(Some(read)) => sent = read,
+            Ok(Some(read)) => match unkept(site, session.as_ref(), request, read) {
+                Ok(read) => sent = read,
+                Err(failure) => passed = Err(failure),
+            },
             Ok(None) if by_api && changes(request.method()) => match api::bearer::nonce(request, &actor) {
                 Ok(nonce) => sent.token = nonce,
                 Err(failure) => passed = Err(failure),
@@ -152,9 +161,24 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
             Err(failure) => passed = Err(failure),
         }
     }
-    let here = masked(request.uri().path_and_query().map_or("/", |p| p.as_str()));
+    let here = here(request);
     let Read { token: form, app, fields, uploads } = sent;
-    (Visit::new(Inner { actor, session, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here }), passed)
+    (Visit::new(Inner { actor, session, half, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here }), passed)
+}
+
+fn here(request: &ServiceRequest) -> String {
+    masked(request.uri().path_and_query().map_or("/", |p| p.as_str()))
+}
+
+/// The form that was kept while the password was asked for, if this one stands for it.
+fn unkept(site: &Site, session: Option<&Session>, request: &ServiceRequest, read: Read) -> Result<Read, Failure> {
+    let (Some(session), Some((_, ticket))) = (session, read.fields.iter().find(|(name, _)| name == kept::FIELD)) else {
+        return Ok(read);
+    };
+    let kept = site.kept.take(ticket, session.id, &here(request), site.store.clock().now());
+    let mut kept = kept.ok_or_else(not_kept)?;
+    let (token, fields, uploads) = (&mut kept.token, &mut kept.fields, &mut kept.uploads);
+    Ok(Read { token: std::mem::take(token), app: kept.app, fields: std::mem::take(fields), uploads: std::mem::take(uploads) })
 }
 
 const fn changes(method: &Method) -> bool {

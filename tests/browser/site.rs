@@ -11,6 +11,7 @@ use canteen::dashboard::{Dashboard as Whole, Given};
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::Rhythm;
 use canteen::engine::{Inspect as _, Mutate as _};
+use canteen::keys::DataKey;
 use canteen::ops::GRACE;
 use canteen::settings::Settings;
 use canteen::shelf::Shelf;
@@ -64,6 +65,7 @@ impl Dashboard {
             ("CANTEEN_DATA", data.path().display().to_string()),
             ("CANTEEN_CATALOGUE", list),
             ("CANTEEN_LOCAL_RECIPES", recipes.display().to_string()),
+            ("CANTEEN_REQUIRE_SECOND_FACTOR", "nobody".to_owned()),
         ];
         pairs.extend(hold_at.map(|step| ("CANTEEN_HOLD_AT", step.to_owned())));
         let settings = Settings::from_pairs(pairs.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap();
@@ -73,12 +75,14 @@ impl Dashboard {
         let shelf = Shelf::open(&settings.data.join("shelf")).unwrap();
         let stop = CancellationToken::new();
         let shared = Arc::new(engine.clone());
+        let key = DataKey::make(&settings.data.join("keys")).unwrap();
         let whole = Whole::new(Given {
             settings,
             store,
             shelf,
             engine: shared,
             credentials: None,
+            key,
             rhythm: Rhythm::default(),
             grace: GRACE,
             stop: stop.clone(),

@@ -103,6 +103,8 @@ fn what_a_stranger_may_ask_for_is_a_short_list() {
         "POST /setup",
         "GET /session",
         "POST /session",
+        "GET /session/factor",
+        "POST /session/factor",
         "GET /invite",
         "POST /invite",
         "GET /invite/{token}",

@@ -89,6 +89,8 @@ const FLOORS: &[Floor] = &[
             "commands",
             "engine",
             "envfile",
+            "factor",
+            "keys",
             "lint",
             "logs",
             "ops",
@@ -125,7 +127,7 @@ const FLOORS: &[Floor] = &[
     // Puts the floors together.
     floor(
         "dashboard",
-        &["engine", "jobs", "ops", "settings", "shelf", "site_key", "store", "web"],
+        &["engine", "jobs", "keys", "ops", "settings", "shelf", "site_key", "store", "web"],
         &["tokio", "tokio_util", "tracing"],
     ),
     // What is typed.

@@ -143,6 +143,7 @@ fn challenge(failure: &Failure) -> Option<String> {
 fn code(failure: &Failure) -> &'static str {
     match failure {
         Failure::SignInFirst | Failure::SessionOver => "no-token",
+        Failure::FactorFirst | Failure::ReviewFirst | Failure::AgainFirst { .. } => "sign-in",
         Failure::NotFound => "not-found",
         Failure::Removed(_) => "removed",
         Failure::Forbidden { .. } | Failure::ForeignForm => "forbidden",
@@ -153,6 +154,7 @@ fn code(failure: &Failure) -> &'static str {
         Failure::TooSlow(_) => "too-slow",
         Failure::WrongHost(_) => "wrong-host",
         Failure::TooMany(_) => "too-many",
+        Failure::ReadOnly(_) => "read-only",
         Failure::Unavailable(_) => "unavailable",
         Failure::Broken(_) => "broken",
         Failure::Api(problem) => problem.code,

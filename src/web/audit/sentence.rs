@@ -26,9 +26,17 @@ pub fn sentence(entry: &Entry) -> String {
         ("token.new", _) => format!("made the API token {}", fact("name")),
         ("token.end", _) => format!("ended the API token {}", fact("name")),
         ("token.others.end", _) => format!("ended the API token {} of {}", fact("name"), fact("member")),
+        ("session.begin", _) if fact("waits_for") == "code" => "gave the right password; the code is still missing".to_owned(),
+        ("session.code", _) => format!("signed in with the second factor: {}", fact("factor")),
+        ("session.confirm", _) => "gave the password again".to_owned(),
+        ("factor.add", _) => "added an authenticator app".to_owned(),
+        ("factor.remove", _) => "removed the authenticator app".to_owned(),
+        ("factor.codes", _) => "made new recovery codes".to_owned(),
+        ("factor.review", _) => "looked through the second factors after signing in with a recovery code".to_owned(),
         ("session.begin", _) => "signed in".to_owned(),
         ("session.end", _) => "signed out".to_owned(),
         ("member.edit", _) if fact("change") == "added" => format!("added the member {} as {}", fact("member"), fact("role")),
+        ("member.edit", _) if fact("change") == "factors" => format!("took all second factors from {}", fact("member")),
         ("member.edit", _) => format!("gave {} a new password", fact("member")),
         ("app.import", _) => format!("took over the app {} of {} {}", fact("app"), fact("recipe"), fact("version")),
         ("invitation.make", _) => format!("invited {} as {}", fact("person"), fact("role")),
@@ -93,6 +101,7 @@ pub fn sentence(entry: &Entry) -> String {
         ("audit.record", _) if fact("action") == "token.use" => {
             format!("came with a token that can’t be used: {} {}{times}", fact("why"), fact("token"))
         }
+        ("audit.record", _) if fact("action") == "session.code" => format!("gave a wrong code for {}{times}", fact("name")),
         ("audit.record", _) if fact("action") == "session.begin" => format!("failed to sign in as {}{times}", fact("name")),
         ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
         (action, _) => format!("{action} {app}").trim().to_owned(),

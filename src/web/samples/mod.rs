@@ -2,12 +2,17 @@
 
 use askama::Template;
 
-use super::{account, apps, audit, error, links, operations, people, recipes, session, setup, tokens, updates};
+use super::{account, apps, audit, error, factors, links, operations, people, recipes, session, setup, tokens, updates};
 
 /// Name and HTML of every sample of every page.
 pub fn all() -> Vec<(String, String)> {
     let mut pages = Vec::new();
     add(&mut pages, "sign-in", &session::SignInView::samples());
+    add(&mut pages, "sign-in-code", &factors::sign_in::CodeView::samples());
+    add(&mut pages, "again", &factors::again::AgainView::samples());
+    add(&mut pages, "factors", &factors::list::FactorsView::samples());
+    add(&mut pages, "factors-app", &factors::app::AppView::samples());
+    add(&mut pages, "factors-codes", &factors::codes::CodesView::samples());
     add(&mut pages, "setup", &setup::SetupView::samples());
     add(&mut pages, "setup-done", &setup::SetupDoneView::samples());
     add(&mut pages, "apps", &apps::index::AppsView::samples());

@@ -14,6 +14,8 @@ pub(crate) struct Browser {
     host: String,
     origin: String,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Whether the test itself answers when the password is asked for again.
+    by_hand: bool,
 }
 
 /// What came back.
@@ -39,7 +41,12 @@ pub(crate) struct Request {
 
 impl Browser {
     pub(crate) fn new(address: SocketAddr, host: &str, origin: &str) -> Self {
-        Self { address, host: host.to_owned(), origin: origin.to_owned(), cookies: Arc::default() }
+        Self { address, host: host.to_owned(), origin: origin.to_owned(), cookies: Arc::default(), by_hand: false }
+    }
+
+    /// The same browser, which leaves it to the test to give the password again.
+    pub(crate) fn by_hand(&self) -> Self {
+        Self { by_hand: true, ..self.clone() }
     }
 
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
@@ -63,18 +70,13 @@ impl Browser {
 
     /// Sends a form of this page.
     pub(crate) async fn post(&self, page: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut all = vec![("csrf", page.token())];
-        if fields.iter().all(|(name, _)| *name != "form-app") {
-            all.extend(self.app_of(page, action).await.map(|id| ("form-app", id)));
+        let mut all = vec![];
+        let app = self.app_of(page, action).await;
+        if let Some(id) = app.as_deref().filter(|_| fields.iter().all(|(name, _)| *name != "form-app")) {
+            all.push(("form-app", id));
         }
-        all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        self.send(Request {
-            method: "POST".to_owned(),
-            path: action.to_owned(),
-            headers: vec![],
-            body: serde_urlencoded::to_string(all).unwrap().into_bytes(),
-        })
-        .await
+        all.extend(fields);
+        self.send(form(page, action, &all)).await
     }
 
     /// The app that the form is made for. Where the page has no such form it is one as an app's own page would have it now.
@@ -92,8 +94,34 @@ impl Browser {
         self.post(&page, action, fields).await
     }
 
+    /// Sends a request. Where the password is asked for again, it is given, as members do, and the request goes on.
     pub(crate) async fn send(&self, request: Request) -> Answer {
-        let mut socket = self.write(&request).await;
+        let answer = self.send_once(&request).await;
+        let asked = answer.header("location").filter(|to| to.starts_with("/session/again"));
+        match asked.filter(|_| !self.by_hand && answer.status == 303 && !request.path.starts_with("/session/again")) {
+            Some(question) => self.confirm(question).await,
+            None => answer,
+        }
+    }
+
+    async fn confirm(&self, question: &str) -> Answer {
+        let get = |path: &str| Request { method: "GET".to_owned(), path: path.to_owned(), ..Request::default() };
+        let page = self.send_once(&get(question)).await;
+        let hidden = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap_or_default();
+        let (keep, next) = (hidden("keep"), hidden("next"));
+        let fields = [("password", super::PASSWORD), ("keep", keep.as_str()), ("next", next.as_str())];
+        let confirmed = self.send_once(&form(&page, "/session/again", &fields)).await;
+        let page = self.send_once(&get(confirmed.location())).await;
+        if keep.is_empty() {
+            return page;
+        }
+        let main = page.body.split("<main").nth(1).unwrap();
+        let action = main.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
+        self.send_once(&form(&page, &unescaped(action), &[("kept-form", &keep)])).await
+    }
+
+    async fn send_once(&self, request: &Request) -> Answer {
+        let mut socket = self.write(request).await;
         let mut raw = vec![];
         // A server that has read enough may close before everything was written; what it said is there all the same.
         while socket.read_buf(&mut raw).await.is_ok_and(|n| n > 0) {
@@ -244,6 +272,14 @@ impl Answer {
         let posts = tags.filter(|tag| tag.contains("method=\"post\""));
         posts.filter_map(|tag| tag.split_once("action=\"")?.1.split_once('"').map(|(path, _)| path.to_owned())).collect()
     }
+}
+
+/// The request that a form of this page makes.
+fn form(page: &Answer, action: &str, fields: &[(&str, &str)]) -> Request {
+    let mut all = vec![("csrf", page.token())];
+    all.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let body = serde_urlencoded::to_string(all).unwrap().into_bytes();
+    Request { method: "POST".to_owned(), path: action.to_owned(), headers: vec![], body }
 }
 
 fn unescaped(html: &str) -> String {

@@ -14,7 +14,16 @@ pub(crate) fn copy_of(database: &Path, copy: &Path) -> SqliteConnection {
 
 /// Takes every right but looking from a member.
 pub(crate) fn make_viewer(database: &Path, name: &str) {
+    set_role(database, name, "viewer");
+}
+
+/// Gives a member every right.
+pub(crate) fn make_admin(database: &Path, name: &str) {
+    set_role(database, name, "admin");
+}
+
+fn set_role(database: &Path, name: &str, role: &str) {
     let mut database = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
-    let demoted = format!("PRAGMA busy_timeout=5000; UPDATE members SET role='viewer' WHERE name='{name}'");
-    database.batch_execute(&demoted).unwrap();
+    let changed = format!("PRAGMA busy_timeout=5000; UPDATE members SET role='{role}' WHERE name='{name}'");
+    database.batch_execute(&changed).unwrap();
 }

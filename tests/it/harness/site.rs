@@ -169,6 +169,7 @@ fn settings(address: SocketAddr, data: &Path, more: Vec<(&'static str, String)>)
         ("CANTEEN_DATA", data.display().to_string()),
         ("CANTEEN_CATALOGUE", recipes.join("recipes.json").display().to_string()),
         ("CANTEEN_LOCAL_RECIPES", recipes.display().to_string()),
+        ("CANTEEN_REQUIRE_SECOND_FACTOR", "nobody".to_owned()),
     ];
     pairs.retain(|(name, _)| more.iter().all(|(n, _)| n != name));
     let all = pairs.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));
@@ -209,6 +210,7 @@ impl Running {
             shelf: shelf.clone(),
             engine: Arc::new(engine.clone()),
             credentials: canteen::dashboard::credentials(settings).unwrap(),
+            key: canteen::dashboard::data_key(settings, store).await.unwrap(),
             rhythm: RHYTHM,
             grace: GRACE,
             stop: stop.clone(),

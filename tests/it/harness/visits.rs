@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use canteen::access::action::RefreshRecipe;
 use canteen::access::{Actor, Grant, Role, Target};
+use canteen::clock::SharedClock;
 use canteen::commands::recipe_refresh;
 use canteen::engine::Mutate as _;
 use canteen::stack::observed::NAMESPACE_LABEL;
@@ -13,7 +14,7 @@ use canteen::web::Entry;
 use canteen::web::assets::asset;
 
 use super::recipes::repository;
-use super::{BOARD, Browser, PASSWORD, Request, Site, foreign_board, send_fields};
+use super::{BOARD, Browser, PASSWORD, Phone, Request, Site, foreign_board, sealed, send_fields};
 
 /// Waits for its secrets to be made.
 const MAKE: &str = "make.example.org";
@@ -47,6 +48,7 @@ const AFAR_SETTINGS: &str =
 /// What is in place.
 pub(crate) struct Visits {
     admin: Browser,
+    clock: SharedClock,
     /// An operation whose secrets were not looked at yet.
     made: i32,
     /// A deployment that can be gone back to.
@@ -109,7 +111,7 @@ impl Visits {
             site.token(&admin, &format!("visited {at}"), &["app.view"], &[]).await;
             *token = site.store.tokens(None).await.unwrap()[0].id;
         }
-        Self { admin, made, deployed, ids, tokens, _more: more, addition }
+        Self { admin, clock: site.clock.clone(), made, deployed, ids, tokens, _more: more, addition }
     }
 
     /// The request to this route, but for who sends it.
@@ -162,6 +164,13 @@ impl Visits {
     async fn fields(&self, route: &str, path: &str) -> Vec<(String, String)> {
         let fixed: &[(&str, &str)] = match route {
             "/setup" => &[("code", "AAAA"), ("name", "eve"), ("password", PASSWORD)],
+            "/session/factor" => &[("code", "000000"), ("next", "/apps")],
+            "/session/again" => &[("password", PASSWORD), ("keep", ""), ("next", "/apps")],
+            "/account/factors/app" => {
+                let page = self.admin.page(path).await;
+                let code = Phone::scan(&page).code(self.clock.now());
+                return vec![("sealed".to_owned(), sealed(&page)), ("code".to_owned(), code)];
+            }
             "/session" => &[("name", "ana"), ("password", PASSWORD), ("next", "/apps")],
             "/invite" => &[("name", "eve"), ("password", PASSWORD)],
             "/reset" => &[("password", PASSWORD)],

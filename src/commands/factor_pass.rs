@@ -1,0 +1,49 @@
+use serde_json::{Map, Value};
+
+use super::particulars;
+use crate::access::{Role, action};
+use crate::store::factors::{self, Proof};
+use crate::store::sessions::{self, NewSession};
+use crate::store::{Command, Denied, Tx};
+
+/// Ends a sign-in that waited for the code: the session that may do nothing becomes one of its own, with another token.
+pub struct PassFactor {
+    /// The session that waited.
+    pub half: i32,
+    pub member_id: i32,
+    pub member: String,
+    pub role: Role,
+    pub proof: Proof,
+    pub session: NewSession,
+}
+
+impl Command for PassFactor {
+    type Needs = action::GiveCode;
+    /// The session's id.
+    type Output = i32;
+
+    fn particulars(&self) -> Map<String, Value> {
+        particulars([
+            ("member", self.member.clone().into()),
+            ("agent", self.session.agent.clone().into()),
+            ("factor", word(&self.proof).into()),
+        ])
+    }
+
+    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+        factors::spend(tx, self.member_id, &self.proof)?;
+        sessions::delete(tx, self.half)?;
+        tx.acted_by(self.member_id, &self.member, self.role);
+        let id = sessions::insert(tx, self.member_id, &self.session)?;
+        tx.detail("session", id);
+        Ok(id)
+    }
+}
+
+/// The stable word for what was given.
+pub(super) const fn word(proof: &Proof) -> &'static str {
+    match proof {
+        Proof::Step(_) => "app",
+        Proof::Recovery(_) => "recovery code",
+    }
+}
