@@ -238,7 +238,7 @@ async fn from_memory(bytes: Data<Body>) -> HttpResponse {
 }
 
 fn may<A: Action>(target: Target) -> anyhow::Result<Grant<A>> {
-    Ok(Grant::judge(Actor::Member { id: 1, name: "ana".to_owned(), role: Role::Admin, via: Via::default() }, target)?)
+    Ok(Grant::judge(Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via: Via::default() }, target)?)
 }
 
 /// Fetches the repositories of all recipes.

@@ -150,6 +150,32 @@ actions! {
     write Site AcceptTags "recipe.tags.accept";
     /// See what was done with an app, and by whom.
     read App ViewActivity "app.activity.view";
+    /// See what a member may do, and why.
+    read Site ViewRights "rights.view";
+    /// See what oneself may do, and why.
+    read Site ViewOwnRights "rights.own";
+    /// See what giving or taking a role would change.
+    read Site ReviewGrant "grant.review";
+    /// Give a member or a team a role.
+    write Site GiveGrant "grant.give";
+    /// Take a role away from a member or a team.
+    write Site TakeGrant "grant.take";
+    /// See teams and roles.
+    read Site ListRoles "role.list";
+    /// See what another team would change.
+    read Site ReviewTeam "team.review";
+    /// Make, rename, fill and remove teams.
+    write Site EditTeam "team.edit";
+    /// See what another role would change.
+    read Site ReviewRole "role.review";
+    /// Make, change and remove roles of the co-op's own.
+    write Site EditRole "role.edit";
+    /// See who may do what to an app.
+    read App ViewAccess "app.access.view";
+    /// See what other tags of an app would change.
+    read App ReviewTags "app.tags.review";
+    /// Give an app its tags.
+    write App SetTags "app.tags.set";
     /// Read the audit log.
     read Site ViewAudit "audit.view";
     /// Take the audit log away as a file.

@@ -1,13 +1,18 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::role::Role;
+use super::permission::{Permission, Permissions};
+use super::rights::Rights;
+use super::sight::Sight;
 use super::token::ByToken;
 
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A signed-in member.
-    Member { id: i32, name: String, role: Role, via: Via },
+    Member { id: i32, name: String, rights: Arc<Rights>, via: Via },
     /// Somebody who has not signed in.
     Stranger { via: Via },
     /// The dashboard's own clock: what it does because it is time to, as updates in their window.
@@ -37,21 +42,61 @@ pub struct Via {
 
 /// What the policy looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Standing<'a> {
     Stranger,
-    Member(Role),
+    Member(&'a Rights),
     Scheduler,
     System,
 }
 
 impl Actor {
     /// What the policy looks at.
-    pub const fn standing(&self) -> Standing {
+    pub fn standing(&self) -> Standing<'_> {
         match self {
-            Self::Member { role, .. } => Standing::Member(*role),
+            Self::Member { rights, .. } => Standing::Member(rights),
             Self::Stranger { .. } => Standing::Stranger,
             Self::Scheduler => Standing::Scheduler,
             Self::System(_) => Standing::System,
+        }
+    }
+
+    /// The apps that the actor may see: what lists and counts are made of.
+    pub fn sight(&self) -> Sight {
+        self.sight_of(Permission::ViewApp)
+    }
+
+    /// The apps on which the actor has this permission.
+    pub fn sight_of(&self, one: Permission) -> Sight {
+        match self {
+            Self::Member { rights, .. } => rights.sight(one),
+            Self::Stranger { .. } => Sight::Apps(BTreeSet::new()),
+            Self::Scheduler | Self::System(_) => Sight::All,
+        }
+    }
+
+    /// What a member may do on this app; nobody else has permissions.
+    pub fn on(&self, app: &str) -> Permissions {
+        match self {
+            Self::Member { rights, .. } => rights.on(app),
+            Self::Stranger { .. } | Self::Scheduler | Self::System(_) => Permissions::NONE,
+        }
+    }
+
+    /// What a member may do over everything; nobody else has permissions.
+    pub fn everywhere(&self) -> Permissions {
+        match self {
+            Self::Member { rights, .. } => rights.everywhere(),
+            Self::Stranger { .. } | Self::Scheduler | Self::System(_) => Permissions::NONE,
+        }
+    }
+
+    /// Whether the actor has all of these in this place, which is everything if no app is named. The server's command line stands for
+    /// whoever owns the machine.
+    pub fn covers(&self, app: Option<&str>, permissions: Permissions) -> bool {
+        match self {
+            Self::Member { rights, .. } => rights.covers(app, permissions),
+            Self::Stranger { .. } | Self::Scheduler => false,
+            Self::System(_) => true,
         }
     }
 

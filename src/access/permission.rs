@@ -5,7 +5,8 @@
 pub enum Reach {
     /// On the dashboard as a whole: a grant for one app does not give it.
     Site,
-    /// On an app: a grant for everything gives it on every app.
+    /// On an app: a grant for everything gives it on every app. What belongs to no app, as the recipes do, is open to whoever has it
+    /// on some app.
     App,
 }
 
@@ -60,7 +61,7 @@ permissions! {
     DownloadBackup App "backup.download" "Take data out of a backup";
     ConfigureBackup Site "backup.configure" "Say where backups go, when, and how long they are kept";
     DrillBackup App "backup.drill" "Prove that a backup can be restored";
-    ViewCatalogue Site "catalogue.view" "See the recipes";
+    ViewCatalogue App "catalogue.view" "See the recipes";
     SyncCatalogue Site "catalogue.sync" "Fetch recipes anew";
     EditCatalogue Site "catalogue.edit" "Add recipes and accept versions that changed after they were published";
     UsePower App "recipe.use.privileged" "Deploy what needs the powers that the server’s list names";
@@ -72,12 +73,24 @@ permissions! {
     EditRoles Site "role.edit" "Make and change roles and teams";
     Approve App "approval.give" "Approve what waits for approval";
     ConfigureApprovals Site "approval.configure" "Say what needs approval";
-    OwnTokens Site "token.own" "Have API tokens of one’s own";
+    OwnTokens App "token.own" "Have API tokens of one’s own";
     ManageTokens Site "token.manage" "See and end the API tokens of others";
     ViewServer Site "server.view" "See the server’s nodes and state";
     ManageServer Site "server.manage" "Deploy what has powers over the machine, and override rules";
     EditSite Site "settings.edit" "Change the dashboard’s own settings";
 }
+
+/// What has a meaning on an app.
+const ON_APPS: Permissions = {
+    let (mut bits, mut rest) = (0, Permission::ALL);
+    while let Some((first, others)) = rest.split_first() {
+        if matches!(first.reach(), Reach::App) {
+            bits |= first.bit();
+        }
+        rest = others;
+    }
+    Permissions(bits)
+};
 
 /// A set of permissions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,6 +131,12 @@ impl Permissions {
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    /// Those that have a meaning on an app.
+    #[must_use]
+    pub const fn on_apps(self) -> Self {
+        self.common(ON_APPS)
     }
 
     /// Whether it is in the set.

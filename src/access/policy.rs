@@ -2,21 +2,47 @@
 
 use super::action::ActionName;
 use super::actor::Standing;
-use super::permission::Permission;
+use super::grant::{Refusal, Target};
+use super::permission::{Permission, Reach};
+use super::rights::Rights;
 
-/// Whether somebody of this standing may do this.
-pub const fn allows(who: Standing, what: ActionName) -> bool {
-    let permissions = match who {
-        Standing::Stranger => return matches!(needs(what), Need::Nothing),
-        Standing::Member(role) => role.permissions(),
-        Standing::Scheduler => return scheduler(what),
-        Standing::System => return system(what),
+/// Whether somebody of this standing may do this to that.
+pub fn judge(who: Standing<'_>, what: ActionName, target: &Target) -> Result<(), Refusal> {
+    let (allowed, otherwise) = match who {
+        Standing::Stranger => (matches!(needs(what), Need::Nothing), Refusal::SignInFirst),
+        Standing::Member(rights) => return member(rights, what, target),
+        Standing::Scheduler => (scheduler(what), Refusal::Forbidden),
+        Standing::System => (system(what), Refusal::Forbidden),
     };
-    match needs(what) {
-        Need::Nothing | Need::SignIn => true,
-        Need::Has(permission) => permissions.has(permission),
-        Need::Nobody => false,
+    if allowed { Ok(()) } else { Err(otherwise) }
+}
+
+/// Whether somebody of this standing may do this to something.
+pub fn allows(who: Standing<'_>, what: ActionName) -> bool {
+    judge(who, what, &Target::Site).is_ok()
+}
+
+/// What belongs to no app needs the permission over everything, or, where it has a meaning on apps, on some app: then it is a list, and
+/// what is in it is chosen by the same rights. Of an app that a member can't see, the member learns nothing.
+fn member(rights: &Rights, what: ActionName, target: &Target) -> Result<(), Refusal> {
+    let need = needs(what);
+    if let Target::App(app) = target
+        && need != Need::Nothing
+        && !rights.on(app).has(Permission::ViewApp)
+    {
+        return Err(Refusal::Hidden);
     }
+    let one = match need {
+        Need::Nothing | Need::SignIn => return Ok(()),
+        Need::Nobody => return Err(Refusal::Forbidden),
+        Need::Has(one) => one,
+    };
+    let has = match (target, one.reach()) {
+        (Target::App(app), Reach::App) => rights.on(app).has(one),
+        (Target::Site, Reach::App) => rights.anywhere(one),
+        (_, Reach::Site) => rights.everywhere().has(one),
+    };
+    if has { Ok(()) } else { Err(Refusal::Forbidden) }
 }
 
 /// What an action needs.
@@ -42,7 +68,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::ConfirmSession | A::ViewFactors | A::AddFactor | A::RemoveFactor | A::RenewCodes | A::ReviewFactors => {
             return Need::SignIn;
         }
-        A::SignOut | A::ListApps | A::ViewOperations => return Need::SignIn,
+        A::SignOut | A::ListApps | A::ViewOperations | A::ViewOwnRights => return Need::SignIn,
         A::ChangePassword | A::ViewAccount | A::EditAccount | A::RevokeSession => return Need::SignIn,
         A::EditMember | A::SealAudit | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
@@ -77,6 +103,10 @@ pub const fn needs(what: ActionName) -> Need {
         A::BeginInvitation | A::Invite | A::RevokeInvitation | A::MakePasswordLink => P::EditPeople,
         A::ListTokens | A::BeginToken | A::NewToken | A::EndToken => P::OwnTokens,
         A::ListOthersTokens | A::EndOthersToken => P::ManageTokens,
+        A::ViewRights | A::ListRoles => P::ViewPeople,
+        A::ReviewGrant | A::GiveGrant | A::TakeGrant | A::ReviewTags | A::SetTags => P::EditGrants,
+        A::ReviewTeam | A::EditTeam | A::ReviewRole | A::EditRole => P::EditRoles,
+        A::ViewAccess => P::ViewApp,
     })
 }
 

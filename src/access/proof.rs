@@ -61,20 +61,20 @@ const HARMLESS: Permissions = {
 };
 
 /// Whether somebody of this standing holds any permission that changes something.
-pub const fn may_change(who: Standing) -> bool {
+pub fn may_change(who: Standing<'_>) -> bool {
     match who {
-        Standing::Member(role) => !role.permissions().without(HARMLESS).is_empty(),
+        Standing::Member(rights) => !rights.somewhere().without(HARMLESS).is_empty(),
         Standing::Stranger | Standing::Scheduler | Standing::System => false,
     }
 }
 
 /// Whether somebody of this standing gives rights to others or changes the dashboard itself.
-pub const fn administers(who: Standing) -> bool {
+pub fn administers(who: Standing<'_>) -> bool {
     use Permission as P;
     match who {
-        Standing::Member(role) => {
+        Standing::Member(rights) => {
             let chief = Permissions::of(&[P::EditGrants, P::EditPeople, P::EditRoles, P::ManageServer, P::EditSite]);
-            !role.permissions().common(chief).is_empty()
+            !rights.somewhere().common(chief).is_empty()
         }
         Standing::Stranger | Standing::Scheduler | Standing::System => false,
     }
@@ -82,12 +82,17 @@ pub const fn administers(who: Standing) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rights::{Held, Rights};
     use super::super::role::Role;
     use super::*;
 
     #[test]
     fn whoever_can_change_something_is_told_from_those_who_look() {
-        let changing = Role::ALL.map(|role| (may_change(Standing::Member(role)), administers(Standing::Member(role))));
+        let changing = Role::ALL.map(|role| {
+            let held = Held { role: role.to_string(), permissions: role.permissions(), app: None, until: None };
+            let rights = Rights::of(&[held], 0, 1);
+            (may_change(Standing::Member(&rights)), administers(Standing::Member(&rights)))
+        });
         assert_eq!(changing, [(false, false), (false, false), (true, false), (true, false), (true, true)]);
     }
 

@@ -6,7 +6,6 @@ use super::action::ActionName;
 use super::grant::Target;
 use super::permission::{Permission, Permissions, Reach};
 use super::policy::{Need, needs};
-use super::role::Role;
 
 /// The permissions that a token may have: those that the API asks for. A token never makes tokens, and has no say over people, their
 /// roles and what they prove themselves with: whoever finds one shall not be able to stay.
@@ -15,9 +14,9 @@ pub const SCOPES: Permissions = {
     Permissions::of(&[P::ViewApp, P::Deploy, P::ViewCatalogue])
 };
 
-/// What a member may hand on to a token.
-pub const fn offered(owner: Role) -> Permissions {
-    SCOPES.common(owner.permissions())
+/// What a member with these rights may hand on to a token.
+pub const fn offered(owner: Permissions) -> Permissions {
+    SCOPES.common(owner)
 }
 
 /// The limits of a token. Nothing is allowed by default, so that a token which was read from somewhere without its limits can do

@@ -20,7 +20,7 @@ pub(super) enum Command {
     /// Add a member; the password is read from standard input
     Add {
         name: String,
-        /// viewer or admin
+        /// Over everything: viewer, auditor, operator, maintainer or admin
         #[arg(long, default_value = "viewer")]
         role: String,
     },
@@ -56,7 +56,8 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             }
             Command::List => {
                 for member in store.members().await? {
-                    say(&format!("{}\t{}", member.name, member.role));
+                    let rights = store.rights(member.id).await?;
+                    say(&format!("{}\t{}", member.name, rights.title()));
                 }
             }
         }

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::particulars;
-use crate::access::{Role, action};
+use crate::access::action;
 use crate::store::factors::{self, Proof};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Command, Denied, Tx};
@@ -12,7 +12,6 @@ pub struct PassFactor {
     pub half: i32,
     pub member_id: i32,
     pub member: String,
-    pub role: Role,
     pub proof: Proof,
     pub session: NewSession,
 }
@@ -33,7 +32,7 @@ impl Command for PassFactor {
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         factors::spend(tx, self.member_id, &self.proof)?;
         sessions::delete(tx, self.half)?;
-        tx.acted_by(self.member_id, &self.member, self.role);
+        tx.acted_by(self.member_id, &self.member);
         let id = sessions::insert(tx, self.member_id, &self.session)?;
         tx.detail("session", id);
         Ok(id)

@@ -32,7 +32,7 @@ impl Command for AcceptInvitation {
         tx.detail("role", role.as_str());
         tx.detail("invitation", link.id);
         tx.detail("invited_by", link.made_by);
-        tx.acted_by(id, &self.name, role);
+        tx.acted_by(id, &self.name);
         Ok(id)
     }
 }

@@ -4,7 +4,7 @@ use super::particulars;
 use crate::access::{Role, action};
 use crate::store::{Command, Denied, Tx, members};
 
-/// Adds a member.
+/// Adds a member, with a role over everything.
 pub struct AddMember {
     pub name: String,
     pub password_hash: String,

@@ -30,7 +30,7 @@ impl Command for ResetPassword {
         members::set_password(tx, &self.member.name, &self.password_hash)?;
         let ended = sessions::delete_all(tx, self.member.id, None)?;
         tx.detail("sessions", ended);
-        tx.acted_by(self.member.id, &self.member.name, self.member.role);
+        tx.acted_by(self.member.id, &self.member.name);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::particulars;
-use crate::access::{Role, action};
+use crate::access::action;
 use crate::store::sessions::{self, NewSession, Stage};
 use crate::store::{Command, Denied, Tx, accounts};
 
@@ -15,7 +15,6 @@ pub const MOST: usize = 10;
 pub struct BeginSession {
     pub member_id: i32,
     pub member: String,
-    pub role: Role,
     pub session: NewSession,
     /// The session that the browser had before, which ends with this.
     pub instead_of: Option<i32>,
@@ -43,7 +42,7 @@ impl Command for BeginSession {
             return Err(Denied::rule(KEPT_OUT, "this member is suspended"));
         }
         accounts::seen(tx, self.member_id)?;
-        tx.acted_by(self.member_id, &self.member, self.role);
+        tx.acted_by(self.member_id, &self.member);
         let id = sessions::insert(tx, self.member_id, &self.session)?;
         tx.detail("session", id);
         let ended = sessions::keep_newest(tx, self.member_id, MOST)?;

@@ -19,11 +19,11 @@ impl Command for SetUp {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
-        if members::admins(tx)? > 0 {
+        if !members::admins(tx)?.is_empty() {
             return Err(Denied::rule("set-up-done", "this dashboard has an admin already; sign in instead"));
         }
         let id = members::insert(tx, &self.name, &self.password_hash, Role::Admin)?;
-        tx.acted_by(id, &self.name, Role::Admin);
+        tx.acted_by(id, &self.name);
         Ok(id)
     }
 }

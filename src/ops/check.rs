@@ -53,7 +53,7 @@ pub(super) async fn powers<A: Action>(
     for power in &verdict.powers {
         run.note(&format!("asks for power: {}; {}", power.line(), power.why)).await?;
     }
-    verdict.refusal(&Who { tier: tier(may.actor()), confirmed }).map_or(Ok(()), |why| Err(why.into()))
+    verdict.refusal(&Who { tier: tier(may), confirmed }).map_or(Ok(()), |why| Err(why.into()))
 }
 
 /// The pass that every object goes with.
@@ -63,7 +63,7 @@ pub(super) fn pass<A: Action>(
     observed: &Observed,
     confirmed: &[String],
 ) -> Result<Pass, OpError> {
-    Ok(admit(desired, observed, &Who { tier: tier(may.actor()), confirmed })?)
+    Ok(admit(desired, observed, &Who { tier: tier(may), confirmed })?)
 }
 
 /// The pass for putting back what ran before an operation changed it. It was let through then and gives nothing more, so nobody needs
@@ -81,13 +81,14 @@ pub fn standing(desired: &Desired, observed: &Observed) -> Vec<String> {
     policy::powers(&running, observed).iter().map(Power::line).collect()
 }
 
-/// How far somebody is trusted with the server. What the dashboard does by itself may no more than any member, and no more may a token:
-/// no scope of one is about the machine.
-pub fn tier(actor: &Actor) -> Tier {
+/// How far somebody is trusted with the server where this app is concerned. What the dashboard does by itself may no more than any
+/// member, and no more may a token: no scope of one is about the machine.
+pub fn tier<A: Action>(may: &Grant<A>) -> Tier {
+    let actor = may.actor();
     match actor {
         Actor::Member { via, .. } if via.token.is_some() => Tier::Member,
-        Actor::Member { role, .. } if role.permissions().has(Permission::ManageServer) => Tier::Admin,
-        Actor::Member { role, .. } if role.permissions().has(Permission::UsePower) => Tier::Maintainer,
+        Actor::Member { .. } if actor.everywhere().has(Permission::ManageServer) => Tier::Admin,
+        Actor::Member { .. } if actor.on(may.app()).has(Permission::UsePower) => Tier::Maintainer,
         Actor::Scheduler => Tier::Unattended,
         Actor::Member { .. } | Actor::Stranger { .. } | Actor::System(_) => Tier::Member,
     }

@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use crate::access::action::Conclude;
-use crate::access::{Actor, Grant, Role};
+use crate::access::{Actor, Grant};
 use crate::engine::EngineError;
 use crate::stack::policy::Refused;
 use crate::store::StoreError;
@@ -40,7 +42,7 @@ pub(super) fn conclude(operation: &Operation) -> Grant<Conclude> {
     let mut via = asked.via.clone();
     via.way = format!("operation {}", operation.id);
     let actor = match asked.id {
-        Some(id) => Actor::Member { id, name: asked.name.clone(), role: Role::Viewer, via },
+        Some(id) => Actor::Member { id, name: asked.name.clone(), rights: Arc::default(), via },
         None if asked.is_scheduler() => Actor::Scheduler,
         None => Actor::System("operations"),
     };

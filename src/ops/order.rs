@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::access::WriteAction;
 use crate::access::action::{
     Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
     SetSecret, Undeploy,
 };
+use crate::access::{ActionName, WriteAction};
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
 use crate::store::operations::Operation;
@@ -220,6 +220,27 @@ impl Wanted {
             Self::Command(_) => "command",
             Self::RemoveSecrets { .. } => "secrets_removal",
             Self::RemoveConfigs { .. } => "configs_removal",
+        }
+    }
+
+    /// What whoever asks for it must be allowed to do.
+    pub const fn action(&self) -> ActionName {
+        match self {
+            Self::Deploy(w) if w.chaos.is_some() => ActionName::DeployChaos,
+            Self::Deploy(_) => ActionName::Deploy,
+            Self::Rollback(w) if w.reapply => ActionName::Reapply,
+            Self::Rollback(_) => ActionName::Rollback,
+            Self::Adopt(_) => ActionName::Adopt,
+            Self::Import { .. } => ActionName::ImportApp,
+            Self::Restart(_) => ActionName::Restart,
+            Self::Scale(_) => ActionName::Scale,
+            Self::Remove(_) => ActionName::Remove,
+            Self::Undeploy { .. } => ActionName::Undeploy,
+            Self::Secrets { .. } => ActionName::SetSecret,
+            Self::Rotate(_) => ActionName::RotateSecret,
+            Self::Command(_) => ActionName::RunCommand,
+            Self::RemoveSecrets { .. } => ActionName::RemoveSecret,
+            Self::RemoveConfigs { .. } => ActionName::RemoveConfig,
         }
     }
 

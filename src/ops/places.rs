@@ -34,11 +34,11 @@ impl Queue {
 pub(super) struct Taken(HashMap<i32, Queue>);
 
 impl Taken {
-    /// Whether the operation was given a place; not if it has one already.
-    pub(super) fn take(&mut self, id: i32, kind: &str) -> bool {
+    /// Whether the operation was given a place; not if it has one already. Who is `beyond` needs no free one.
+    pub(super) fn take(&mut self, id: i32, kind: &str, beyond: bool) -> bool {
         let queue = Queue::of(kind);
         let free = self.0.values().filter(|q| **q == queue).count() < queue.places();
-        if !free || self.0.contains_key(&id) {
+        if (!free && !beyond) || self.0.contains_key(&id) {
             return false;
         }
         self.0.insert(id, queue);

@@ -12,7 +12,7 @@ use crate::access::action::{
     Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
     SetSecret, Undeploy,
 };
-use crate::access::{Action, Actor, Grant, Refusal, Target};
+use crate::access::{Action, Actor, Grant, Refusal, Target, policy};
 use crate::commands::operation_finish::FinishOperation;
 use crate::commands::ran::Ran;
 use crate::engine::feed::Feed;
@@ -61,6 +61,7 @@ impl Runner {
     /// Runs operations until it is stopped.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let (tracker, running) = (TaskTracker::new(), Arc::new(Mutex::new(Taken::default())));
+        let mut rights = self.store.rights_changes();
         loop {
             // Listening before looking: what is asked for in between rings already.
             let rung = self.bell.notified();
@@ -70,6 +71,7 @@ impl Runner {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = rung => {}
+                Ok(()) = rights.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -82,7 +84,9 @@ impl Runner {
     async fn take_waiting(self: &Arc<Self>, tracker: &TaskTracker, running: &Arc<Mutex<Taken>>) -> Result<(), StoreError> {
         for operation in self.store.live_operations().await? {
             let id = operation.id;
-            if !running.lock().unwrap_or_else(PoisonError::into_inner).take(id, &operation.kind) {
+            // Who is to be told no does not wait for a turn.
+            let refused = operation.state == State::Queued && self.is_refused(&operation).await?;
+            if !running.lock().unwrap_or_else(PoisonError::into_inner).take(id, &operation.kind, refused) {
                 continue;
             }
             let begun = self.store.begin_operation(id).await;
@@ -100,6 +104,13 @@ impl Runner {
             }
         }
         Ok(())
+    }
+
+    /// Whether whoever asked has lost the right since.
+    async fn is_refused(&self, operation: &Operation) -> Result<bool, StoreError> {
+        let Ok(wanted) = serde_json::from_str::<Wanted>(&operation.wanted) else { return Ok(false) };
+        let actor = self.actor(operation).await?;
+        Ok(policy::judge(actor.standing(), wanted.action(), &Target::App(operation.app.clone())).is_err())
     }
 
     /// Runs one operation to its verdict. A panic inside is a verdict too.
@@ -244,7 +255,7 @@ impl Runner {
         command::Of { operation, shelf: &self.shelf, handover: &self.handover }
     }
 
-    /// The member who asked, with the role that the member has now and what the token allows now, if one asked; the scheduler where it
+    /// The member who asked, with the rights that the member has now and what the token allows now, if one asked; the scheduler where it
     /// was that.
     async fn actor(&self, operation: &Operation) -> Result<Actor, StoreError> {
         let asked = &operation.asked_by;
@@ -258,11 +269,9 @@ impl Runner {
             by.limits = self.store.token(by.id).await?.filter(|t| t.ended_at.is_none()).map(|t| t.limits).unwrap_or_default();
         }
         let member = self.store.member(&asked.name).await?.filter(|m| Some(m.id) == asked.id);
-        let member = match member {
-            Some(member) if self.store.account(member.id).await?.suspended_at.is_none() => Some(member),
-            Some(_) | None => None,
-        };
-        Ok(member.map_or(Actor::Stranger { via: via.clone() }, |m| Actor::Member { id: m.id, name: m.name, role: m.role, via }))
+        let Some(member) = member else { return Ok(Actor::Stranger { via }) };
+        let rights = self.store.rights(member.id).await?;
+        Ok(Actor::Member { id: member.id, name: member.name, rights, via })
     }
 
     #[expect(clippy::unused_self, reason = "reads as what it is: the runner judges")]

@@ -82,7 +82,7 @@ async fn saved<A: Turns>(may: &Grant<A>, of: Of<'_>, command: SetSecretVersion<A
         Ok(number) => Ok(Some(number)),
         Err(Denied::Rule { .. }) => Ok(None),
         Err(Denied::Store(error)) => Err(error.into()),
-        Err(removed @ Denied::Removed(_)) => Err(OpError::stop("failed", removed.to_string())),
+        Err(removed @ (Denied::Removed(_) | Denied::Refused { .. })) => Err(OpError::stop("failed", removed.to_string())),
     }
 }
 

@@ -91,10 +91,9 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewApp<'_>) -> std::result::Result<i32, Den
         .first(tx.connection())
         .optional()?;
     if let Some(other) = same {
-        return Err(Denied::rule(
-            "address-taken",
-            format!("the app {other} has this address, or one that makes the same stack name"),
-        ));
+        // Whose it is, only those are told who may see it.
+        let other = if tx.actor().sight().has(&other) { format!("the app {other}") } else { "another app".to_owned() };
+        return Err(Denied::rule("address-taken", format!("{other} has this address, or one that makes the same stack name")));
     }
     let row = (
         apps::name.eq(new.name),

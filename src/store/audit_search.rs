@@ -41,6 +41,16 @@ pub enum Seen {
     Apps(Vec<String>),
 }
 
+impl Seen {
+    /// Whether the entry is among what the reader may see.
+    pub fn has(&self, entry: &Entry) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Apps(apps) => entry.target.kind == "app" && apps.contains(&entry.target.name),
+        }
+    }
+}
+
 /// Where a page begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Start {

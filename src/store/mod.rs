@@ -18,6 +18,7 @@ pub mod checkpoints;
 pub mod deployments;
 pub mod env_revisions;
 pub mod factors;
+pub mod grants;
 pub mod housekeeping;
 pub mod journal;
 pub mod ledger;
@@ -28,8 +29,10 @@ pub mod overview;
 pub mod recipes;
 pub mod removals;
 pub mod replicas;
+pub mod rights;
 mod room;
 pub mod schema;
+pub mod seen;
 pub mod sessions;
 pub mod standing;
 pub mod tag_alarms;
@@ -45,6 +48,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use tokio::sync::watch;
 
 use crate::clock::SharedClock;
 
@@ -89,6 +93,9 @@ struct Inner {
     overview: overview::Kept,
     room: room::Room,
     tally: tally::Tally,
+    rights: rights::Kept,
+    /// Raised with each commit that changes what rights are worked out from.
+    changed: Arc<watch::Sender<i64>>,
     clock: SharedClock,
 }
 
@@ -108,7 +115,9 @@ impl Store {
         let writer = writer::Writer::start(connection);
         let room = room::Room::beside(path);
         let (path, readers, overview) = (path.to_owned(), Mutex::default(), overview::Kept::default());
-        Ok(Self { inner: Arc::new(Inner { path, writer, readers, overview, room, tally: tally::Tally::default(), clock }) })
+        let (tally, rights, changed) = (tally::Tally::default(), rights::Kept::default(), Arc::new(watch::Sender::new(0)));
+        let inner = Inner { path, writer, readers, overview, room, tally, rights, changed, clock };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The clock that stamps entries.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::{apps, operations, removed_apps};
 use super::{Denied, Result, Store, StoreError, Tx, removals};
-use crate::access::{Actor, SCHEDULER, Via};
+use crate::access::{Actor, SCHEDULER, Sight, Via};
 use crate::clock::Millis;
 
 /// Where an operation is.
@@ -162,6 +162,17 @@ impl Store {
 
     /// The newest operations, of one app or of all, newest first; with `before` only those that are older than that one.
     pub async fn operations(&self, app_id: Option<i32>, before: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
+        self.operations_in(Sight::All, app_id, before, limit).await
+    }
+
+    /// The same of apps in sight.
+    pub(super) async fn operations_in(
+        &self,
+        sight: Sight,
+        app_id: Option<i32>,
+        before: Option<i32>,
+        limit: i64,
+    ) -> Result<Vec<Operation>> {
         self.read(move |c| {
             let mut query = operations::table
                 .inner_join(apps::table.left_join(removed_apps::table))
@@ -169,6 +180,9 @@ impl Store {
                 .order(operations::id.desc())
                 .limit(limit)
                 .into_boxed();
+            if let Sight::Apps(names) = sight {
+                query = query.filter(apps::name.eq_any(names));
+            }
             if let Some(id) = app_id {
                 query = query.filter(operations::app_id.eq(id));
             }
@@ -325,7 +339,7 @@ mod tests {
     use crate::ops::order;
 
     fn ana() -> Actor {
-        Actor::Member { id: 1, name: "ana".into(), role: Role::Admin, via: Via::default() }
+        Actor::Member { id: 1, name: "ana".into(), rights: Role::Admin.into(), via: Via::default() }
     }
 
     async fn app(store: &Store, name: &str) -> i32 {

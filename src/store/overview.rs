@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 
 use super::operations::State;
-use super::schema::operations;
+use super::schema::{apps, operations};
 use super::{Result, Store, StoreError};
 use crate::clock::Millis;
 
@@ -14,12 +14,12 @@ use crate::clock::Millis;
 pub struct Overview {
     /// By name.
     pub apps: Vec<AppLine>,
-    /// Operations that have not ended.
-    pub running: usize,
+    /// The app of each operation that has not ended, by the name that it is kept under.
+    pub live: Vec<String>,
 }
 
 /// One app with what is told beside it in a list.
-#[derive(Debug, QueryableByName)]
+#[derive(Clone, Debug, QueryableByName)]
 pub struct AppLine {
     #[diesel(sql_type = Integer)]
     pub id: i32,
@@ -93,9 +93,9 @@ impl Store {
 
 fn read(c: &mut SqliteConnection) -> Result<Overview> {
     let live = operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]);
-    let running: i64 = operations::table.filter(live).count().get_result(c)?;
+    let live = operations::table.inner_join(apps::table).filter(live).select(apps::name).load(c)?;
     let apps = diesel::sql_query(APPS).load(c)?;
-    Ok(Overview { apps, running: usize::try_from(running).unwrap_or_default() })
+    Ok(Overview { apps, live })
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
     use crate::ops::order;
 
     fn ana() -> Actor {
-        Actor::Member { id: 1, name: "ana".into(), role: Role::Admin, via: Via::default() }
+        Actor::Member { id: 1, name: "ana".into(), rights: Role::Admin.into(), via: Via::default() }
     }
 
     #[tokio::test]
@@ -136,11 +136,11 @@ mod tests {
             NewApp { name: name.clone(), stack: stack.clone(), recipe: "pad".into(), version: "1.0.0".into(), env: String::new() };
         let id = store.commit(&Grant::<action::NewApp>::judge(ana(), Target::Site).unwrap(), app).await.unwrap();
         let one = store.overview().await.unwrap();
-        assert_eq!((one.apps[0].name.as_str(), one.apps[0].changed_at, one.running), (name.as_str(), None, 0));
+        assert_eq!((one.apps[0].name.as_str(), one.apps[0].changed_at, one.live.len()), (name.as_str(), None, 0));
 
         let may = Grant::<action::Undeploy>::judge(ana(), Target::App(name)).unwrap();
         store.commit(&may, order::undeploy(id, stack, "n".into())).await.unwrap();
         let busy = store.overview().await.unwrap();
-        assert_eq!((busy.apps[0].changed_at, busy.apps[0].changed_by.as_str(), busy.running), (Some(5), "ana", 1));
+        assert_eq!((busy.apps[0].changed_at, busy.apps[0].changed_by.as_str(), busy.live.len()), (Some(5), "ana", 1));
     }
 }

@@ -136,7 +136,7 @@ mod tests {
 
     fn may<A: Action>(app: &str) -> Grant<A> {
         let target = if app.is_empty() { Target::Site } else { Target::App(app.to_owned()) };
-        Grant::judge(Actor::Member { id: 1, name: "ana".into(), role: Role::Admin, via: Via::default() }, target).unwrap()
+        Grant::judge(Actor::Member { id: 1, name: "ana".into(), rights: Role::Admin.into(), via: Via::default() }, target).unwrap()
     }
 
     async fn made(store: &Store, name: &str) -> i32 {

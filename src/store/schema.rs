@@ -20,7 +20,7 @@ diesel::table! {
     audit_seals (seq) { seq -> BigInt, hash -> Text, file_sha256 -> Text, at -> BigInt, }
 }
 diesel::table! {
-    members (id) { id -> Integer, name -> Text, password_hash -> Text, role -> Text, created_at -> BigInt, }
+    members (id) { id -> Integer, name -> Text, password_hash -> Text, created_at -> BigInt, }
 }
 diesel::table! {
     sessions (id) {
@@ -221,6 +221,35 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         last_used_ip -> Text,
     }
+}
+diesel::table! {
+    teams (id) { id -> Integer, name -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    team_members (team_id, member_id) { team_id -> Integer, member_id -> Integer, added_at -> BigInt, added_by -> Text, }
+}
+diesel::table! {
+    roles (id) { id -> Integer, name -> Text, permissions -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    app_tags (app_id, tag) { app_id -> Integer, tag -> Text, }
+}
+diesel::table! {
+    grants (id) {
+        id -> Integer,
+        member_id -> Nullable<Integer>,
+        team_id -> Nullable<Integer>,
+        bundle -> Nullable<Text>,
+        role_id -> Nullable<Integer>,
+        tag -> Nullable<Text>,
+        app_id -> Nullable<Integer>,
+        expires_at -> Nullable<BigInt>,
+        granted_at -> BigInt,
+        granted_by -> Text,
+    }
+}
+diesel::table! {
+    rights_state (id) { id -> Integer, n -> BigInt, }
 }
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));

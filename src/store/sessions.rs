@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::members::{Member, member};
+use super::members::Member;
 use super::schema::{members, sessions, totp_factors};
-use super::{Denied, Result, Store, Tx};
+use super::{Denied, Result, Store, Tx, rights};
+use crate::access::Rights;
 use crate::clock::Millis;
 
 /// A session is over when nobody used it for so long.
@@ -41,6 +44,8 @@ impl Stage {
 pub struct Session {
     pub id: i32,
     pub member: Member,
+    /// What the member may do now.
+    pub rights: Arc<Rights>,
     /// The secret that form tokens are made of.
     pub csrf: Vec<u8>,
     pub last_active_at: Millis,
@@ -75,7 +80,7 @@ pub fn token_hash(token: &str) -> Vec<u8> {
 impl Store {
     /// The live session of this token hash, with its member.
     pub async fn session(&self, token_hash: Vec<u8>) -> Result<Option<Session>> {
-        let now = self.clock().now();
+        let (now, inner) = (self.clock().now(), Arc::clone(&self.inner));
         self.read(move |c| {
             let found = sessions::table
                 .inner_join(members::table)
@@ -87,17 +92,18 @@ impl Store {
                     (sessions::id, sessions::csrf, sessions::last_active_at, sessions::stage, sessions::confirmed_at),
                     members::all_columns,
                 ))
-                .first::<((i32, Vec<u8>, i64, String, i64), (i32, String, String, String, i64))>(c)
+                .first::<((i32, Vec<u8>, i64, String, i64), Member)>(c)
                 .optional()?;
-            let Some(((id, csrf, last_active_at, stage, confirmed_at), row)) = found else { return Ok(None) };
+            let Some(((id, csrf, last_active_at, stage, confirmed_at), member)) = found else { return Ok(None) };
             let stage = match stage.as_str() {
                 "full" => Stage::Full,
                 "review" => Stage::Review,
                 // What is not known may do the least.
                 _ => Stage::Code,
             };
-            let factors: i64 = totp_factors::table.filter(totp_factors::member_id.eq(row.0)).count().get_result(c)?;
-            Ok(Some(Session { id, member: member(row)?, csrf, last_active_at, stage, confirmed_at, factor: factors > 0 }))
+            let factors: i64 = totp_factors::table.filter(totp_factors::member_id.eq(member.id)).count().get_result(c)?;
+            let rights = rights::of_member(c, &inner.rights, member.id, now)?;
+            Ok(Some(Session { id, member, rights, csrf, last_active_at, stage, confirmed_at, factor: factors > 0 }))
         })
         .await
     }
@@ -194,17 +200,18 @@ impl Store {
         .await
     }
 
-    /// Whether a session has neither ended nor run out.
-    pub async fn session_lives(&self, id: i32) -> Result<bool> {
-        let now = self.clock().now();
+    /// What the member of a session may do now; `None` where it has ended or run out.
+    pub async fn session_rights(&self, id: i32) -> Result<Option<Arc<Rights>>> {
+        let (now, inner) = (self.clock().now(), Arc::clone(&self.inner));
         self.read(move |c| {
-            let live: i64 = sessions::table
+            let live: Option<i32> = sessions::table
                 .find(id)
                 .filter(sessions::created_at.gt(now - ABSOLUTE_MS))
                 .filter(sessions::last_active_at.gt(now - IDLE_MS))
-                .count()
-                .get_result(c)?;
-            Ok(live > 0)
+                .select(sessions::member_id)
+                .first(c)
+                .optional()?;
+            live.map(|member| rights::of_member(c, &inner.rights, member, now)).transpose()
         })
         .await
     }

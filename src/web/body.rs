@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn only_who_may_set_a_secret_may_send_one() {
         let via = Via::default;
-        let member = |role| Actor::Member { id: 1, name: "ana".into(), role, via: via() };
+        let member = |role: Role| Actor::Member { id: 1, name: "ana".into(), rights: role.into(), via: via() };
         let path = "/apps/pad.example.org/secrets/key";
         assert_eq!(limit(&member(Role::Admin), path), SECRET_FORM_LIMIT);
         for (actor, path) in [

@@ -4,6 +4,9 @@ use actix_web::http::{ConnectionType, header};
 use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 
+use crate::access::ActionName;
+use crate::access::permission::Reach;
+use crate::access::policy::{self, Need};
 use crate::web::Site;
 use crate::web::factors::again;
 use crate::web::failure::Failure;
@@ -11,6 +14,9 @@ use crate::web::page::{moment, page_with, shell};
 use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::visit::Visit;
+
+/// Members who are named on the page for a refusal.
+const MOST_NAMES: usize = 5;
 
 /// What went wrong, what it means and where to go.
 #[derive(Debug, Clone, Template)]
@@ -52,6 +58,7 @@ pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failu
             let gone = "so there is nothing to see or to change here any more. What was done with it can still be read";
             format!("The app {} was removed by {} on {when}, {gone}.", removed.name, removed.by)
         }
+        Failure::Forbidden { action, app } => who_could(site, action, app).await,
         other => format!("{}.", sentence(other.to_string().trim_end_matches('.'))),
     };
     let link = |(label, href): (&str, String)| Link { label: label.to_owned(), href };
@@ -77,6 +84,21 @@ pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failu
         response.headers_mut().insert(header::RETRY_AFTER, (*seconds).into());
     }
     response
+}
+
+/// Which permission is missing where, and who has it there. Members only come here: strangers are asked to sign in.
+async fn who_could(site: &Site, action: &str, app: &str) -> String {
+    let name = ActionName::ALL.iter().find(|a| a.as_str() == action);
+    let Some(Need::Has(one)) = name.map(|name| policy::needs(*name)) else {
+        return "Your rights do not allow this.".to_owned();
+    };
+    let app = Some(app.to_owned()).filter(|app| !app.is_empty() && one.reach() == Reach::App);
+    let place = app.as_ref().map_or_else(|| "over everything".to_owned(), |app| format!("on {app}"));
+    let needed = format!("This needs the permission “{}” {place}, which you do not have.", one.text());
+    let names = site.store.who_has(one, app).await.unwrap_or_default();
+    let more = if names.len() > MOST_NAMES { " and others" } else { "" };
+    let names = names.into_iter().take(MOST_NAMES).collect::<Vec<_>>().join(", ");
+    if names.is_empty() { format!("{needed} Nobody has it.") } else { format!("{needed} These members have it: {names}{more}.") }
 }
 
 fn to_sign_in(visit: &Visit, htmx: bool) -> HttpResponse {
@@ -107,7 +129,8 @@ impl ErrorView {
             (
                 403,
                 "You may not deploy here",
-                "Deploying wiki.example.org needs the role Operator. Ana and Bo can do it, or give you the role.",
+                "This needs the permission “Deploy, upgrade, roll back and restart an app” on wiki.example.org, which you do not have. \
+                 These members have it: Ana, Bo.",
             ),
             (404, "There is no such page", "The address may be mistyped, the thing removed, or not yours to see."),
             (

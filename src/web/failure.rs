@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use super::api::Problem;
+use crate::access::{ActionName, Refusal};
 use crate::store::removals::Removed;
 use crate::store::{CommitError, Denied, StoreError};
 
@@ -30,9 +31,12 @@ pub enum Failure {
     /// The app of this page was removed; who did it and when stands within.
     #[error("{} removed {}", .0.by, .0.name)]
     Removed(Box<Removed>),
-    /// Seen, but not allowed; the action is for the audit log.
-    #[error("your role does not allow this; an admin can do it, or give you another role")]
-    Forbidden { action: &'static str },
+    /// Not to be seen by whoever asks, and so not there; the action is for the audit log.
+    #[error("there is no such page, or it is not yours to see")]
+    Hidden { action: &'static str },
+    /// Seen, but not allowed; the action is for the audit log. The app is empty where it is not about one.
+    #[error("your rights do not allow this")]
+    Forbidden { action: &'static str, app: String },
     /// The form was not sent by our own page, or its page is too old.
     #[error("this form did not come from a page of Canteen, or the page is too old; open it again and send it once more")]
     ForeignForm,
@@ -71,6 +75,15 @@ impl Failure {
         Self::Broken(what.into())
     }
 
+    /// What the policy said against it.
+    pub fn refused(action: ActionName, why: Refusal, app: &str) -> Self {
+        match why {
+            Refusal::SignInFirst => Self::SignInFirst,
+            Refusal::Hidden => Self::Hidden { action: action.as_str() },
+            Refusal::Forbidden => Self::Forbidden { action: action.as_str(), app: app.to_owned() },
+        }
+    }
+
     /// The heading of the page.
     pub const fn title(&self) -> &'static str {
         match self {
@@ -79,7 +92,7 @@ impl Failure {
             Self::FactorFirst => "Add a second factor first",
             Self::ReviewFirst => "Look through your factors first",
             Self::AgainFirst { .. } => "Is it you?",
-            Self::NotFound => "There is no such page",
+            Self::NotFound | Self::Hidden { .. } => "There is no such page",
             Self::Removed(_) => "This app was removed",
             Self::Forbidden { .. } => "You may not do this",
             Self::ForeignForm => "This form can’t be taken",
@@ -104,7 +117,7 @@ impl ResponseError for Failure {
             Self::SignInFirst | Self::SessionOver | Self::FactorFirst | Self::ReviewFirst | Self::AgainFirst { .. } => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::Hidden { .. } => StatusCode::NOT_FOUND,
             Self::Removed(_) => StatusCode::GONE,
             Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::BadForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -137,6 +150,7 @@ impl From<CommitError> for Failure {
         match error {
             Denied::Rule { text, .. } => Self::Conflict(text),
             Denied::Removed(removed) => Self::Removed(removed),
+            Denied::Refused { action, why } => Self::refused(action, why, ""),
             Denied::Store(StoreError::ReadOnly(why)) => Self::ReadOnly(why),
             Denied::Store(error) if error.is_for_want_of_room() => {
                 tracing::error!(%error, "a change could not be written");

@@ -11,7 +11,7 @@ use super::Site;
 use super::factors::gate;
 use super::failure::Failure;
 use super::visit::Visit;
-use crate::access::{Action, ActionName, Grant, On, Refusal, Target, WriteAction};
+use crate::access::{Action, ActionName, Grant, On, Target, WriteAction};
 
 /// What a route asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +75,19 @@ fn judge<A: Action>(request: &HttpRequest) -> Result<Grant<A>, Failure> {
         On::Site => Target::Site,
         On::App => Target::App(request.match_info().get("app").ok_or(Failure::NotFound)?.to_owned()),
     };
-    let grant = Grant::judge(visit.actor.clone(), target).map_err(|refusal| match refusal {
-        Refusal::SignInFirst => Failure::SignInFirst,
-        Refusal::Forbidden => Failure::Forbidden { action: A::NAME.as_str() },
-    })?;
+    let app = match &target {
+        Target::Site => String::new(),
+        Target::App(app) => app.clone(),
+    };
+    let grant = Grant::judge(visit.actor.clone(), target).map_err(|why| Failure::refused(A::NAME, why, &app))?;
     let site = request.app_data::<Data<Site>>().ok_or_else(|| Failure::broken("a request without a site"))?;
     gate::check(site, &visit, A::NAME)?;
     Ok(grant)
+}
+
+/// The same grant on the app that the request turns out to be about.
+pub(super) fn on<A: Action>(may: &Grant<A>, app: &str) -> Result<Grant<A>, Failure> {
+    may.on(app).map_err(|why| Failure::refused(A::NAME, why, app))
 }
 
 /// Argument lists whose first argument is a guard.

@@ -13,8 +13,8 @@ use super::failure::Failure;
 use super::form::Query;
 use super::heartbeat::{Beat, Heartbeat};
 use super::visit::Visit;
-use crate::access::Grant;
 use crate::access::action::ListApps;
+use crate::access::{Actor, Grant, Sight};
 use crate::engine::feed::Attention;
 use crate::ops::live::Poke;
 
@@ -23,15 +23,21 @@ const MOST_TOPICS: usize = 50;
 
 /// Opens the stream.
 pub async fn stream(
-    _may: Grant<ListApps>,
+    may: Grant<ListApps>,
     visit: Visit,
     query: Query,
     request: HttpRequest,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let topics: Vec<String> = query.get("topics").split(',').map(str::to_owned).collect();
-    if topics.len() > MOST_TOPICS {
+    let asked: Vec<&str> = query.get("topics").split(',').collect();
+    if asked.len() > MOST_TOPICS {
         return Err(Failure::BadForm("a page can follow fifty things at most".to_owned()));
+    }
+    let mut topics = vec![];
+    for topic in asked {
+        if visible(&site, may.actor(), topic).await? {
+            topics.push(topic.to_owned());
+        }
     }
     let last = request.headers().get("last-event-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
     let since = last.as_deref().and_then(|id| site.epoch.since(id)).or_else(|| query.number("since"));
@@ -41,11 +47,27 @@ pub async fn stream(
     // One poke on every connection: a page that was hidden or cut off looks again, whatever it missed.
     let mut waiting = VecDeque::from([everything(&site)]);
     waiting.extend(past.into_iter().flatten().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p)));
-    let heartbeat = Heartbeat::of(&visit);
+    let heartbeat = Heartbeat::of(&visit, &may, &site);
     let state = Stream { heartbeat, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver };
     let body =
         stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });
     Ok(event_stream(body))
+}
+
+/// Whether somebody may hear of this topic: of an operation or a stack only where they see the app.
+async fn visible(site: &Site, actor: &Actor, topic: &str) -> Result<bool, Failure> {
+    if actor.sight() == Sight::All {
+        return Ok(true);
+    }
+    let seen = site.store.seen_by(actor);
+    if let Some(id) = topic.strip_prefix("op-").or_else(|| topic.strip_prefix("over-")) {
+        let Ok(id) = id.parse() else { return Ok(false) };
+        return Ok(seen.operation(id).await?.is_some());
+    }
+    match topic.strip_prefix("stack-") {
+        Some(stack) => Ok(seen.overview().await?.apps.iter().any(|app| app.stack == stack)),
+        None => Ok(true),
+    }
 }
 
 /// An answer that goes on and is neither kept, changed nor held back on its way.
@@ -85,7 +107,7 @@ impl Stream {
             }
             tokio::select! {
                 () = self.site.stop.cancelled() => return None,
-                () = tokio::time::sleep_until(self.heartbeat.due()) => {}
+                () = self.heartbeat.wait() => {}
                 poke = self.receiver.recv() => match poke {
                     Ok(poke) if self.topics.contains(&poke.topic) => return Some(message(&self.site, &poke)),
                     Ok(_) => {}

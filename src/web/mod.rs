@@ -33,6 +33,7 @@ pub mod preferences;
 pub mod recipes;
 pub mod refusals;
 pub mod report;
+pub mod rights;
 pub mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;

@@ -6,11 +6,11 @@ use askama::Template;
 use super::Site;
 use super::failure::Failure;
 use super::preferences;
+use super::setup::sentence;
 use super::shell::{Alarm, Flash, Link, Nav, Shell, Viewer};
 use super::visit::Visit;
 use super::when::When;
-use crate::access::action::ListPeople;
-use crate::access::{Actor, Grant, Role, Target};
+use crate::access::{Actor, Permission};
 use crate::clock::Millis;
 
 /// A page.
@@ -48,27 +48,18 @@ pub fn see_other(path: &str) -> Result<HttpResponse, Failure> {
 /// The frame of a page.
 pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active: Nav) -> Shell {
     let viewer = match &visit.actor {
-        Actor::Member { name, role, .. } => Some(Viewer {
-            name: name.clone(),
-            role: match role {
-                Role::Viewer => "Viewer".to_owned(),
-                Role::Auditor => "Auditor".to_owned(),
-                Role::Operator => "Operator".to_owned(),
-                Role::Maintainer => "Maintainer".to_owned(),
-                Role::Admin => "Admin".to_owned(),
-            },
-            admin: *role == Role::Admin,
-            sees_people: Grant::<ListPeople>::judge(visit.actor.clone(), Target::Site).is_ok(),
-        }),
+        Actor::Member { name, rights, .. } => {
+            Some(Viewer { name: name.clone(), role: sentence(rights.title()), may: rights.everywhere() })
+        }
         Actor::Stranger { .. } | Actor::Scheduler | Actor::System(_) => None,
     };
-    let running = if viewer.is_some() { site.store.overview().await.map_or(0, |o| o.running) } else { 0 };
+    let running = if viewer.is_some() { site.store.seen_by(&visit.actor).running().await.unwrap_or(0) } else { 0 };
     let reading = site.feed.latest();
     let stale = reading.problem.map(|problem| {
         let when = moment(site, reading.swarm.at);
         if reading.swarm.at == 0 { format!("{problem}.") } else { format!("{problem}. What you see is from {}.", when.exact) }
     });
-    let alarms = viewer.as_ref().map(|viewer| alarms(site, viewer.admin)).unwrap_or_default();
+    let alarms = viewer.as_ref().map(|viewer| alarms(site, viewer.may.has(Permission::ManageServer))).unwrap_or_default();
     Shell {
         title: title.into(),
         active,

@@ -36,7 +36,8 @@ pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody
         Actor::Member { .. } | Actor::Scheduler | Actor::System(_) => request.path().chars().take(LONGEST_PATH).collect(),
     };
     let (action, why) = match response.response().error().and_then(|e| e.as_error::<Failure>()) {
-        Some(Failure::Forbidden { action }) => (*action, "not allowed"),
+        Some(Failure::Forbidden { action, .. }) => (*action, "not allowed"),
+        Some(Failure::Hidden { action }) => (*action, "not to be seen"),
         Some(Failure::ForeignForm) => ("form", "foreign form"),
         _ => return,
     };

@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use super::{
-    account, api, apps, assets, audit, factors, health, links, live, operations, people, recipes, report, session, setup, tokens,
-    updates,
+    account, api, apps, assets, audit, factors, health, links, live, operations, people, recipes, report, rights, session, setup,
+    tokens, updates,
 };
 
 /// The table.
@@ -143,6 +143,26 @@ pub fn routes() -> Table {
         .get("/api/v1/operations/{id}/events", operations::api::events)
         .get("/api/v1/updates", updates::api::list)
         .get("/api/v1/recipes", recipes::api::list)
+        // Who may do what.
+        .get("/rights", rights::mine)
+        .get("/people/{id}/rights", rights::rights)
+        .get("/grants/new", rights::review_giving)
+        .post("/grants", rights::give)
+        .get("/grants/{id}/removal", rights::review_taking)
+        .post("/grants/{id}/removal", rights::take)
+        .get("/teams", rights::teams)
+        .post("/teams", rights::make_team)
+        .get("/teams/{id}", rights::team)
+        .get("/teams/{id}/review", rights::review_team)
+        .post("/teams/{id}", rights::change_team)
+        .get("/roles", rights::roles)
+        .post("/roles", rights::make_role)
+        .get("/roles/{id}", rights::role)
+        .post("/roles/{id}", rights::save_role)
+        .post("/roles/{id}/removal", rights::remove_role)
+        .get("/apps/{app}/access", rights::access)
+        .get("/apps/{app}/tags", rights::review_tags)
+        .post("/apps/{app}/tags", rights::set_tags)
         // The history.
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)

@@ -165,7 +165,7 @@ async fn begin(
     };
     let instead_of = visit.session.as_ref().or(visit.half.as_ref()).map(|s| s.id);
     let member_id = member.id;
-    let begin = BeginSession { member_id: member.id, member: member.name, role: member.role, session, instead_of };
+    let begin = BeginSession { member_id: member.id, member: member.name, session, instead_of };
     match site.store.commit(&may, begin).await {
         Ok(_) => {}
         Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(None),

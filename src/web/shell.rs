@@ -1,5 +1,7 @@
 //! What every page shares: its title, the rail, the viewer, the messages on top.
 
+use crate::access::Permissions;
+
 /// The entry of the rail that the page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Nav {
@@ -18,11 +20,10 @@ pub enum Nav {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     pub name: String,
-    /// The role in words, as the rail shows it below the name.
+    /// The roles in words, as the rail shows them below the name.
     pub role: String,
-    pub admin: bool,
-    /// Whether the rail leads to the members.
-    pub sees_people: bool,
+    /// What the viewer may do over everything.
+    pub may: Permissions,
 }
 
 /// How a message that is shown once wants to be read.
@@ -139,7 +140,7 @@ impl Shell {
         Self {
             title: title.to_owned(),
             active,
-            viewer: Some(Viewer { name: "Ana".to_owned(), role: "Admin".to_owned(), admin: true, sees_people: true }),
+            viewer: Some(Viewer { name: "Ana".to_owned(), role: "Admin".to_owned(), may: Permissions::all() }),
             csrf: "sample-csrf-token".to_owned(),
             flash: None,
             running: 0,

@@ -1,6 +1,8 @@
 //! The wall that every request passes, before any handler: host, origin, session, form token; and behind it: headers, error pages,
 //! refusals in the audit log.
 
+use std::sync::Arc;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -126,7 +128,9 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
     let via = Via { way, session: session.as_ref().map(|s| s.id), token: None, ip: ip.clone(), request: id.clone() };
     let mut passed = check_host(site, request).and_then(|()| api::bearer::misplaced(site, request));
     let actor = match &session {
-        Some(Session { member, .. }) => Actor::Member { id: member.id, name: member.name.clone(), role: member.role, via },
+        Some(Session { member, rights, .. }) => {
+            Actor::Member { id: member.id, name: member.name.clone(), rights: Arc::clone(rights), via }
+        }
         None if by_api && passed.is_ok() => {
             let (actor, holds) = api::bearer::who(site, request, via).await;
             passed = holds;

@@ -113,7 +113,7 @@ async fn a_table_holds_no_formula_and_says_what_its_entries_say() {
     let ana = site.admin().await;
     let via = Via { way: "browser".to_owned(), ..Via::default() };
     for name in ["=HYPERLINK(\"http://evil.example.org\")", "+1", "-1", "@SUM(A1)", "\tx", "two\nlines"] {
-        let actor = Actor::Member { id: 9, name: name.to_owned(), role: canteen::access::Role::Viewer, via: via.clone() };
+        let actor = Actor::Member { id: 9, name: name.to_owned(), rights: std::sync::Arc::default(), via: via.clone() };
         let command = Record { phase: Phase::Failed, particulars: serde_json::Map::new() };
         site.store.commit(&Grant::record(actor), command).await.unwrap();
     }

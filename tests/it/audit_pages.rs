@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use std::sync::Arc;
+
 use canteen::access::{Actor, Grant, Role, Via};
 use canteen::commands::record::Record;
 use canteen::store::audit::Phase;
@@ -11,7 +13,7 @@ use crate::harness::{Answer, BOARD, Site};
 
 /// Entries about nothing, by somebody who did nothing else.
 async fn record(site: &Site, name: &str, count: usize) {
-    let actor = Actor::Member { id: 7, name: name.to_owned(), role: Role::Viewer, via: Via::default() };
+    let actor = Actor::Member { id: 7, name: name.to_owned(), rights: Arc::default(), via: Via::default() };
     let may = Grant::record(actor);
     for _ in 0..count {
         let particulars = [("action".to_owned(), "app.deploy".into()), ("path".to_owned(), "/apps/x".into())];

@@ -61,7 +61,7 @@ async fn trap_54_what_another_tool_changed_is_shown_and_put_back() {
     page.says("changed Service app").says("removed Service extra").says("Its labels tell the version 1.2.0+2");
     page.says("GREETING").says("by hand");
     let seen = vic.page(DRIFT).await;
-    seen.says("an admin decides");
+    seen.says("and not decide");
     assert!(seen.post_forms().iter().all(|path| path != REAPPLY && path != ADOPT));
     let plan = page.between("name=\"plan\" value=\"", "\"").unwrap();
     for path in [REAPPLY, ADOPT] {

@@ -95,7 +95,7 @@ async fn an_adoption_that_is_refused_leaves_nothing_changed() {
     let app = site.store.app(POND).await.unwrap().unwrap();
     let record = site.store.last_converged(app.id).await.unwrap().unwrap();
     let who = site.store.member("ana").await.unwrap().unwrap();
-    let ana_now = Actor::Member { id: who.id, name: who.name, role: Role::Admin, via: Via::default() };
+    let ana_now = Actor::Member { id: who.id, name: who.name, rights: Role::Admin.into(), via: Via::default() };
     let may = Grant::<Adopt>::judge(ana_now, Target::App(POND.to_owned())).unwrap();
     let wanted = AdoptWanted {
         deployment: record.id,

@@ -58,6 +58,7 @@ mod policy_sent;
 mod put_back;
 mod recipe_lint;
 mod recipes;
+mod rights;
 mod rollback;
 mod routes;
 mod second_operation;

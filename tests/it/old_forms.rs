@@ -48,7 +48,8 @@ async fn follow(site: &Site, name: &str) {
     let app = site.store.app(name).await.unwrap().unwrap();
     let env = site.store.env_revision(app.id, app.env_number).await.unwrap().unwrap().text;
     let ana = site.store.member("ana").await.unwrap().unwrap();
-    let actor = Actor::Member { id: ana.id, name: ana.name, role: Role::Admin, via: Via::default() };
+    let rights = site.store.rights(ana.id).await.unwrap();
+    let actor = Actor::Member { id: ana.id, name: ana.name, rights, via: Via::default() };
     let may = Grant::<Remove>::judge(actor.clone(), Target::App(name.to_owned())).unwrap();
     let removal = app_remove::RemoveApp { id: app.id, stack: app.stack.clone(), ..app_remove::RemoveApp::default() };
     site.store.commit(&may, removal).await.unwrap();

@@ -116,7 +116,8 @@ async fn by_pages(ana: &Browser) -> Vec<crate::harness::Answer> {
 /// Orders it past the pages.
 async fn refused<A: WriteAction>(site: &Site, order: Order<A>) {
     let member = site.store.member("ana").await.unwrap().unwrap();
-    let actor = Actor::Member { id: member.id, name: member.name, role: member.role, via: Via::default() };
+    let rights = site.store.rights(member.id).await.unwrap();
+    let actor = Actor::Member { id: member.id, name: member.name, rights, via: Via::default() };
     let may = Grant::<A>::judge(actor, Target::App(SHED.to_owned())).unwrap();
     let done = site.operation_done(site.store.commit(&may, order).await.unwrap()).await;
     assert_eq!((done.outcome.as_str(), done.touched), ("refused", false), "{}: {}", done.kind, done.cause);

@@ -45,7 +45,8 @@ async fn an_invited_person_becomes_a_member_with_the_role_of_the_invitation() {
     assert_eq!((&entry.particulars["role"], &entry.particulars["invited_by"]), (&"viewer".into(), &1.into()));
     let fields = [("name", "cem"), ("password", PASSWORD), ("next", "/apps")];
     assert_eq!(cem.submit("/session", "/session", &fields).await.location(), "/apps");
-    assert_eq!(site.store.member("cem").await.unwrap().unwrap().role, Role::Viewer);
+    let cem = site.store.member("cem").await.unwrap().unwrap();
+    assert_eq!(site.store.rights(cem.id).await.unwrap().title(), "viewer");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,7 +114,7 @@ async fn an_operation_that_got_past_the_page_is_refused_when_it_runs() {
     let before = site.engine.changes();
 
     let member = site.store.member("ana").await.unwrap().unwrap();
-    let actor = Actor::Member { id: member.id, name: member.name, role: Role::Admin, via: Via::default() };
+    let actor = Actor::Member { id: member.id, name: member.name, rights: Role::Admin.into(), via: Via::default() };
     let may = Grant::<Deploy>::judge(actor, Target::App(APP.to_owned())).unwrap();
     let (recipe, version, env_number) = (app.recipe, app.version, app.env_number);
     let (keep, confirmed) = (vec![], vec![]);
@@ -166,7 +166,8 @@ async fn the_address_of_an_app_that_is_not_deployed_is_not_taken_silently() {
     // An app that is gone has no address.
     let app = site.store.app(BOARD).await.unwrap().unwrap();
     let member = site.store.member("ana").await.unwrap().unwrap();
-    let actor = Actor::Member { id: member.id, name: member.name, role: Role::Admin, via: Via::default() };
+    let rights = site.store.rights(member.id).await.unwrap();
+    let actor = Actor::Member { id: member.id, name: member.name, rights, via: Via::default() };
     let may = Grant::<Remove>::judge(actor, Target::App(BOARD.to_owned())).unwrap();
     site.store.commit(&may, RemoveApp { id: app.id, stack: app.stack, ..RemoveApp::default() }).await.unwrap();
     site.fresh().await;

@@ -290,7 +290,7 @@ async fn only_an_admin_goes_back_and_only_to_what_is_this_apps_own() {
     let failed = half_upgraded(&site, &ana).await;
 
     let review = vic.page(&path).await;
-    review.says("an admin may go back");
+    review.says("and not go back");
     assert!(!review.post_forms().contains(&path) && ana.page(&path).await.post_forms().contains(&path));
     let list = vic.page(&format!("/apps/{PAIR}/deployments")).await;
     assert!(!list.text().contains("Go back to this"), "{}", list.text());

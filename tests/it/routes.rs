@@ -3,20 +3,33 @@
 #![expect(clippy::disallowed_methods, reason = "the real binary is run")]
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use canteen::access::{ActionName, Role, Standing, policy};
+use canteen::access::{ActionName, Held, Permission, Rights, Role, Standing, Target, policy};
 use canteen::web::Entry;
 use canteen::web::guard::Need;
 use canteen::web::routes::routes;
 
 use crate::harness::{Site, Visits, matches};
 
+/// The only app of members who have a role on one app.
+const OWN: &str = "own.example.org";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_route_answers_each_role_as_the_table_says() {
     let site = Site::start().await;
     let visits = Visits::prepare(&site).await;
     let (viewer, admin) = (site.viewer().await, site.admin().await);
-    let mut table = String::from("# method, path, need, then what a stranger, a viewer and an admin get\n");
+    let between = [Role::Auditor, Role::Operator, Role::Maintainer];
+    let mut browsers = vec![];
+    for role in between {
+        site.add(role.as_str(), role).await;
+        browsers.push((Arc::<Rights>::from(role), site.signed_in(role.as_str()).await));
+    }
+    let mut table = String::from(
+        "# method, path, need, then what a stranger, a viewer, an auditor, an operator, a maintainer and an admin get;\n\
+         # \"may\" is a change that is allowed and tried by the admin alone\n",
+    );
     let routes = routes();
     for entry in routes.entries() {
         let (path, fields) = visits.request(entry).await;
@@ -44,7 +57,23 @@ async fn each_route_answers_each_role_as_the_table_says() {
                 assert_eq!(newest.particulars["path"].as_str(), path.split('?').next());
             }
         }
-        assert_eq!(site.engine.changes(), changes, "{method} {path} changed the Swarm for a stranger or a viewer");
+        let mut told = String::new();
+        for (rights, browser) in &browsers {
+            let allowed = match entry.need {
+                Need::Nothing => true,
+                Need::Right(action, _) => policy::allows(Standing::Member(rights), action),
+            };
+            if comes_or_goes || (allowed && method != "GET") {
+                write!(told, "\t{}", if method == "GET" { "-" } else { "may" }).unwrap();
+                continue;
+            }
+            let before = site.head().await;
+            let status = browser.visit(method, &path, &fields).await;
+            write!(told, "\t{status}").unwrap();
+            assert_eq!(status != 403, allowed, "{method} {path}: what the policy says and what the page does differ");
+            assert_eq!(site.head().await - before, i64::from(method != "GET"), "{method} {path}");
+        }
+        assert_eq!(site.engine.changes(), changes, "{method} {path} changed the Swarm for somebody who may not");
         let chief = if comes_or_goes { site.admin().await } else { admin.clone() };
         let before = site.head().await;
         let done = chief.visit(method, &path, &fields).await;
@@ -52,23 +81,80 @@ async fn each_route_answers_each_role_as_the_table_says() {
             assert_eq!(site.head().await, before, "GET {path} wrote an entry for an admin");
         }
         site.idle().await;
-        writeln!(table, "{method}\t{}\t{}\t{strange}\t{seen}\t{done}", entry.path, need(entry)).unwrap();
+        writeln!(table, "{method}\t{}\t{}\t{strange}\t{seen}{told}\t{done}", entry.path, need(entry)).unwrap();
     }
     matches("routes.txt", &table);
 }
 
+/// Members who see only some of it: their own app as the role says, and of everything else nothing, be it there or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn to_those_who_may_not_see_a_thing_it_is_as_if_it_were_not_there() {
+    let site = Site::start().await;
+    let visits = Visits::prepare(&site).await;
+    site.new_board(&site.admin().await, OWN).await;
+    for role in Role::ALL {
+        site.add_on(role.as_str(), role, OWN).await;
+    }
+    site.add_with("nobody", None).await;
+    let mut browsers = vec![site.signed_in("nobody").await];
+    for role in Role::ALL {
+        browsers.push(site.signed_in(role.as_str()).await);
+    }
+    let mut table = String::from(
+        "# method, path, then what these get: a member without rights, then somebody with this role on one app only: viewer,\n\
+         # auditor, operator, maintainer, admin. Of an app (own, foreign, missing), else of the thing itself.\n\
+         # \"may\" is a change that is allowed and not tried here.\n",
+    );
+    let changes = site.engine.changes();
+    for entry in routes().entries().iter().filter(|e| needs_somebody(e) && !e.path.starts_with("/session")) {
+        let Need::Right(action, _) = entry.need else { continue };
+        let (path, fields) = visits.request(entry).await;
+        let method = entry.method.as_str();
+        let paths = match path.strip_prefix("/apps/").filter(|_| entry.path.starts_with("/apps/{app}")) {
+            Some(rest) => {
+                let rest = rest.split_once('/').map(|(_, rest)| format!("/{rest}")).unwrap_or_default();
+                vec![format!("/apps/{OWN}{rest}"), path, format!("/apps/missing.example.org{rest}")]
+            }
+            None => vec![path],
+        };
+        for (n, path) in paths.iter().enumerate() {
+            let kind = if paths.len() == 1 { "" } else { ["own", "foreign", "missing"][n] };
+            write!(table, "{method}\t{}\t{kind}", entry.path).unwrap();
+            for (browser, role) in browsers.iter().zip([None, Some(0), Some(1), Some(2), Some(3), Some(4)]) {
+                let has = role.is_some_and(|r: usize| {
+                    let held =
+                        Held { role: String::new(), permissions: Role::ALL[r].permissions(), app: Some(OWN.into()), until: None };
+                    let target = if kind.is_empty() { Target::Site } else { Target::App(OWN.into()) };
+                    policy::judge(Standing::Member(&Rights::of(&[held], 0, 0)), action, &target).is_ok()
+                });
+                let others = entry.path.starts_with("/operations/{id}") || entry.path.starts_with("/grants");
+                let may = method == "POST" && kind != "foreign" && kind != "missing" && !others && has;
+                if may {
+                    write!(table, "\tmay").unwrap();
+                    continue;
+                }
+                let before = site.head().await;
+                let status = browser.visit(method, path, &fields).await;
+                write!(table, "\t{status}").unwrap();
+                let wrote = site.head().await - before;
+                assert!(wrote <= i64::from(method == "POST"), "{method} {path} wrote {wrote} entries");
+                if kind == "foreign" || kind == "missing" {
+                    assert_eq!(status, 404, "{method} {path} is not theirs to see");
+                }
+            }
+            writeln!(table).unwrap();
+        }
+    }
+    assert_eq!(site.engine.changes(), changes, "nothing of it changed the Swarm");
+    matches("routes_scoped.txt", &table);
+}
+
 #[test]
 fn the_policy_is_the_one_that_was_agreed_on() {
-    let standings = [
-        ("stranger", Standing::Stranger),
-        ("viewer", Standing::Member(Role::Viewer)),
-        ("auditor", Standing::Member(Role::Auditor)),
-        ("operator", Standing::Member(Role::Operator)),
-        ("maintainer", Standing::Member(Role::Maintainer)),
-        ("admin", Standing::Member(Role::Admin)),
-        ("scheduler", Standing::Scheduler),
-        ("system", Standing::System),
-    ];
+    let roles = Role::ALL.map(|role| (role.as_str(), Arc::<Rights>::from(role)));
+    let members = roles.iter().map(|(name, rights)| (*name, Standing::Member(rights)));
+    let beside = [("scheduler", Standing::Scheduler), ("system", Standing::System)];
+    let standings: Vec<_> = [("stranger", Standing::Stranger)].into_iter().chain(members).chain(beside).collect();
     let mut table = String::from("# action, read or write, then who may\n");
     for action in ActionName::ALL {
         let who: Vec<&str> = standings.iter().filter(|(_, s)| policy::allows(*s, *action)).map(|(name, _)| *name).collect();
@@ -76,6 +162,17 @@ fn the_policy_is_the_one_that_was_agreed_on() {
         writeln!(table, "{}\t{kind}\t{}", action.as_str(), who.join(" ")).unwrap();
     }
     matches("policy.txt", &table);
+}
+
+/// For those who do not read code: what each of the five roles allows, in the words of the pages.
+#[test]
+fn what_each_role_allows_is_the_table_that_was_agreed_on() {
+    let mut table = String::from("# what it allows, then the roles that do\n");
+    for one in Permission::ALL {
+        let roles: Vec<&str> = Role::ALL.iter().filter(|r| r.permissions().has(*one)).map(|r| r.as_str()).collect();
+        writeln!(table, "{}\t{}", one.text(), roles.join(" ")).unwrap();
+    }
+    matches("roles.txt", &table);
 }
 
 #[test]

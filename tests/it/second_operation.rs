@@ -47,7 +47,7 @@ async fn whoever_comes_second_is_told_who_asked_for_what_and_since_when() {
         let app = site.store.app(name).await.unwrap().unwrap();
         if site.store.busy(app.id).await.unwrap().is_none() {
             // It is held at its first step, or waits behind others that are.
-            let actor = Actor::Member { id: cem.id, name: cem.name.clone(), role: Role::Admin, via: Via::default() };
+            let actor = Actor::Member { id: cem.id, name: cem.name.clone(), rights: Role::Admin.into(), via: Via::default() };
             let may = Grant::<Undeploy>::judge(actor, Target::App(name.to_owned())).unwrap();
             site.store.commit(&may, order::undeploy(app.id, app.stack.clone(), format!("first on {path}"))).await.unwrap();
         }

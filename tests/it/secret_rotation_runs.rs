@@ -315,7 +315,8 @@ async fn an_old_version_that_an_undeployed_app_may_need_stays() {
     let deploy = site.deploy(&ana, KEYS).await;
     assert_eq!(deploy.outcome, "converged", "{}", deploy.cause);
     let member = site.store.member("ana").await.unwrap().unwrap();
-    let actor = Actor::Member { id: member.id, name: member.name, role: member.role, via: Via::default() };
+    let rights = site.store.rights(member.id).await.unwrap();
+    let actor = Actor::Member { id: member.id, name: member.name, rights, via: Via::default() };
     let other = app_new::NewApp {
         name: "keys.example.org.token".to_owned(),
         stack: format!("{STACK}_token"),

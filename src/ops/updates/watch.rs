@@ -140,7 +140,7 @@ fn told(done: Result<(), Denied>) -> Result<(), OpError> {
             tracing::debug!(what, text, "an update waits");
             Ok(())
         }
-        Err(removed @ Denied::Removed(_)) => {
+        Err(removed @ (Denied::Removed(_) | Denied::Refused { .. })) => {
             tracing::debug!(%removed, "nothing is updated");
             Ok(())
         }

@@ -65,7 +65,10 @@ pub(in crate::web) async fn who(site: &Site, request: &ServiceRequest, via: Via)
         Ok((token, owner)) => {
             let by = ByToken { id: token.id, name: token.name, limits: token.limits };
             let via = Via { way: "token".to_owned(), token: Some(by), ..via };
-            return (Actor::Member { id: owner.id, name: owner.name, role: owner.role, via }, Ok(()));
+            return match site.store.rights(owner.id).await {
+                Ok(rights) => (Actor::Member { id: owner.id, name: owner.name, rights, via }, Ok(())),
+                Err(error) => (Actor::Stranger { via }, Err(error.into())),
+            };
         }
         Err(refused) => refused,
     };

@@ -106,7 +106,7 @@ fn detail(failure: &Failure) -> String {
     let text = match failure {
         Failure::SignInFirst => "Send an API token of yours: Authorization: Bearer cnt_…".to_owned(),
         Failure::Broken(_) => "It is not your doing. An admin finds the cause in Canteen’s log by the reference".to_owned(),
-        Failure::Forbidden { action } => match scope(action) {
+        Failure::Forbidden { action, .. } => match scope(action) {
             Some(scope) => {
                 format!(
                     "This needs the scope {scope}, for this app, and its owner must have that right. An admin can tell who has it"
@@ -114,7 +114,7 @@ fn detail(failure: &Failure) -> String {
             }
             None => "No token may do this".to_owned(),
         },
-        Failure::NotFound => "There is nothing at this address, or it is not yours to see".to_owned(),
+        Failure::NotFound | Failure::Hidden { .. } => "There is nothing at this address, or it is not yours to see".to_owned(),
         other => sentence(other.to_string().trim_end_matches('.')),
     };
     format!("{}.", text.trim_end_matches('.'))
@@ -130,7 +130,7 @@ fn scope(action: &str) -> Option<&'static str> {
 fn challenge(failure: &Failure) -> Option<String> {
     match failure {
         Failure::SignInFirst => Some("Bearer realm=\"Canteen\"".to_owned()),
-        Failure::Forbidden { action } => {
+        Failure::Forbidden { action, .. } => {
             Some(format!("Bearer realm=\"Canteen\", error=\"insufficient_scope\", scope=\"{}\"", scope(action)?))
         }
         Failure::Api(problem) if problem.status == StatusCode::UNAUTHORIZED => {
@@ -144,7 +144,7 @@ fn code(failure: &Failure) -> &'static str {
     match failure {
         Failure::SignInFirst | Failure::SessionOver => "no-token",
         Failure::FactorFirst | Failure::ReviewFirst | Failure::AgainFirst { .. } => "sign-in",
-        Failure::NotFound => "not-found",
+        Failure::NotFound | Failure::Hidden { .. } => "not-found",
         Failure::Removed(_) => "removed",
         Failure::Forbidden { .. } | Failure::ForeignForm => "forbidden",
         Failure::BadForm(_) => "invalid",

@@ -85,7 +85,7 @@ pub async fn list(may: Grant<ListConfigs>, visit: Visit, site: Data<Site>) -> Re
         old: rows.iter().filter(|r| r.state == SecretState::Unused).count(),
         rows,
         problems: Problems::none(),
-        may_change: facts.admin,
+        may_change: facts.may::<RemoveConfig>(),
     })
 }
 

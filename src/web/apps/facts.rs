@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::access::{Action, Actor, Grant, Role, WriteAction};
+use crate::access::action::{Deploy, ListSecrets, ViewLogs, ViewSettings};
+use crate::access::{Action, Actor, Grant, Target, WriteAction, policy};
 use crate::envfile::EnvFile;
 use crate::ops::ourselves;
 use crate::ops::render::{RecipeAt, RenderError, Rendered, render};
@@ -30,7 +31,8 @@ pub(super) struct Facts {
     pub(super) stack: StackName,
     pub(super) observed: Observed,
     pub(super) health: AppHealth,
-    pub(super) admin: bool,
+    /// Who looks.
+    pub(super) actor: Actor,
     /// Settings whose saved value is not the deployed one, by name.
     pub(super) pending: Vec<String>,
     /// The version is a commit and no release.
@@ -52,7 +54,7 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
     let runs = health.state != HealthState::NotDeployed;
     let pending = if runs { pending(site, &app).await? } else { vec![] };
     let commit = is_commit(site, &app).await?;
-    Ok(Facts { app, stack, observed, health, admin: is_admin(may.actor()), pending, commit, ourselves })
+    Ok(Facts { app, stack, observed, health, actor: may.actor().clone(), pending, commit, ourselves })
 }
 
 /// The same for a form, which must have been made for this very app: another one may have been removed since, and its name given to
@@ -86,12 +88,22 @@ async fn pending(site: &Site, app: &App) -> Result<Vec<String>, Failure> {
     Ok(changed_names(&old.text, &new.text))
 }
 
-/// Whether the member may change things.
-pub(in crate::web) const fn is_admin(actor: &Actor) -> bool {
-    matches!(actor, Actor::Member { role: Role::Admin, .. })
-}
-
 impl Facts {
+    /// Whether whoever looks may do this to the app: what a button asks before it shows itself.
+    pub(super) fn may<A: Action>(&self) -> bool {
+        policy::judge(self.actor.standing(), A::NAME, &Target::App(self.app.name.clone())).is_ok()
+    }
+
+    /// Whether whoever looks may open the page of this tab.
+    fn opens(&self, tab: Tab) -> bool {
+        match tab {
+            Tab::Overview | Tab::Activity | Tab::Deploys | Tab::Updates | Tab::Commands => true,
+            Tab::Settings => self.may::<ViewSettings>(),
+            Tab::Secrets => self.may::<ListSecrets>(),
+            Tab::Logs => self.may::<ViewLogs>(),
+        }
+    }
+
     /// The head of the app's pages.
     pub(super) fn header(&self, tab: Tab, primary: Option<Link>) -> AppHeader {
         let deployed = self.health.state != HealthState::NotDeployed;
@@ -103,9 +115,9 @@ impl Facts {
             state: if self.observed.at == 0 { Status::Unknown } else { status(self.health.state) },
             sentence: self.ourselves.as_deref().map_or_else(|| self.health.sentence.clone(), sentence),
             site: deployed.then(|| format!("https://{}", self.app.name)),
-            primary: primary.filter(|_| self.admin && self.ourselves.is_none()),
+            primary: primary.filter(|_| self.may::<Deploy>() && self.ourselves.is_none()),
             tab,
-            tabs: Tab::ALL.to_vec(),
+            tabs: Tab::ALL.into_iter().filter(|tab| self.opens(*tab)).collect(),
             commit: self.commit,
             settings_pending: !self.pending.is_empty(),
             terminal: in_terminal(&self.app.name, &[tab.task()]),

@@ -6,8 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::access::action::ListApps;
-use crate::access::{Actor, Grant, Role};
+use crate::access::action::{BeginApp, ListApps};
+use crate::access::{Action as _, Grant, policy};
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
@@ -86,8 +86,9 @@ async fn view(may: &Grant<ListApps>, visit: &Visit, query: &Query, site: &Site) 
     // The number comes before the reading, so that nothing that happens in between is missed.
     let since = site.live.seq();
     let reading = site.feed.latest();
+    let seen = site.store.seen_by(may.actor());
     let overview = site.store.overview().await?;
-    let listed = site.listing.of(&reading.swarm, &overview, site);
+    let listed = site.listing.of(&reading.swarm, &overview, site).seen(&seen);
     let fits = |row: &&AppRow| {
         filter.state.is_none_or(|s| s == row.state) && (row.name.contains(&filter.q) || row.recipe.contains(&filter.q))
     };
@@ -97,10 +98,10 @@ async fn view(may: &Grant<ListApps>, visit: &Visit, query: &Query, site: &Site) 
     Ok(AppsView {
         shell: shell(site, visit, "Apps", Nav::Apps).await,
         filter,
+        total: listed.rows.len(),
         rows,
-        total: overview.apps.len(),
         attention: listed.attention,
-        may_create: matches!(may.actor(), Actor::Member { role: Role::Admin, .. }),
+        may_create: policy::allows(may.actor().standing(), BeginApp::NAME),
         live: Some(format!("/live?since={since}&topics=apps")),
         rows_url: format!("/apps/rows?{rows_query}"),
     })

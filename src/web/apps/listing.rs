@@ -7,6 +7,7 @@ use crate::recipe::RecipeVersion;
 use crate::stack::health::AppHealth;
 use crate::stack::observed::Swarm;
 use crate::store::overview::{AppLine, Overview};
+use crate::store::seen::Seen;
 use crate::web::Site;
 use crate::web::apps::facts::status;
 use crate::web::apps::index::{AppRow, Attention};
@@ -33,6 +34,18 @@ struct Kept {
 pub(super) struct Listed {
     pub(super) rows: Arc<Vec<AppRow>>,
     pub(super) attention: Arc<Vec<Attention>>,
+}
+
+impl Listed {
+    /// What somebody may see of it.
+    pub(super) fn seen(self, seen: &Seen<'_>) -> Self {
+        if self.rows.iter().all(|row| seen.has(&row.name)) {
+            return self;
+        }
+        let rows = self.rows.iter().filter(|row| seen.has(&row.name)).cloned().collect();
+        let attention = self.attention.iter().filter(|one| seen.has(&one.app)).cloned().collect();
+        Self { rows: Arc::new(rows), attention: Arc::new(attention) }
+    }
 }
 
 impl Listing {

@@ -10,7 +10,7 @@ use crate::commands::secret_reveal::RevealSecrets;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Id;
-use crate::web::operations::app_path;
+use crate::web::operations::{app_path, found};
 use crate::web::page::{page, shell};
 use crate::web::shell::{Nav, Shell};
 use crate::web::visit::Visit;
@@ -35,8 +35,8 @@ pub struct Revealed {
 
 /// Shows what an operation generated, once, to the member who asked for it.
 pub async fn reveal(may: Grant<RevealSecret>, Id(id): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
-    let operation = site.store.operation(id).await?.ok_or(Failure::NotFound)?;
+    let (may, operation) = found(&may, id, &site).await?;
+    let id = operation.id;
     let (member, now) = (may.actor().member(), site.store.clock().now());
     let gone = || Failure::Conflict("these values were shown already, or waited too long; nobody can see them again".to_owned());
     if !site.reveals.has(id, member, now) {

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewApp;
+use crate::access::action::{Deploy, Remove, Restart, Rollback, Scale, Undeploy, ViewApp};
 use crate::stack::health::HealthState;
 use crate::store::deployments::Deployment;
 use crate::web::Site;
@@ -50,6 +50,9 @@ pub struct AppView {
     pub checked: Option<When>,
     pub may_deploy: bool,
     pub may_undeploy: bool,
+    pub may_restart: bool,
+    pub may_scale: bool,
+    pub may_remove: bool,
 }
 
 /// One service of the stack.
@@ -109,7 +112,8 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         label: if deployed { "Review a deploy" } else { "Review and deploy" }.to_owned(),
         href: format!("/apps/{}/deployment", facts.app.name),
     };
-    let put_back = if facts.admin && running.is_none() { put_back(site, &facts.app).await?.map(|(_, link)| link) } else { None };
+    let put_back =
+        if facts.may::<Rollback>() && running.is_none() { put_back(site, &facts.app).await?.map(|(_, link)| link) } else { None };
     let drifted = drift(&facts, site).await?.is_some();
     let topics = format!("apps,stack-{}", facts.app.stack);
     Ok(AppView {
@@ -125,8 +129,11 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         live: Some(format!("/live?since={since}&topics={topics}")),
         live_url: format!("/apps/{}/live", facts.app.name),
         checked: (facts.observed.at > 0).then(|| moment(site, facts.observed.at)),
-        may_deploy: facts.admin,
-        may_undeploy: facts.admin && deployed,
+        may_deploy: facts.may::<Deploy>(),
+        may_undeploy: facts.may::<Undeploy>() && deployed,
+        may_restart: facts.may::<Restart>() && deployed,
+        may_scale: facts.may::<Scale>() && deployed,
+        may_remove: facts.may::<Remove>() && !deployed,
     })
 }
 
@@ -225,6 +232,9 @@ impl AppView {
             checked: Some(When::sample(0)),
             may_deploy: true,
             may_undeploy: true,
+            may_restart: true,
+            may_scale: true,
+            may_remove: false,
         };
         let fresh = Self {
             app: AppHeader::sample_not_deployed(Tab::Overview),
@@ -237,6 +247,9 @@ impl AppView {
             live: None,
             checked: None,
             may_undeploy: false,
+            may_restart: false,
+            may_scale: false,
+            may_remove: true,
             ..healthy.clone()
         };
         let mut failing = Self {
@@ -258,7 +271,8 @@ impl AppView {
         }
         failing.commit = Some(CommitNote::sample());
         let drifted = Self { drifted: true, ..healthy.clone() };
-        let read_only = Self { may_deploy: false, may_undeploy: false, ..healthy.clone() };
+        let mut read_only = Self { may_deploy: false, may_undeploy: false, ..healthy.clone() };
+        (read_only.may_restart, read_only.may_scale) = (false, false);
         vec![healthy, fresh, failing, drifted, read_only]
     }
 }

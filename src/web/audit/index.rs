@@ -133,6 +133,8 @@ pub const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 pub async fn index(may: Grant<ViewAudit>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let shown = AuditFilter::of(|name| query.get(name).to_owned());
     let mut wanted = shown.wanted(&site).await?;
+    wanted.seen = super::sight(&may);
+    let actors = if matches!(wanted.seen, Seen::Everything) { site.store.audit_actors().await? } else { vec![] };
     wanted.start = match (query.number("before"), query.number("after")) {
         (Some(before), _) => Start::Before(before),
         (None, Some(after)) => Start::After(after),
@@ -147,7 +149,7 @@ pub async fn index(may: Grant<ViewAudit>, visit: Visit, query: Query, site: Data
     page(&AuditView {
         shell: shell(&site, &visit, "Audit log", Nav::Audit).await,
         groups: groups(),
-        actors: site.store.audit_actors().await?,
+        actors,
         rows: found.entries.iter().map(|e| EntryRow::of(e, &site)).collect(),
         newer: found.entries.first().filter(|_| found.newer).map(|first| shown.link("after", first.seq)),
         older: oldest.filter(|_| found.older).map(|oldest| shown.link("before", oldest)),

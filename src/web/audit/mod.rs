@@ -6,8 +6,10 @@ pub mod index;
 mod sentence;
 pub mod show;
 
-use crate::access::SCHEDULER;
+use crate::access::action::ViewAudit;
+use crate::access::{Grant, Permission, SCHEDULER, Sight};
 use crate::store::audit::Entry;
+use crate::store::audit_search::Seen;
 use crate::web::Site;
 use crate::web::page::moment;
 use crate::web::status::Outcome;
@@ -84,4 +86,12 @@ pub(in crate::web) fn sample_rows() -> Vec<EntryRow> {
         row(1201, 600, "Canteen", "refreshed the catalogue", Outcome::Failed),
         row(1200, 3000, "Ana", "deployed 2.0.1 of pad.example.org", Outcome::Unknown),
     ]
+}
+
+/// What a reader may see of the log: all of it with the right over everything, else what is about the apps on which they have it.
+fn sight(may: &Grant<ViewAudit>) -> Seen {
+    match may.actor().sight_of(Permission::ViewAudit) {
+        Sight::All => Seen::Everything,
+        Sight::Apps(apps) => Seen::Apps(apps.into_iter().collect()),
+    }
 }

@@ -37,8 +37,8 @@ pub struct EntryView {
 }
 
 /// One entry.
-pub async fn show(_may: Grant<ViewAudit>, Id(seq): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let entry = site.store.entry(seq).await?.ok_or(Failure::NotFound)?;
+pub async fn show(may: Grant<ViewAudit>, Id(seq): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let entry = site.store.entry(seq).await?.filter(|entry| super::sight(&may).has(entry)).ok_or(Failure::NotFound)?;
     let previous = site.store.entry(seq.saturating_sub(1)).await?;
     let other = match entry.of {
         Some(of) => site.store.entry(of).await?,

@@ -73,7 +73,7 @@ pub async fn give_code(
         stage: if recovered { Stage::Review } else { Stage::Full },
     };
     let member = half.member.clone();
-    let pass = PassFactor { half: half.id, member_id: member.id, member: member.name, role: member.role, proof, session };
+    let pass = PassFactor { half: half.id, member_id: member.id, member: member.name, proof, session };
     match site.store.commit(&may, pass).await {
         Ok(_) => {}
         Err(Denied::Rule { what: SPENT, text }) => return again(&site, &visit, half, next, &text).await,

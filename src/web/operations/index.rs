@@ -53,18 +53,18 @@ pub struct OperationRow {
 const PAGE: i64 = 100;
 
 /// The list of operations.
-pub async fn index(_may: Grant<ViewOperations>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    page(&list(&visit, &site, query.number("before")).await?)
+pub async fn index(may: Grant<ViewOperations>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    page(&list(&may, &visit, &site, query.number("before")).await?)
 }
 
 /// The rows alone.
-pub async fn rows(_may: Grant<ViewOperations>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    fragment(list(&visit, &site, None).await?.as_rows().render())
+pub async fn rows(may: Grant<ViewOperations>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    fragment(list(&may, &visit, &site, None).await?.as_rows().render())
 }
 
-async fn list(visit: &Visit, site: &Site, before: Option<i32>) -> Result<OperationsView, Failure> {
+async fn list(may: &Grant<ViewOperations>, visit: &Visit, site: &Site, before: Option<i32>) -> Result<OperationsView, Failure> {
     let since = site.live.seq();
-    let operations = site.store.operations(None, before, PAGE).await?;
+    let operations = site.store.seen_by(may.actor()).operations(before, PAGE).await?;
     let full = i64::try_from(operations.len()) == Ok(PAGE);
     let older = operations.last().filter(|_| full).map(|last| format!("/operations?before={}", last.id));
     let rows = operations.iter().map(|o| OperationRow {

@@ -13,12 +13,23 @@ pub use journal::{Progress, StepLine};
 pub use output::{OutputLine, OutputPart, output};
 pub use show::{OperationView, live, show};
 
+use crate::access::{Action, Grant};
 use crate::ops::after::STEP_FAILED;
 use crate::ops::order::Wanted;
 use crate::store::operations::{Operation, State};
 use crate::web::Site;
+use crate::web::failure::Failure;
+use crate::web::guard::on;
 use crate::web::page::span;
 use crate::web::status::OperationState;
+
+/// The operation of a page, and the page's grant on the operation's app.
+pub(in crate::web) async fn found<A: Action>(may: &Grant<A>, id: i64, site: &Site) -> Result<(Grant<A>, Operation), Failure> {
+    let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
+    let operation = site.store.operation(id).await?.ok_or(Failure::NotFound)?;
+    let may = on(may, operation.kept_as.as_ref().unwrap_or(&operation.app))?;
+    Ok((may, operation))
+}
 
 /// What an operation does, in words.
 pub(in crate::web) fn title(operation: &Operation) -> String {

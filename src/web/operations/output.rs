@@ -13,6 +13,8 @@ use crate::web::apps::logs::{Look, counted, looks};
 use crate::web::failure::Failure;
 use crate::web::form::Id;
 
+use super::found;
+
 /// What one step wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputPart {
@@ -83,10 +85,9 @@ fn part(step: String, cut: u64, lines: &[Written]) -> OutputPart {
 }
 
 /// All that is kept, as text.
-pub async fn output(_may: Grant<ReadOutput>, Id(id): Id, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
-    site.store.operation(id).await?.ok_or(Failure::NotFound)?;
-    let journal = site.store.journal(id, 0).await?;
+pub async fn output(may: Grant<ReadOutput>, Id(id): Id, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let (_may, operation) = found(&may, id, &site).await?;
+    let journal = site.store.journal(operation.id, 0).await?;
     let mut text = String::new();
     for row in &journal {
         if row.level == "cut" {

@@ -4,15 +4,14 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::access::Grant;
 use crate::access::action::ViewOperations;
+use crate::access::{ActionName, Grant, Target, policy};
 use crate::ops::after::STEP_FAILED;
 use crate::ops::fallback::PUT_BACK;
 use crate::ops::places::Queue;
 use crate::store::operations::{Operation, State};
 use crate::web::Site;
 use crate::web::apps::deployments::put_back;
-use crate::web::apps::facts::is_admin;
 use crate::web::failure::Failure;
 use crate::web::form::Id;
 use crate::web::page::{fragment, moment, page, shell};
@@ -24,7 +23,7 @@ use crate::web::when::When;
 
 use super::journal::{Progress, StepLine, log, progress, steps};
 use super::output::{OutputPart, parts, written};
-use super::{app_path, state, title, took};
+use super::{app_path, found, state, title, took};
 
 /// One operation. The block `live` is the fragment that the page fetches again when it is poked.
 #[derive(Debug, Clone, Template)]
@@ -89,15 +88,17 @@ pub async fn live(may: Grant<ViewOperations>, Id(id): Id, visit: Visit, site: Da
 }
 
 async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -> Result<OperationView, Failure> {
-    let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
     let since = site.live.seq();
-    let operation = site.store.operation(id).await?.ok_or(Failure::NotFound)?;
+    let (may, operation) = found(may, id, site).await?;
+    let id = operation.id;
     let journal = site.store.journal(id, 0).await?;
     let now = site.store.clock().now();
-    let admin = is_admin(may.actor());
-    let back = if admin { way_back(&operation, site).await? } else { None };
-    let stop = admin && site.handover.stops.can_stop(id);
-    let reveal = admin && site.reveals.has(id, may.actor().member(), now);
+    let app = Target::App(operation.kept_as.as_ref().unwrap_or(&operation.app).clone());
+    let can = |action| policy::judge(may.actor().standing(), action, &app).is_ok();
+    let back = if can(ActionName::Rollback) { way_back(&operation, site).await? } else { None };
+    let reads = can(ActionName::ReadOutput);
+    let stop = can(ActionName::StopCommand) && site.handover.stops.can_stop(id);
+    let reveal = can(ActionName::RevealSecret) && site.reveals.has(id, may.actor().member(), now);
     Ok(OperationView {
         shell: shell(site, visit, format!("{} {}", title(&operation), operation.app), Nav::Operations).await,
         id: id.to_string(),
@@ -113,12 +114,12 @@ async fn one(may: &Grant<ViewOperations>, id: i64, visit: &Visit, site: &Site) -
         steps: steps(&journal, &operation, now),
         services: progress(&journal),
         log: log(&journal),
-        output: if admin { parts(&journal) } else { vec![] },
-        hidden_output: !admin && written(&journal),
+        output: if reads { parts(&journal) } else { vec![] },
+        hidden_output: !reads && written(&journal),
         stop: stop.then(|| format!("/operations/{id}/stop")),
         outcome: outcome(&operation),
         causes: operation.cause.lines().map(str::to_owned).collect(),
-        links: back.into_iter().chain(links(&operation, admin)).collect(),
+        links: back.into_iter().chain(links(&operation, can)).collect(),
         reveal: reveal.then(|| format!("/operations/{id}/reveal")),
         stream: format!("/live?since={since}&topics=op-{id},over-{id}"),
         live_url: format!("/operations/{id}/live"),
@@ -180,13 +181,19 @@ fn outcome(operation: &Operation) -> String {
     }
 }
 
-fn links(operation: &Operation, admin: bool) -> Vec<Link> {
+fn links(operation: &Operation, can: impl Fn(ActionName) -> bool) -> Vec<Link> {
     let link = |label: &str, path: &str| Link { label: label.to_owned(), href: format!("{}{path}", app_path(operation)) };
     let apps = || Link { label: "To the apps".to_owned(), href: "/apps".to_owned() };
     if operation.kept_as.is_some() {
         return vec![apps(), link("To what is left of the app", "")];
     }
-    match (operation.state, operation.kind.as_str(), admin) {
+    let next = match operation.kind.as_str() {
+        "secrets" if operation.state == State::Done => ActionName::ViewPlan,
+        "deploy" | "rollback" | "reapply" | "adopt" => ActionName::Deploy,
+        "remove" => ActionName::Remove,
+        _ => ActionName::ListSecrets,
+    };
+    match (operation.state, operation.kind.as_str(), can(next)) {
         (State::Done, "secrets", true) => vec![link("Review and deploy", "/deployment"), link("To the secrets", "/secrets")],
         (State::Done, "deploy", true) if operation.outcome == STEP_FAILED => {
             vec![link("To the steps", "/commands"), link("To the app", "")]

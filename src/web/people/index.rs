@@ -3,13 +3,13 @@ use actix_web::web::Data;
 use askama::Template;
 
 use super::invite::{self, OpenInvitation};
-use super::role_word;
 use crate::access::action::{BeginInvitation, ListPeople};
 use crate::access::{Grant, Target};
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
 use crate::web::page::{moment, page, shell, with_flash};
+use crate::web::setup::sentence;
 use crate::web::shell::{Flash, FlashKind, Nav, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
@@ -31,7 +31,7 @@ pub struct PersonRow {
     pub name: String,
     /// What they want to be called; empty for none.
     pub shown_name: String,
-    pub role: &'static str,
+    pub role: String,
     /// `None`: never.
     pub seen: Option<When>,
     pub suspended: bool,
@@ -41,18 +41,18 @@ pub struct PersonRow {
 pub async fn index(_may: Grant<ListPeople>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let accounts = site.store.accounts().await?;
     let members = site.store.members().await?;
-    let rows = members.into_iter().map(|member| {
+    let mut rows = vec![];
+    for member in members {
         let account = accounts.get(&member.id);
-        PersonRow {
+        rows.push(PersonRow {
             id: member.id,
             shown_name: account.map(|a| a.shown_name.clone()).unwrap_or_default(),
-            role: role_word(member.role),
+            role: sentence(site.store.rights(member.id).await?.title()),
             seen: account.and_then(|a| a.seen_at).map(|at| moment(&site, at)),
             suspended: account.is_some_and(|a| a.suspended_at.is_some()),
             name: member.name,
-        }
-    });
-    let rows = rows.collect();
+        });
+    }
     let flash = (query.get("done") == "revoked").then(|| Flash {
         kind: FlashKind::Done,
         text: "The invitation was taken back. Its link does not work any more.".to_owned(),
@@ -68,11 +68,11 @@ pub async fn index(_may: Grant<ListPeople>, visit: Visit, query: Query, site: Da
 #[cfg(any(test, feature = "testing"))]
 impl PeopleView {
     pub fn samples() -> Vec<Self> {
-        let row = |id, name: &str, role, seen: Option<i64>, suspended| PersonRow {
+        let row = |id, name: &str, role: &str, seen: Option<i64>, suspended| PersonRow {
             id,
             name: name.to_owned(),
             shown_name: String::new(),
-            role,
+            role: role.to_owned(),
             seen: seen.map(When::sample),
             suspended,
         };

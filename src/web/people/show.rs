@@ -2,7 +2,6 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use super::role_word;
 use crate::access::action::{ListPeople, SuspendMember};
 use crate::access::{Grant, Target};
 use crate::store::members::Member;
@@ -10,6 +9,7 @@ use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::{Id, Query};
 use crate::web::page::{moment, page, shell, with_flash};
+use crate::web::setup::sentence;
 use crate::web::shell::{Flash, FlashKind, Nav, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
@@ -22,7 +22,7 @@ pub struct PersonView {
     pub id: i32,
     pub name: String,
     pub shown_name: String,
-    pub role: &'static str,
+    pub role: String,
     pub since: When,
     pub seen: Option<When>,
     /// Since when, and who did it.
@@ -49,7 +49,7 @@ pub async fn show(_may: Grant<ListPeople>, id: Id, visit: Visit, query: Query, s
         shell: with_flash(shell(&site, &visit, member.name.clone(), Nav::People).await, flash),
         id: member.id,
         shown_name: account.shown_name,
-        role: role_word(member.role),
+        role: sentence(site.store.rights(member.id).await?.title()),
         since: moment(&site, member.created_at),
         seen: account.seen_at.map(|at| moment(&site, at)),
         suspended: account.suspended_at.map(|at| (moment(&site, at), account.suspended_by)),
@@ -74,7 +74,7 @@ impl PersonView {
             id: 2,
             name: "Bo".to_owned(),
             shown_name: String::new(),
-            role: "Operator",
+            role: "Operator".to_owned(),
             since: When::sample(60 * 24 * 90),
             seen: Some(When::sample(12)),
             suspended: None,
@@ -83,7 +83,7 @@ impl PersonView {
             may_edit: true,
         };
         let suspended = Self { suspended: Some((When::sample(60), "Ana".to_owned())), sessions: 0, seen: None, ..active.clone() };
-        let oneself = Self { name: "Ana".to_owned(), oneself: true, role: "Admin", ..active.clone() };
+        let oneself = Self { name: "Ana".to_owned(), oneself: true, role: "Admin".to_owned(), ..active.clone() };
         let looked_at = Self { may_edit: false, shown_name: "Bo <the gardener>".to_owned(), ..active.clone() };
         vec![active, suspended, oneself, looked_at]
     }

@@ -8,14 +8,13 @@ use askama::Template;
 
 use super::filter::{FEATURES, Feature, Filter};
 use super::sync::Sync;
-use crate::access::Grant;
 use crate::access::action::{RefreshRecipe, ViewRecipes};
+use crate::access::{ActionName, Actor, Grant, policy};
 use crate::commands::recipe_refresh;
 use crate::ops::refresh::{TOPIC, refresh_all, refresh_catalogue};
 use crate::recipe::Quality;
 use crate::store::recipes::Recipe;
 use crate::web::Site;
-use crate::web::apps::facts::is_admin;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
 use crate::web::page::{fragment, moment, page, page_with, see_other, shell};
@@ -47,8 +46,10 @@ pub struct CatalogueView {
     pub sync: Sync,
     /// Address of the event stream; absent where nothing is fetched.
     pub live: Option<String>,
-    /// Whether the viewer may fetch the catalogue and add recipes by address.
+    /// Whether the viewer may fetch the catalogue.
     pub may_manage: bool,
+    /// Whether the viewer may add recipes by address.
+    pub may_add: bool,
     pub may_create: bool,
 }
 
@@ -79,12 +80,12 @@ const PAGE: usize = 60;
 
 /// The catalogue.
 pub async fn index(may: Grant<ViewRecipes>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    page(&view(is_admin(may.actor()), &visit, &query, &site, None).await?)
+    page(&view(may.actor(), &visit, &query, &site, None).await?)
 }
 
 /// How old it is and how far fetching is, alone.
 pub async fn progress(may: Grant<ViewRecipes>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    fragment(view(is_admin(may.actor()), &visit, &query, &site, None).await?.as_sync().render())
+    fragment(view(may.actor(), &visit, &query, &site, None).await?.as_sync().render())
 }
 
 /// Reads the catalogue anew.
@@ -97,7 +98,7 @@ pub async fn refresh(may: Grant<RefreshRecipe>, visit: Visit, query: Query, site
         None => see_other("/recipes"),
         Some(problem) => {
             let trouble = Some(format!("{}. What was read before is shown", sentence(&problem)));
-            page_with(actix_web::http::StatusCode::BAD_GATEWAY, &view(true, &visit, &query, &site, trouble).await?)
+            page_with(actix_web::http::StatusCode::BAD_GATEWAY, &view(may.actor(), &visit, &query, &site, trouble).await?)
         }
     }
 }
@@ -118,12 +119,13 @@ pub async fn fetch_all(may: Grant<RefreshRecipe>, site: Data<Site>) -> Result<Ht
     see_other("/recipes")
 }
 
-async fn view(admin: bool, visit: &Visit, query: &Query, site: &Site, trouble: Option<String>) -> Result<CatalogueView, Failure> {
+async fn view(actor: &Actor, visit: &Visit, query: &Query, site: &Site, trouble: Option<String>) -> Result<CatalogueView, Failure> {
+    let can = |action| policy::allows(actor.standing(), action);
     let since = site.live.seq();
     let filter = Filter::of(query);
     let recipes = site.store.recipes().await?;
     let mut used: BTreeMap<String, usize> = BTreeMap::new();
-    for app in &site.store.overview().await?.apps {
+    for app in &site.store.seen_by(actor).overview().await?.apps {
         *used.entry(app.recipe.clone()).or_default() += 1;
     }
     let alarmed = site.store.alarmed_recipes().await?;
@@ -158,8 +160,9 @@ async fn view(admin: bool, visit: &Visit, query: &Query, site: &Site, trouble: O
         found,
         total,
         sync,
-        may_manage: admin,
-        may_create: admin,
+        may_manage: can(ActionName::RefreshRecipe),
+        may_add: can(ActionName::BeginRecipe),
+        may_create: can(ActionName::BeginApp),
     })
 }
 
@@ -230,6 +233,7 @@ impl CatalogueView {
             sync: Sync { read: Some(When::sample(200)), fetched: Some(When::sample(100)), under_way: None, trouble: None },
             live: None,
             may_manage: true,
+            may_add: true,
             may_create: true,
         };
         let empty = Self { rows: Vec::new(), found: 0, total: 0, categories: Vec::new(), sync: Sync::default(), ..full.clone() };
@@ -244,7 +248,7 @@ impl CatalogueView {
             ..full.clone()
         };
         fetching.sync.under_way = Some(UnderWay { done: 40, total: 200, failed: 2 });
-        let mut offline = Self { may_manage: false, may_create: false, ..full.clone() };
+        let mut offline = Self { may_manage: false, may_add: false, may_create: false, ..full.clone() };
         offline.sync.trouble = Some("git.example.org does not answer. What was read 3 hours ago is shown.".to_owned());
         vec![full, empty, nothing_found, fetching, offline]
     }

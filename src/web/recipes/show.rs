@@ -6,8 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::access::Grant;
 use crate::access::action::{RefreshRecipe, ViewRecipes};
+use crate::access::{ActionName, Grant, policy};
 use crate::commands::recipe_refresh;
 use crate::envfile::EnvFile;
 use crate::ops::refresh::{changed_tags, refresh_recipe};
@@ -18,7 +18,7 @@ use crate::stack::names::StackName;
 use crate::stack::observed::Observed;
 use crate::stack::policy::verdict;
 use crate::store::recipes::Recipe;
-use crate::web::apps::facts::{blocking, is_admin};
+use crate::web::apps::facts::blocking;
 use crate::web::failure::Failure;
 use crate::web::filters::Markdown;
 use crate::web::form::{Name, Query};
@@ -111,12 +111,12 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let recipe = site.store.recipe(&name).await?.ok_or(Failure::NotFound)?;
     let mut trouble = Some(recipe.problem.clone()).filter(|p| !p.is_empty());
-    let admin = is_admin(may.actor());
+    let can = |action| policy::allows(may.actor().standing(), action);
     if recipe.refreshed_at.is_none() && recipe.problem.is_empty() {
-        trouble = if admin {
+        trouble = if can(ActionName::RefreshRecipe) {
             refresh_recipe(&site.store, &site.shelf, site.settings.local_recipes.is_some(), &recipe).await.err()
         } else {
-            Some("its repository was not fetched yet; an admin who opens this page does that".to_owned())
+            Some("its repository was not fetched yet; whoever may fetch recipes does that by opening this page".to_owned())
         };
     }
     let listing: Option<CatalogueEntry> = site.store.listing(&name).await?.and_then(|entry| serde_json::from_str(&entry).ok());
@@ -125,7 +125,7 @@ pub async fn show(
     let asked = Asked { all: query.get("versions") == "all", from: query.get("from").to_owned(), to: query.get("to").to_owned() };
     let (shelf, listed, wanted) = (site.shelf.clone(), recipe.clone(), asked.clone());
     let read = blocking(move || read(&shelf, &listed, listing.as_ref(), &wanted)).await?;
-    let apps = site.store.apps().await?.into_iter().filter(|a| a.recipe == name).map(|a| a.name).collect();
+    let apps = site.store.seen_by(may.actor()).apps().await?.into_iter().filter(|a| a.recipe == name).map(|a| a.name).collect();
     let alarms = site.store.tag_alarms(&name).await?;
     let more = format!("/recipes/{name}?versions=all#versions");
     page(&RecipeView {
@@ -136,9 +136,9 @@ pub async fn show(
         website,
         delisted,
         features: read.features,
-        may_create: admin && (!read.versions.is_empty() || read.head.is_some()),
-        may_refresh: admin,
-        may_accept: admin,
+        may_create: can(ActionName::BeginApp) && (!read.versions.is_empty() || read.head.is_some()),
+        may_refresh: can(ActionName::RefreshRecipe),
+        may_accept: can(ActionName::AcceptTags),
         more_versions: (read.count > read.versions.len())
             .then(|| Link { label: format!("Show all {} versions", read.count), href: more }),
         versions: read.versions.into_iter().map(|v| v.row(&site)).collect(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{account, apps, audit, error, factors, links, operations, people, recipes, session, setup, tokens, updates};
+use super::{account, apps, audit, error, factors, links, operations, people, recipes, rights, session, setup, tokens, updates};
 
 /// Name and HTML of every sample of every page.
 pub fn all() -> Vec<(String, String)> {
@@ -53,6 +53,13 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "recipe", &recipes::show::RecipeView::samples());
     add(&mut pages, "recipe-lint", &recipes::lint::LintView::samples());
     add(&mut pages, "recipe-add", &recipes::add::AddRecipeView::samples());
+    add(&mut pages, "rights", &rights::RightsView::samples());
+    add(&mut pages, "rights-review", &rights::ReviewView::samples());
+    add(&mut pages, "access", &rights::AccessView::samples());
+    add(&mut pages, "teams", &rights::TeamsView::samples());
+    add(&mut pages, "team", &rights::TeamView::samples());
+    add(&mut pages, "roles", &rights::RolesView::samples());
+    add(&mut pages, "role", &rights::RoleView::samples());
     add(&mut pages, "audit", &audit::AuditView::samples());
     add(&mut pages, "audit-entry", &audit::EntryView::samples());
     add(&mut pages, "people", &people::PeopleView::samples());

@@ -149,7 +149,7 @@ mod tests {
         let fields = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let mut problems = Problems::none();
         let apps = ["pad.example.org".to_owned()];
-        let (_, chosen) = TokenForm::read(&fields, token::offered(Role::Admin), &apps, &mut problems);
+        let (_, chosen) = TokenForm::read(&fields, token::offered(Role::Admin.permissions()), &apps, &mut problems);
         (chosen, problems.0.into_iter().map(|p| p.field).collect())
     }
 

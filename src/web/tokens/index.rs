@@ -92,14 +92,14 @@ pub async fn index(may: Grant<ListTokens>, visit: Visit, site: Data<Site>) -> Re
 }
 
 /// What the member may do.
-pub(super) const fn rights(actor: &Actor) -> Permissions {
+pub(super) fn rights(actor: &Actor) -> Permissions {
     match actor {
-        Actor::Member { role, .. } => role.permissions(),
+        Actor::Member { rights, .. } => rights.somewhere(),
         Actor::Stranger { .. } | Actor::Scheduler | Actor::System(_) => Permissions::NONE,
     }
 }
 
 /// What the member may hand on to a token.
-pub(super) const fn offered(actor: &Actor) -> Permissions {
-    token::SCOPES.common(rights(actor))
+pub(super) fn offered(actor: &Actor) -> Permissions {
+    token::offered(rights(actor))
 }

@@ -9,7 +9,6 @@ use crate::commands::token_make::MakeToken;
 use crate::store::sessions::token_hash;
 use crate::store::{Denied, tokens};
 use crate::web::Site;
-use crate::web::api::sees;
 use crate::web::failure::Failure;
 use crate::web::form::Fields;
 use crate::web::page::{page, shell, wrong_form};
@@ -78,6 +77,5 @@ async fn title(site: &Site, visit: &Visit) -> Shell {
 
 /// The apps that the member may see, by name.
 async fn apps(actor: &Actor, site: &Site) -> Result<Vec<String>, Failure> {
-    let overview = site.store.overview().await?;
-    Ok(overview.apps.iter().map(|app| app.name.clone()).filter(|app| sees(actor, app)).collect())
+    Ok(site.store.seen_by(actor).apps().await?.into_iter().map(|app| app.name).collect())
 }

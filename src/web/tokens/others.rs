@@ -24,8 +24,10 @@ pub struct AllTokensView {
 
 /// The page.
 pub async fn others(_may: Grant<ListOthersTokens>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let owners: BTreeMap<i32, Permissions> =
-        site.store.members().await?.into_iter().map(|m| (m.id, m.role.permissions())).collect();
+    let mut owners: BTreeMap<i32, Permissions> = BTreeMap::new();
+    for member in site.store.members().await? {
+        owners.insert(member.id, site.store.rights(member.id).await?.somewhere());
+    }
     let tokens = site.store.tokens(None).await?.into_iter();
     let rows = tokens.map(|token| {
         let rights = owners.get(&token.member_id).copied().unwrap_or_default();

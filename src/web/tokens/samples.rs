@@ -44,7 +44,7 @@ impl NewTokenView {
     pub fn samples() -> Vec<Self> {
         let first = Self {
             shell: Shell::sample("Make an API token", Nav::Nowhere),
-            form: TokenForm::new(token::offered(Role::Admin)),
+            form: TokenForm::new(token::offered(Role::Admin.permissions())),
             apps: vec!["pad.example.org".to_owned(), "wiki.example.org".to_owned()],
             problems: Problems::none(),
         };
@@ -54,7 +54,7 @@ impl NewTokenView {
             wrong.problems.add(field, format!("Something is wrong with the {field}"));
         }
         let mut few = first.clone();
-        few.form = TokenForm::new(token::offered(Role::Viewer));
+        few.form = TokenForm::new(token::offered(Role::Viewer.permissions()));
         few.apps.clear();
         vec![first, wrong, few]
     }

@@ -38,7 +38,7 @@ struct Update {
 pub async fn list(may: Grant<ListUpdates>, mut asked: Params, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let (after, limit) = (asked.text("after"), asked.limit());
     asked.end()?;
-    let rows = look(&site).await?.rows.into_iter();
+    let rows = look(&site, may.actor()).await?.rows.into_iter();
     let beyond = rows.filter(|row| after.as_ref().is_none_or(|after| row.app > *after) && sees(may.actor(), &row.app));
     let updates = beyond.take(limit + 1).map(update).collect();
     let next = Next { path: "/api/v1/updates", same: vec![] };

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
+use crate::access::Actor;
 use crate::access::Grant;
 use crate::access::action::ListUpdates;
 use crate::ops::updates::policy_of;
@@ -65,8 +66,8 @@ struct Kept {
 }
 
 /// The overview.
-pub async fn index(_may: Grant<ListUpdates>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let Found { rows, current, off, idle, untold } = look(&site).await?;
+pub async fn index(may: Grant<ListUpdates>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let Found { rows, current, off, idle, untold } = look(&site, may.actor()).await?;
     let fetched = site.store.catalogue_state().await?.swept_at.map(|at| crate::web::page::moment(&site, at));
     page(&UpdatesView { shell: shell(&site, &visit, "Updates", Nav::Updates).await, rows, current, off, idle, untold, fetched })
 }
@@ -81,8 +82,8 @@ pub(super) struct Found {
 }
 
 /// Looks at all apps, by name.
-pub(super) async fn look(site: &Site) -> Result<Found, Failure> {
-    let overview = site.store.overview().await?;
+pub(super) async fn look(site: &Site, actor: &Actor) -> Result<Found, Failure> {
+    let overview = site.store.seen_by(actor).overview().await?;
     let summaries = site.summaries.of(&site.feed.latest().swarm);
     let kept = kept(site).await?;
     let (mut off, mut idle, mut untold, mut current) = (0, 0, 0, 0);

@@ -5,9 +5,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
-use canteen::access::action::EditMember;
-use canteen::access::{Actor, Grant, Role, Target};
+use canteen::access::action::{EditMember, GiveGrant, TakeGrant};
+use canteen::access::{Actor, Grant, Role, Scope, Target, To, Via, What};
 use canteen::commands::member_add::AddMember;
+use canteen::commands::{grant_give, grant_take};
 use canteen::dashboard::{Dashboard, Given};
 use canteen::engine::Mutate as _;
 use canteen::engine::fake::FakeEngine;
@@ -130,6 +131,33 @@ impl Site {
     /// One more member.
     pub(crate) async fn add(&self, name: &str, role: Role) {
         add_member(&self.store, name, role).await;
+    }
+
+    /// A member with a role on one app, and nothing else.
+    pub(crate) async fn add_on(&self, name: &str, role: Role, app: &str) {
+        let app = self.store.app(app).await.unwrap().unwrap();
+        self.add_with(name, Some((role, Scope::App(app.id), None))).await;
+    }
+
+    /// A member with this role over this until then, or with none. The row of the grant.
+    pub(crate) async fn add_with(&self, name: &str, grant: Option<(Role, Scope, Option<i64>)>) -> Option<i32> {
+        add_member(&self.store, name, Role::Viewer).await;
+        let member = self.store.member(name).await.unwrap().unwrap().id;
+        let first = self.store.book().await.unwrap().of_member(member).next().unwrap().0;
+        let chief = || Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via: Via::default() };
+        let may = Grant::<TakeGrant>::judge(chief(), Target::Site).unwrap();
+        self.store.commit(&may, grant_take::TakeGrant { id: first }).await.unwrap();
+        let (role, scope, until) = grant?;
+        let may = Grant::<GiveGrant>::judge(chief(), Target::Site).unwrap();
+        let (to, what) = (To::Member(member), What::Bundle(role));
+        Some(self.store.commit(&may, grant_give::GiveGrant { to, what, scope, until }).await.unwrap())
+    }
+
+    /// Takes a grant away.
+    pub(crate) async fn take(&self, grant: i32) {
+        let chief = Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via: Via::default() };
+        let may = Grant::<TakeGrant>::judge(chief, Target::Site).unwrap();
+        self.store.commit(&may, grant_take::TakeGrant { id: grant }).await.unwrap();
     }
 
     pub(crate) fn database(&self) -> PathBuf {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use canteen::access::action::RefreshRecipe;
-use canteen::access::{Actor, Grant, Role, Target};
+use canteen::access::action::{EditRole, EditTeam, GiveGrant, RefreshRecipe};
+use canteen::access::{Actor, Grant, Permission, Permissions, Role, Scope, Target, To, Via, What};
 use canteen::clock::SharedClock;
-use canteen::commands::recipe_refresh;
+use canteen::commands::role_change::ChangeRole;
+use canteen::commands::team_change::ChangeTeam;
+use canteen::commands::{grant_give, recipe_refresh};
 use canteen::engine::Mutate as _;
 use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::ConfigSpec;
@@ -44,6 +46,10 @@ const AFAR: &str = "afar.example.org";
 const AFAR_STACK: &str = "afar_example_org";
 const AFAR_SETTINGS: &str =
     "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=afar.example.org\nLETS_ENCRYPT_ENV=\nSECRET_ADMIN_PASSWORD_VERSION=v2\n";
+
+/// What giving the team a role, and putting vic into it, would change.
+const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
+const TEAM: &str = "/teams/1/review?change=add&value=2";
 
 /// What is in place.
 pub(crate) struct Visits {
@@ -105,6 +111,7 @@ impl Visits {
             [("compose.yml", "services:\n  app:\n    image: app:1\n"), (".env.sample", "TYPE=addition\nDOMAIN=x.example.org\n")];
         let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
         wild(site, &admin, more.path()).await;
+        people(site).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -145,6 +152,13 @@ impl Visits {
             (_, path) if path.starts_with("/api/v1/operations/{id}") => path.replace("{id}", &self.made.to_string()),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
+            (_, "/people/{id}/rights") => "/people/2/rights".to_owned(),
+            ("GET", "/grants/new") => GIVE.to_owned(),
+            (_, path) if path.starts_with("/grants/{id}") => path.replace("{id}", "3"),
+            (_, "/roles/{id}/removal") => "/roles/2/removal".to_owned(),
+            ("GET", "/teams/{id}/review") => TEAM.to_owned(),
+            (_, path) if path.starts_with("/teams/{id}") || path.starts_with("/roles/{id}") => path.replace("{id}", "1"),
+            ("GET", "/apps/{app}/tags") => format!("/apps/{BOARD}/tags?tags=web"),
             (_, "/invite/{token}") => format!("/invite/{}", "x".repeat(43)),
             (_, "/reset/{token}") => format!("/reset/{}", "x".repeat(43)),
             (_, "/account/sessions/{id}/end") => "/account/sessions/1/end".to_owned(),
@@ -189,6 +203,16 @@ impl Visits {
             "/recipes/new" => &[("url", &self.addition)],
             "/audit/export" => &[("format", "jsonl")],
             "/account/tokens/new" => &[("name", "walked"), ("scope.app.view", "on"), ("days", "7")],
+            "/teams" => &[("name", "Mail")],
+            "/roles" => &[("name", "Watcher"), ("app.view", "on")],
+            "/roles/{id}" => {
+                let changed = [("name", "Keeper"), ("app.view", "on"), ("app.logs", "on")];
+                return self.admin.submit(path, path, &changed).await.fields();
+            }
+            "/grants" => return self.admin.page(GIVE).await.fields(),
+            "/grants/{id}/removal" => return self.admin.page(path).await.fields(),
+            "/teams/{id}" => return self.admin.page(TEAM).await.fields(),
+            "/apps/{app}/tags" => return self.admin.page(&format!("{path}?tags=web")).await.fields(),
             "/recipes/{name}/alarms" => &[("newest", "1")],
             "/apps/new/settings"
             | "/apps/{app}/deployments/{id}"
@@ -267,6 +291,22 @@ impl Browser {
         let body = if method == "GET" { vec![] } else { serde_urlencoded::to_string(&all).unwrap().into_bytes() };
         self.send(Request { method: method.to_owned(), path: path.to_owned(), headers: vec![], body }).await.status
     }
+}
+
+/// A team, two roles of the co-op's own, and a grant that can be taken away.
+async fn people(site: &Site) {
+    let ana = || Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via: Via::default() };
+    let may = Grant::<EditTeam>::judge(ana(), Target::Site).unwrap();
+    assert_eq!(site.store.commit(&may, ChangeTeam::Make { name: "Web".to_owned() }).await.unwrap(), 1);
+    let permissions = Permissions::of(&[Permission::ViewApp]);
+    for (n, name) in [(1, "Keeper"), (2, "Unused")] {
+        let may = Grant::<EditRole>::judge(ana(), Target::Site).unwrap();
+        let made = site.store.commit(&may, ChangeRole::Make { name: name.to_owned(), permissions }).await;
+        assert_eq!(made.unwrap(), n);
+    }
+    let may = Grant::<GiveGrant>::judge(ana(), Target::Site).unwrap();
+    let (to, what, scope) = (To::Team(1), What::Own(1), Scope::Everything);
+    assert_eq!(site.store.commit(&may, grant_give::GiveGrant { to, what, scope, until: None }).await.unwrap(), 3);
 }
 
 /// A version of the recipe has changed, and nobody has looked at it.

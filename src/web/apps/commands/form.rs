@@ -221,7 +221,7 @@ async fn view(
         services: services(facts),
         typed,
         problems,
-        may_run: facts.admin,
+        may_run: facts.may::<RunCommand>(),
     }
 }
 

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ListCommands;
+use crate::access::action::{ListCommands, RunCommand};
 use crate::envfile::EnvFile;
 use crate::recipe::after::{AFTER_UNDEPLOY, Occasion};
 use crate::recipe::arguments::shown_of_step;
@@ -125,7 +125,7 @@ pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, problems: Pr
         notes,
         runs: runs.collect(),
         problems,
-        may_run: facts.admin && !facts.observed.services.is_empty(),
+        may_run: facts.may::<RunCommand>() && !facts.observed.services.is_empty(),
     })
 }
 

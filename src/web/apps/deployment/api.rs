@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use crate::access::action::{Deploy, ViewPlan};
-use crate::access::{Actor, Grant, Target};
+use crate::access::{Grant, Target};
 use crate::ops::check::tier;
 use crate::ops::order;
 use crate::ops::order::Wanted;
@@ -90,10 +90,10 @@ pub async fn plan(may: Grant<ViewPlan>, mut asked: Params, site: Data<Site>) -> 
     }
     let review = review(&facts, &site, version.unwrap_or_else(|| facts.app.version.clone()), "").await?;
     let from = deployed(&facts, &site).await?.map(|deployment| deployment.version);
-    answer(&told(&facts, &review, from, may.actor()))
+    answer(&told(&facts, &review, from, &may))
 }
 
-fn told<'a>(facts: &'a Facts, review: &'a Review, from: Option<String>, actor: &Actor) -> Plan<'a> {
+fn told<'a>(facts: &'a Facts, review: &'a Review, from: Option<String>, may: &Grant<ViewPlan>) -> Plan<'a> {
     let made = review.made.as_ref().ok();
     let mut blockers: Vec<String> = review.made.as_ref().err().map(|error| sentence(&error.to_string())).into_iter().collect();
     if review.is_chaos() {
@@ -103,13 +103,13 @@ fn told<'a>(facts: &'a Facts, review: &'a Review, from: Option<String>, actor: &
     if let Some(made) = made {
         let verdict = verdict(&made.rendered.desired, &facts.observed);
         blockers.extend(made.plan.blockers.iter().map(|b| format!("{}: {}", sentence(&b.what), b.hint)));
-        blockers.extend(verdict.refusal(&Who { tier: tier(actor), confirmed: &[] }).map(|refused| sentence(&refused.to_string())));
+        blockers.extend(verdict.refusal(&Who { tier: tier(may), confirmed: &[] }).map(|refused| sentence(&refused.to_string())));
         warnings.extend(made.plan.warnings.iter().chain(&made.rendered.notices).map(|text| sentence(text)));
         warnings.extend(made.moving_tags());
         powers.extend(verdict.powers.iter().map(Power::line));
         steps.extend(made.plan.steps.iter().map(|step| plan_step(facts, step)));
     }
-    let may = Grant::<Deploy>::judge(actor.clone(), Target::App(facts.app.name.clone())).is_ok();
+    let may = Grant::<Deploy>::judge(may.actor().clone(), Target::App(facts.app.name.clone())).is_ok();
     let changed = Changed { accept: review.shifted.newest, found: &review.shifted.lines };
     Plan {
         app: &facts.app.name,

@@ -147,7 +147,7 @@ pub(super) async fn attempt<A: WriteAction>(
         }
         Ok(made) => {
             let verdict = verdict(&made.rendered.desired, &facts.observed);
-            let confirmed = confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
+            let confirmed = confirmed(&verdict, tier(may), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
                 missing.add("confirm", text);
                 vec![]
             });

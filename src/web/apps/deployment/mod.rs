@@ -27,7 +27,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewPlan;
+use crate::access::action::{Deploy, DeployChaos, ViewPlan};
 use crate::store::deployments::Deployment;
 use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
@@ -177,7 +177,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
     let from_version = deployed.map(|d| d.version);
     let first = from_version.is_none();
     let release_notes = notes(site, from_base.as_deref(), &review).await?;
-    let choice = if facts.admin {
+    let choice = if facts.may::<DeployChaos>() {
         Some(CommitChoice::of(site, &facts.app.recipe, &answered.typed.branch, &answered.typed.commit).await?)
     } else {
         None
@@ -217,7 +217,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         faults: review.faults,
         shifted: review.shifted,
         problems: answered.problems,
-        may_deploy: facts.admin,
+        may_deploy: facts.may::<Deploy>(),
     })
 }
 

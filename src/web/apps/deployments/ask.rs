@@ -72,7 +72,7 @@ pub async fn go_back(
         }
         Ok((desired, plan)) if review.is_free() => {
             let verdict = verdict(desired, &facts.observed);
-            let confirmed = confirmed(&verdict, tier(may.actor()), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
+            let confirmed = confirmed(&verdict, tier(&may), &form.confirm, &facts.app.name).unwrap_or_else(|text| {
                 missing.add("confirm", text);
                 vec![]
             });

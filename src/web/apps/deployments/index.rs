@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ListDeployments;
+use crate::access::action::{ListDeployments, Rollback};
 use crate::store::deployments::{CONVERGED, Deployment};
 use crate::store::replicas::Chosen;
 use crate::web::Site;
@@ -92,7 +92,7 @@ async fn row(facts: &Facts, site: &Site, deployment: Deployment, now: Option<i32
         by: operation.map(|o| o.asked_by.told()).unwrap_or_default(),
         when: moment(site, deployment.at),
         runs_now,
-        back: Some(back).filter(|_| facts.admin && !runs_now && deployment.outcome == CONVERGED),
+        back: Some(back).filter(|_| facts.may::<Rollback>() && !runs_now && deployment.outcome == CONVERGED),
         commit: deployment.commit_id.starts_with(&deployment.version),
         version: deployment.version,
     })

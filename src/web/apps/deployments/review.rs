@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewPlan;
+use crate::access::action::{Rollback, ViewPlan};
 use crate::ops::render::RecipeAt;
 use crate::ops::rollback;
 use crate::ops::scale::keep_chosen;
@@ -180,6 +180,6 @@ pub(super) async fn view(
         faults: review.faults.clone(),
         shifted: review.shifted.clone(),
         problems,
-        may_go_back: facts.admin,
+        may_go_back: facts.may::<Rollback>(),
     })
 }

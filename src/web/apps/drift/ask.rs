@@ -66,7 +66,7 @@ pub async fn reapply(
 ) -> Result<HttpResponse, Failure> {
     let facts = facts_of_form(&may, &visit, &site).await?;
     decide(&may, &facts, &visit, &site, &form, async |drift| {
-        let judged = Judged::of(drift, &facts, tier(may.actor()));
+        let judged = Judged::of(drift, &facts, tier(&may));
         if !drift.plan.blockers.is_empty() || judged.against_reapply.is_some() {
             return Ok(Answer::Blocked);
         }
@@ -99,7 +99,7 @@ pub async fn adopt(
 ) -> Result<HttpResponse, Failure> {
     let facts = facts_of_form(&may, &visit, &site).await?;
     decide(&may, &facts, &visit, &site, &form, async |drift| {
-        let judged = Judged::of(drift, &facts, tier(may.actor()));
+        let judged = Judged::of(drift, &facts, tier(&may));
         if facts.observed.services.is_empty() || judged.against_adopt.is_some() {
             return Ok(Answer::Blocked);
         }
@@ -160,7 +160,7 @@ async fn decide<A: WriteAction>(
         return Ok(first);
     }
     let found = drift(facts, site).await?;
-    let looked = Looked { facts, drift: found.as_ref(), tier: tier(may.actor()), prune: form.prunes() };
+    let looked = Looked { facts, drift: found.as_ref(), tier: tier(may), prune: form.prunes() };
     let Some(drift) = looked.drift.filter(|drift| drift.plan.hash() == form.plan) else {
         let text = "Something changed after you opened this page, so nothing was started. This is how it is now";
         return looked.conflict(visit, site, text).await;

@@ -16,7 +16,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewPlan;
+use crate::access::action::{Reapply, ViewPlan};
 use crate::ops::check::tier;
 use crate::recipe::abra_command::Task;
 use crate::stack::names::descope;
@@ -78,7 +78,7 @@ pub struct DriftFound {
 pub async fn show(may: Grant<ViewPlan>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let drift = drift(&facts, &site).await?;
-    let looked = Looked { facts: &facts, drift: drift.as_ref(), tier: tier(may.actor()), prune: true };
+    let looked = Looked { facts: &facts, drift: drift.as_ref(), tier: tier(&may), prune: true };
     page(&looked.view(&visit, &site, Problems::none()).await)
 }
 
@@ -104,7 +104,7 @@ impl Looked<'_> {
             app: self.facts.header(Tab::Overview, None).doing(&[Task::Drift { stack: self.facts.app.stack.clone() }]),
             found: self.drift.map(|drift| self.found(site, drift)),
             problems,
-            may_decide: self.facts.admin,
+            may_decide: self.facts.may::<Reapply>(),
         }
     }
 

@@ -6,8 +6,8 @@ use askama::Template;
 use sha2::{Digest as _, Sha256};
 
 use super::index::ours;
-use crate::access::Grant;
 use crate::access::action::BeginImport;
+use crate::access::{Action, Grant};
 use crate::ops::adopt::print;
 use crate::ops::check::{standing, tier};
 use crate::ops::import::{Foreign, Proposal, foreign, propose, runs};
@@ -106,12 +106,17 @@ pub async fn show(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let reviewed = review(&site, &stack, "", query.get("version")).await?;
-    page(&view(&site, &visit, reviewed, tier(may.actor()), Problems::none()).await?)
+    let reviewed = review(&may, &site, (&stack, ""), query.get("version")).await?;
+    page(&view(&site, &visit, reviewed, tier(&may), Problems::none()).await?)
 }
 
 /// Reads the stack anew. Empty texts stand for the most likely name and the version that the services tell.
-pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) -> Result<Reviewed, Failure> {
+pub(super) async fn review<A: Action>(
+    may: &Grant<A>,
+    site: &Site,
+    (stack, name): (&str, &str),
+    version: &str,
+) -> Result<Reviewed, Failure> {
     let swarm = site.feed.latest().swarm.clone();
     if let Some(why) = ourselves::refusal(&swarm, stack) {
         return Err(Failure::Conflict(sentence(&why)));
@@ -137,7 +142,7 @@ pub(super) async fn review(site: &Site, stack: &str, name: &str, version: &str) 
         stack: found.stack.clone(),
         health: health(&observed),
         observed,
-        admin: true,
+        actor: may.actor().clone(),
         pending: vec![],
         commit: false,
         ourselves: None,

@@ -44,7 +44,7 @@ pub async fn take(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let name = form.name.trim().to_ascii_lowercase();
-    let mut reviewed = review(&site, &stack, &name, &form.version).await?;
+    let mut reviewed = review(&may, &site, (&stack, &name), &form.version).await?;
     let mut problems = Problems::none();
     reviewed.shifted.ticked(&form.shifted, &mut problems);
     if let Err(error) = AppName::parse(&name) {
@@ -52,7 +52,7 @@ pub async fn take(
     } else if let Some(why) = reserved(&name) {
         problems.add("name", sentence(why));
     }
-    let tier = tier(may.actor());
+    let tier = tier(&may);
     if let Some(why) = reviewed.refused(tier) {
         problems.add("", why);
     }

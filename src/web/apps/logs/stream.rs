@@ -54,7 +54,7 @@ pub async fn stream(
     let from = last.or_else(|| Cursor::parse(query.get("after"))).unwrap_or_default();
     let swarm = site.feed.latest().swarm;
     let state = Stream {
-        heartbeat: Heartbeat::of(&visit),
+        heartbeat: Heartbeat::of(&visit, &may, &site),
         attention: site.feed.viewer(),
         follower: site.logs.follow(&site, &facts.stack),
         names: Names::of(&facts.observed, &facts.stack),
@@ -114,7 +114,7 @@ impl Stream {
             let stop = self.site.stop.clone();
             tokio::select! {
                 () = stop.cancelled() => return None,
-                () = tokio::time::sleep_until(self.heartbeat.due()) => {}
+                () = self.heartbeat.wait() => {}
                 () = tokio::time::sleep(SOON), if self.pace.is_behind() => {}
                 told = self.follower.next() => {
                     let (missed, batch) = told?;

@@ -63,7 +63,7 @@ pub async fn check_address(
 ) -> Result<HttpResponse, Failure> {
     let (recipe, version) = chosen(&query)?;
     let domain = form.domain.trim().to_ascii_lowercase();
-    if let Err(problem) = free_address(&site, &domain).await? {
+    if let Err(problem) = free_address(&visit.actor, &site, &domain).await? {
         let mut problems = Problems::none();
         problems.add("domain", problem);
         return wrong_form(&address_view(&visit, &site, &query, &domain, problems).await?);
@@ -72,9 +72,9 @@ pub async fn check_address(
 }
 
 /// The live checks of an address.
-pub async fn check(_may: Grant<BeginApp>, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
+pub async fn check(may: Grant<BeginApp>, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let domain = query.get("domain").trim().to_ascii_lowercase();
-    fragment(checks(&site, &domain).await?.render())
+    fragment(checks(may.actor(), &site, &domain).await?.render())
 }
 
 pub(super) async fn address_view(
@@ -87,7 +87,11 @@ pub(super) async fn address_view(
     let (recipe, version) = chosen(query)?;
     let back = format!("/apps/new?{}", serde_urlencoded::to_string([("recipe", recipe), ("version", version)]).unwrap_or_default());
     let action = step("address", &[("recipe", recipe), ("version", version)]);
-    let check = if problems.is_empty() { checks(site, domain).await? } else { CheckView { domain: String::new(), checks: vec![] } };
+    let check = if problems.is_empty() {
+        checks(&visit.actor, site, domain).await?
+    } else {
+        CheckView { domain: String::new(), checks: vec![] }
+    };
     Ok(AddressView {
         shell: shell(site, visit, "New app: address", Nav::Apps).await,
         wizard: wizard(2, query, Some(back), action),

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use crate::access::Actor;
 use crate::commands::app_names::reserved;
 use crate::ops::ourselves;
 use crate::stack::names::{AppName, Domain, StackName};
+use crate::store::apps::App;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::setup::sentence;
@@ -16,7 +18,7 @@ use super::CheckView;
 const DNS_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The stack name of a free address, or why it can't be used.
-pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<StackName, String>, Failure> {
+pub(super) async fn free_address(actor: &Actor, site: &Site, domain: &str) -> Result<Result<StackName, String>, Failure> {
     if domain.is_empty() {
         return Ok(Err("Enter an address such as wiki.example.org".to_owned()));
     }
@@ -30,11 +32,17 @@ pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<Sta
         Ok(stack) => stack,
         Err(error) => return Ok(Err(sentence(&error.to_string()))),
     };
+    // Whose an address is, only those are told who may see the app.
+    let seen = site.store.seen_by(actor);
+    let told = |other: &App| if seen.has(&other.name) { other.name.clone() } else { "that of another app".to_owned() };
     if let Some(other) = site.store.app_of_stack(stack.as_str()).await? {
         return Ok(Err(if other.name == domain {
             format!("There is already an app at {domain}")
         } else {
-            format!("The address is too like {}: both become the stack {stack}, for only its first 45 characters count", other.name)
+            format!(
+                "The address is too like {}: both become the stack {stack}, for only its first 45 characters count",
+                told(&other)
+            )
         }));
     }
     // Volumes belong to a stack by their name alone, so one stack's name must not begin another's.
@@ -42,7 +50,7 @@ pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<Sta
     if let Some(other) =
         site.store.apps().await?.into_iter().find(|a| begins(&a.stack, stack.as_str()) || begins(stack.as_str(), &a.stack))
     {
-        return Ok(Err(format!("The address is too like {}: Docker could not tell the volumes of the two apart", other.name)));
+        return Ok(Err(format!("The address is too like {}: Docker could not tell the volumes of the two apart", told(&other))));
     }
     let swarm = site.feed.latest().swarm;
     if let Some(why) = ourselves::refusal(&swarm, stack.as_str()) {
@@ -54,12 +62,12 @@ pub(super) async fn free_address(site: &Site, domain: &str) -> Result<Result<Sta
     Ok(Ok(stack))
 }
 
-pub(super) async fn checks(site: &Site, domain: &str) -> Result<CheckView, Failure> {
+pub(super) async fn checks(actor: &Actor, site: &Site, domain: &str) -> Result<CheckView, Failure> {
     let check = |name: &str, state, text: String| Check { name: name.to_owned(), state, text };
     if domain.is_empty() {
         return Ok(CheckView { domain: String::new(), checks: vec![] });
     }
-    let checks = match free_address(site, domain).await? {
+    let checks = match free_address(actor, site, domain).await? {
         Err(problem) => vec![check("Address", CheckState::Failed, problem)],
         Ok(stack) => {
             let looked_up = tokio::time::timeout(DNS_PATIENCE, tokio::net::lookup_host((domain, 443))).await;

@@ -45,7 +45,7 @@ pub struct SettingsView {
 pub async fn settings(_may: Grant<BeginApp>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let (recipe, version) = chosen(&query)?;
     let domain = query.get("domain").to_owned();
-    if let Err(problem) = free_address(&site, &domain).await? {
+    if let Err(problem) = free_address(&visit.actor, &site, &domain).await? {
         let mut problems = Problems::none();
         problems.add("domain", problem);
         return wrong_form(&address_view(&visit, &site, &query, &domain, problems).await?);
@@ -67,7 +67,7 @@ pub async fn create(
     let domain = query.get("domain").to_owned();
     let sample = sample(&site, recipe, version, &domain).await?;
     let (values, overlays, mut problems) = answers(&sample.fields, &fields);
-    let stack = match free_address(&site, &domain).await? {
+    let stack = match free_address(&visit.actor, &site, &domain).await? {
         Ok(stack) => stack,
         Err(problem) => {
             problems.add("", format!("{problem}. Go back and choose another address"));

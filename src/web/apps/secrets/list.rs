@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ListSecrets;
+use crate::access::action::{ListSecrets, SetSecret};
 use crate::recipe::abra_command::Task;
 use crate::secret::{Entry, Rule, Standing};
 use crate::stack::names::descope;
@@ -77,7 +77,7 @@ pub struct SecretRow {
 pub async fn list(may: Grant<ListSecrets>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let stock = stock(&facts, &site).await?;
-    if query.get("new") == "1" && facts.admin && stock.trouble.is_none() {
+    if query.get("new") == "1" && facts.may::<SetSecret>() && stock.trouble.is_none() {
         return page(&step_view(&facts, &visit, &site, &stock, Problems::none()).await);
     }
     page(&view(&facts, &visit, &site, &stock, Problems::none()).await)
@@ -130,7 +130,7 @@ pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, stock: &Stoc
         can_generate: stock.missing().filter(|n| !matches!(n.rule, Rule::Insert)).count(),
         notices: notices(stock),
         problems,
-        may_change: facts.admin,
+        may_change: facts.may::<SetSecret>(),
     }
 }
 

@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewSettings;
+use crate::access::action::{EditSettings, ViewSettings};
 use crate::envfile::EnvFile;
 use crate::store::apps::EnvRevision;
 use crate::web::Site;
@@ -64,7 +64,7 @@ pub async fn form(may: Grant<ViewSettings>, query: Query, visit: Visit, site: Da
     let asked = asked(&facts, &site, &env, &version).await?;
     let on = overlays(&asked.questions, &env);
     let mut view = view(&facts, &visit, &site, &newest, &asked, (&BTreeMap::new(), &on), &version).await?;
-    if !facts.admin {
+    if !facts.may::<EditSettings>() {
         view.form.hide(&Mask::of(&env));
     }
     page(&view)
@@ -99,7 +99,7 @@ pub(super) async fn view(
         without_sample: asked.without_sample.as_deref().map(sentence),
         conflict: None,
         reason: String::new(),
-        may_save: facts.admin,
+        may_save: facts.may::<EditSettings>(),
     })
 }
 

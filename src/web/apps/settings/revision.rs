@@ -124,7 +124,7 @@ async fn view(
 ) -> Result<RevisionView, Failure> {
     let app = site.store.app(&facts.app.name).await?.ok_or(Failure::NotFound)?;
     let newest = site.store.env_revision(app.id, app.env_number).await?.ok_or(Failure::NotFound)?;
-    let text = if facts.admin { Some(old.text.clone()) } else { masked(&old.text) };
+    let text = if facts.may::<EditSettings>() { Some(old.text.clone()) } else { masked(&old.text) };
     Ok(RevisionView {
         shell: shell(site, visit, format!("Revision {} of {}", old.number, facts.app.name), Nav::Apps).await,
         app: facts.header(Tab::Settings, None),
@@ -137,6 +137,6 @@ async fn view(
         text: shown(&text.unwrap_or_default()),
         change: change(&newest.text, &text_back(facts, old)),
         typed_reason,
-        may_go_back: facts.admin && old.number != newest.number,
+        may_go_back: facts.may::<EditSettings>() && old.number != newest.number,
     })
 }

@@ -70,10 +70,10 @@ impl SettingsTextView {
 pub async fn text(may: Grant<ViewSettings>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let newest = facts.revision(&site).await?;
-    let text = if facts.admin { Some(newest.text.clone()) } else { masked(&newest.text) };
+    let text = if facts.may::<EditSettings>() { Some(newest.text.clone()) } else { masked(&newest.text) };
     let mut view = view(&facts, &visit, &site, &newest, text.as_deref().unwrap_or_default()).await;
     if let Err(fault) = EnvFile::parse(&newest.text) {
-        view.problems.add(if facts.admin { "text" } else { "" }, unreadable(&fault));
+        view.problems.add(if facts.may::<EditSettings>() { "text" } else { "" }, unreadable(&fault));
     }
     page(&view)
 }
@@ -172,6 +172,6 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, revision: &EnvRevision,
         conflict: None,
         over_theirs: vec![],
         reason: String::new(),
-        may_save: facts.admin,
+        may_save: facts.may::<EditSettings>(),
     }
 }

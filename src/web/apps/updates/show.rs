@@ -3,7 +3,7 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::Grant;
-use crate::access::action::ViewUpdates;
+use crate::access::action::{SetUpdatePolicy, ViewUpdates};
 use crate::ops::updates::{Judgement, Sources, judge};
 use crate::recipe::RecipeName;
 use crate::updates::{Step, step};
@@ -97,7 +97,7 @@ pub(super) async fn view(
         chosen: judgement.chosen.map(|chosen| (chosen.by, moment(site, chosen.at))),
         current: judgement.current,
         problems,
-        may_edit: facts.admin,
+        may_edit: facts.may::<SetUpdatePolicy>(),
     })
 }
 

@@ -1,0 +1,2 @@
+DROP TRIGGER rights_accounts_update;
+DROP TRIGGER rights_accounts_insert;

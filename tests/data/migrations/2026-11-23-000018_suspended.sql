@@ -1,0 +1,1 @@
+-- No rows of its own: it counts changes of those in accounts.
