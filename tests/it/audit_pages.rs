@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use std::sync::Arc;
 
-use canteen::access::{Actor, Grant, Role, Via};
+use canteen::access::{Actor, Grant, Via};
 use canteen::commands::record::Record;
 use canteen::store::audit::Phase;
 use canteen::store::audit_search::EntryFilter;

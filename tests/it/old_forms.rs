@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use canteen::access::action::{NewApp, Remove};
-use canteen::access::{Actor, Grant, Role, Target, Via};
+use canteen::access::{Actor, Grant, Target, Via};
 use canteen::commands::{app_new, app_remove};
 use canteen::web::routes::routes;
 
