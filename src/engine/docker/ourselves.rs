@@ -11,12 +11,10 @@ pub(super) fn container() -> String {
 }
 
 fn read(mounts: &str) -> Option<String> {
-    let lines = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-    let origins = lines.filter_map(|fields| match fields.as_slice() {
-        [_id, _parent, _device, origin, target, ..] if FROM_ITS_FOLDER.contains(target) => Some((*origin).to_owned()),
+    mounts.lines().find_map(|line| match line.split(' ').collect::<Vec<_>>().as_slice() {
+        [_id, _parent, _device, origin, target, ..] if FROM_ITS_FOLDER.contains(target) => id(origin),
         _ => None,
-    });
-    origins.filter_map(|origin| id(&origin)).next()
+    })
 }
 
 /// The folder's name, if it is one of a container.
