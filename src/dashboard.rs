@@ -71,6 +71,7 @@ impl Dashboard {
             bell: bell.clone(),
             credentials,
             hold_at: settings.hold_at.clone(),
+            at_most: None,
             grace,
         };
         let updates = Watch {

@@ -39,7 +39,7 @@ pub async fn run<A: Action>(may: &Grant<A>, run: &Run, wanted: Adjusted, what: &
     let observed = check::plan_holds(run, &wanted.desired, &wanted.plan_hash, &wanted.others).await?;
     let confirmed = check::standing(&wanted.desired, &observed);
     check::powers(may, run, &wanted.desired, &observed, &confirmed).await?;
-    let pass = check::pass(may, &wanted.desired, &observed, &confirmed)?;
+    let pass = check::pass(may, run, &wanted.desired, &observed, &confirmed)?;
 
     run.step(what).await?;
     run.touch().await?;

@@ -53,17 +53,24 @@ pub(super) async fn powers<A: Action>(
     for power in &verdict.powers {
         run.note(&format!("asks for power: {}; {}", power.line(), power.why)).await?;
     }
-    verdict.refusal(&Who { tier: tier(may), confirmed }).map_or(Ok(()), |why| Err(why.into()))
+    verdict.refusal(&Who { tier: trust(may, run), confirmed }).map_or(Ok(()), |why| Err(why.into()))
 }
 
 /// The pass that every object goes with.
 pub(super) fn pass<A: Action>(
     may: &Grant<A>,
+    run: &Run,
     desired: &Desired,
     observed: &Observed,
     confirmed: &[String],
 ) -> Result<Pass, OpError> {
-    Ok(admit(desired, observed, &Who { tier: tier(may), confirmed })?)
+    Ok(admit(desired, observed, &Who { tier: trust(may, run), confirmed })?)
+}
+
+/// How far whoever asked is trusted in this operation.
+fn trust<A: Action>(may: &Grant<A>, run: &Run) -> Tier {
+    let tier = tier(may);
+    run.at_most.map_or(tier, |most| tier.min(most))
 }
 
 /// The pass for putting back what ran before an operation changed it. It was let through then and gives nothing more, so nobody needs

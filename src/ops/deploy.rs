@@ -19,7 +19,7 @@ pub async fn run<A: WriteAction>(may: &Grant<A>, run: &Run, operation: &Operatio
 
     run.step("Find the images").await?;
     let pinned = pins::pin(run, wanted.desired, &observed, Resolve::Always).await?;
-    let pass = check::pass(may, &pinned, &observed, &wanted.confirmed)?;
+    let pass = check::pass(may, run, &pinned, &observed, &wanted.confirmed)?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;

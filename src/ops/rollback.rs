@@ -41,7 +41,7 @@ pub async fn run<A: Action>(may: &Grant<A>, run: &Run, of: Of<'_>, wanted: Rollb
         confirmed.extend(check::standing(&desired, &observed));
     }
     check::powers(may, run, &desired, &observed, &confirmed).await?;
-    let pass = check::pass(may, &desired, &observed, &confirmed)?;
+    let pass = check::pass(may, run, &desired, &observed, &confirmed)?;
 
     run.step("Change the Swarm").await?;
     run.touch().await?;

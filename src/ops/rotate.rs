@@ -118,7 +118,7 @@ async fn ready(may: &Grant<RotateSecret>, run: &Run, of: Of<'_>, wanted: &Rotate
     check::holds(run, &deploy.desired, &observed, &deploy.plan_hash, &[])?;
     let standing = check::standing(&deploy.desired, &observed);
     check::powers(may, run, &deploy.desired, &observed, &standing).await?;
-    let pass = check::pass(may, &deploy.desired, &observed, &standing)?;
+    let pass = check::pass(may, run, &deploy.desired, &observed, &standing)?;
     Ok(Ready { observed, pass, record })
 }
 

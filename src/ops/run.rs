@@ -12,7 +12,7 @@ use crate::commands::ran::Ran;
 use crate::engine::feed::Feed;
 use crate::engine::{Credentials, EngineError, ExecPiece, ExecWish, Inspect, Mutate, NewSecret, RegistryAuth};
 use crate::stack::observed::{Service, Swarm};
-use crate::stack::policy::Pass;
+use crate::stack::policy::{Pass, Tier};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
 use super::ended::OpError;
@@ -40,6 +40,8 @@ pub struct Run {
     /// What changes were refused with: tried again and again, it is told once.
     pub(super) warned: Mutex<BTreeSet<String>>,
     pub(super) hold_at: Option<String>,
+    /// Nobody is trusted further than this, whoever asked. Set only by tests.
+    pub(super) at_most: Option<Tier>,
 }
 
 /// What happened before: an operation may have been begun, and a restart may have come in between.
@@ -67,6 +69,7 @@ impl Run {
             step: Mutex::default(),
             warned: Mutex::default(),
             hold_at: self.hold_at.clone(),
+            at_most: self.at_most,
         }
     }
 

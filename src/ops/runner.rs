@@ -18,6 +18,7 @@ use crate::commands::ran::Ran;
 use crate::engine::feed::Feed;
 use crate::engine::{Credentials, Inspect, Mutate};
 use crate::shelf::Shelf;
+use crate::stack::policy::Tier;
 use crate::store::operations::{Operation, State};
 use crate::store::{Store, StoreError};
 
@@ -53,6 +54,8 @@ pub struct Runner {
     /// Credentials of registries, if the settings name some.
     pub credentials: Option<Arc<Credentials>>,
     pub hold_at: Option<String>,
+    /// Nobody is trusted further with the host than this, whatever role they have. Set only by tests.
+    pub at_most: Option<Tier>,
     /// A stop waits so long for operations; what still runs then is taken up after the start.
     pub grace: Duration,
 }
@@ -158,6 +161,7 @@ impl Runner {
             step: Mutex::default(),
             warned: Mutex::default(),
             hold_at: self.hold_at.clone(),
+            at_most: self.at_most,
         }
     }
 

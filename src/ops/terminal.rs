@@ -71,6 +71,7 @@ impl Terminal {
             step: Mutex::default(),
             warned: Mutex::default(),
             hold_at: None,
+            at_most: None,
         };
         Self { run, tier: Tier::Server, stop, _often: often }
     }

@@ -17,7 +17,7 @@ use canteen::stack::policy::{Kind, Tier, claimed, verdict};
 use canteen::stack::spec::Labels;
 
 pub(crate) const STACK: &str = "pad_example_org";
-const APP: &str = "pad.example.org";
+pub(crate) const APP: &str = "pad.example.org";
 
 /// One file.
 pub(crate) struct Case {
@@ -108,6 +108,8 @@ pub(crate) fn others() -> Observed {
         ],
         networks: vec![
             network("proxy", Labels::new()),
+            network("docker_gwbridge", Labels::new()),
+            network("host", Labels::new()),
             network("wiki_example_org_internal", of(NAMESPACE_LABEL, "wiki_example_org")),
             network("pad_example_org_shared", of(NAMESPACE_LABEL, "wiki_example_org")),
             network("pad_example_org_uk_internal", Labels::new()),

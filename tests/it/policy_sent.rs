@@ -32,7 +32,7 @@ impl Journal for Silent {
 }
 
 /// A Swarm with what the corpus calls [`others`]. All of it is deployed: no engine tells of anything else.
-async fn swarm() -> FakeEngine {
+pub(crate) async fn swarm() -> FakeEngine {
     let engine = FakeEngine::new();
     let around = others();
     for network in &around.networks {
@@ -64,19 +64,19 @@ async fn swarm() -> FakeEngine {
     engine
 }
 
-async fn send(engine: &FakeEngine, tier: Tier, desired: &Desired) -> Result<(), OpError> {
+pub(crate) async fn send(engine: &FakeEngine, tier: Tier, desired: &Desired) -> Result<(), OpError> {
     let terminal = Terminal::open(Arc::new(engine.clone()), Arc::new(Silent), None).trusted_as(tier);
     let wanted = Wanted { desired: desired.clone(), secrets: vec![], resolve: Resolve::Never, leftovers: Leftovers::Remove };
     terminal.apply(&terminal.prepare(wanted).await?).await.map(|_| ())
 }
 
-fn usual() -> Desired {
+pub(crate) fn usual() -> Desired {
     let case = Case::all("benign").into_iter().find(|c| c.name == "image_by_digest").unwrap();
     case.read().unwrap().0
 }
 
 /// Every hostile stack with somebody who may not have it sent: whoever is trusted too little, and admins who have not confirmed it.
-fn forbidden() -> Vec<(String, Tier, Desired)> {
+pub(crate) fn forbidden() -> Vec<(String, Tier, Desired)> {
     let stacks = Case::all("hostile").into_iter().filter_map(|c| Some((c.name.clone(), c.read().ok()?.0)));
     let each = stacks.flat_map(|(name, desired)| {
         let verdict = verdict(&desired, &others());
