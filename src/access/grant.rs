@@ -21,7 +21,7 @@ pub struct Grant<A: Action> {
 }
 
 /// Why there is no grant.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Signing in may help.
     #[error("sign in first")]

@@ -20,7 +20,7 @@ use crate::web::shell::{Nav, Shell};
 use crate::web::visit::Visit;
 
 use super::give::{GiveForm, may_give, scopes};
-use super::review::{Asked, CHANGED};
+use super::review::{CHANGED, Wish};
 use super::{GrantRow, row};
 
 /// Who may do what to an app.
@@ -147,13 +147,13 @@ fn with(book: &Book, app: i32, tags: &BTreeSet<String>) -> Book {
     after
 }
 
-fn told<'a>(before: &'a Book, after: &'a Book, app: &str, tags: &BTreeSet<String>) -> Asked<'a> {
+fn told<'a>(before: &'a Book, after: &'a Book, app: &str, tags: &BTreeSet<String>) -> Wish<'a> {
     let list = tags.iter().cloned().collect::<Vec<_>>();
     let asked = match list.as_slice() {
         [] => format!("{app} has no tags any more."),
         some => format!("{app} has these tags: {}.", some.join(", ")),
     };
-    Asked {
+    Wish {
         title: format!("Tags of {app}"),
         asked,
         note: "Roles that were given over a tag count on every app that has it.".to_owned(),

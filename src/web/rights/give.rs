@@ -16,7 +16,7 @@ use crate::web::page::see_other;
 use crate::web::visit::Visit;
 
 use super::member::roles;
-use super::review::{Asked, CHANGED};
+use super::review::{CHANGED, Wish};
 use super::role_of;
 
 /// The form that asks for a role.
@@ -175,7 +175,7 @@ fn with(book: &Book, granted: &Granted) -> Book {
     after
 }
 
-fn told<'a>(actor: &Actor, before: &'a Book, after: &'a Book, granted: &Granted, words: Words<'_>) -> Asked<'a> {
+fn told<'a>(actor: &Actor, before: &'a Book, after: &'a Book, granted: &Granted, words: Words<'_>) -> Wish<'a> {
     let name = before.name_of(granted.to).unwrap_or_default();
     let who = if let To::Team(_) = granted.to { format!("Everybody in the team {name}") } else { name.to_owned() };
     let end = if words.until.is_empty() { String::new() } else { format!(", until the end of {}", words.until) };
@@ -185,7 +185,7 @@ fn told<'a>(actor: &Actor, before: &'a Book, after: &'a Book, granted: &Granted,
         Scope::App(_) => "",
     };
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    Asked {
+    Wish {
         title: "Give a role".to_owned(),
         asked: format!("{who} gets the role {} over {}{end}.", before.role(granted.what).0, before.scope_name(&granted.scope)),
         note: note.to_owned(),

@@ -45,7 +45,7 @@ pub struct ChangeRow {
 }
 
 /// A change that is to be looked at.
-pub(super) struct Asked<'a> {
+pub(super) struct Wish<'a> {
     pub(super) title: String,
     pub(super) asked: String,
     pub(super) note: String,
@@ -57,7 +57,7 @@ pub(super) struct Asked<'a> {
     pub(super) back: String,
 }
 
-impl Asked<'_> {
+impl Wish<'_> {
     /// What the form carries so that it is known later whether the same is still what would change.
     pub(super) fn seen(&self, site: &Site) -> String {
         let told = self.before.difference(self.after, site.store.clock().now());

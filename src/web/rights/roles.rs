@@ -19,7 +19,7 @@ use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 
-use super::review::{Asked, CHANGED};
+use super::review::{CHANGED, Wish};
 
 /// All roles.
 #[derive(Debug, Clone, Template)]
@@ -137,7 +137,7 @@ pub async fn save(
     let mut after = book.clone();
     after.roles.insert(id, OwnRole { name: name.clone(), permissions });
     let boxes = permissions.iter().map(|one| (one.as_str().to_owned(), "on".to_owned()));
-    let told = Asked {
+    let told = Wish {
         title: format!("The role {}", old.name),
         asked: format!("The role {} is changed, for all who have it.", old.name),
         note: String::new(),

@@ -15,7 +15,7 @@ use crate::web::page::see_other;
 use crate::web::visit::Visit;
 
 use super::give::{home, in_reach};
-use super::review::{Asked, CHANGED};
+use super::review::{CHANGED, Wish};
 
 /// What the confirmation sends.
 #[derive(Deserialize)]
@@ -65,11 +65,11 @@ async fn asked(actor: &Actor, id: i64, site: &Site) -> Result<(Book, Granted, Bo
     Ok((book, granted, after))
 }
 
-fn told<'a>(actor: &Actor, before: &'a Book, after: &'a Book, id: i64, granted: &Granted) -> Asked<'a> {
+fn told<'a>(actor: &Actor, before: &'a Book, after: &'a Book, id: i64, granted: &Granted) -> Wish<'a> {
     let name = before.name_of(granted.to).unwrap_or_default();
     let who = if let To::Team(_) = granted.to { format!("Everybody in the team {name}") } else { name.to_owned() };
     let (role, scope) = (before.role(granted.what).0, before.scope_name(&granted.scope));
-    Asked {
+    Wish {
         title: "Take a role away".to_owned(),
         asked: format!("{who} loses the role {role} over {scope}. What other roles give stays."),
         note: String::new(),

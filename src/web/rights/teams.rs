@@ -18,7 +18,7 @@ use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 
 use super::give::{GiveForm, may_give, scopes};
-use super::review::{Asked, CHANGED};
+use super::review::{CHANGED, Wish};
 use super::{GrantRow, row};
 
 /// All teams.
@@ -230,8 +230,8 @@ fn changed(book: &Book, id: i32, change: &str, value: &str) -> Result<(Book, Str
     Ok((after, asked))
 }
 
-fn told<'a>(before: &'a Book, after: &'a Book, id: i32, asked: String, change: &str, value: &str) -> Asked<'a> {
-    Asked {
+fn told<'a>(before: &'a Book, after: &'a Book, id: i32, asked: String, change: &str, value: &str) -> Wish<'a> {
+    Wish {
         title: "Change a team".to_owned(),
         asked,
         note: String::new(),
