@@ -259,8 +259,8 @@ async fn what_a_token_asked_for_is_not_gone_on_with_when_it_was_ended() {
     let asked = program.post(DEPLOY, &wish(&program.json(PLAN).await)).await;
     assert_eq!(asked.status, 202, "{}", asked.body);
     let id = i32::try_from(asked.json()["id"].as_i64().unwrap()).unwrap();
-    let held = async || site.store.journal(id, 0).await.unwrap().into_iter().find(|line| line.step == "Find the images");
-    until("the step at which it is held", held).await;
+    let first = async || site.store.journal(id, 0).await.unwrap().into_iter().find(|line| line.step == "Find the images");
+    until("the step at which it is held", first).await;
     let token = site.store.tokens(None).await.unwrap()[0].id;
     let (ana, changes) = (site.admin().await, site.engine.changes());
     let page = ana.page("/account/tokens").await;

@@ -74,14 +74,15 @@ pub(in crate::web) async fn who(site: &Site, request: &ServiceRequest, via: Via)
     };
     let failure = match refused {
         Refused::Store(failure) => failure,
-        Refused::Wrong { why, token } => match site.throttle.wrong_token(&via.ip, site.store.clock().now()) {
-            Err(seconds) => Failure::TooMany(seconds),
-            Ok(()) => {
+        Refused::Wrong { why, token } => {
+            if let Err(seconds) = site.throttle.wrong_token(&via.ip, site.store.clock().now()) {
+                Failure::TooMany(seconds)
+            } else {
                 let told = vec![("why", why.to_owned()), ("token", token)];
                 let text = format!("The token can’t be used: {why}");
                 Problem { told, ..Problem::new(StatusCode::UNAUTHORIZED, "bad-token", text) }.into()
             }
-        },
+        }
     };
     (Actor::Stranger { via }, Err(failure))
 }

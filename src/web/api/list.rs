@@ -15,15 +15,15 @@ pub struct Next<'a> {
 }
 
 impl Next<'_> {
-    /// A page of `limit` items at most. `found` may hold one more, which says that there is a next page; `key` names the last item by
+    /// A page of `limit` items at most. `found` may hold one more, which says that there is a next page; `of` names the last item for
     /// the parameter that the next page begins after.
-    pub fn page<T>(self, mut found: Vec<T>, limit: usize, key: (&'static str, impl Fn(&T) -> String)) -> Listed<T> {
+    pub fn page<T>(self, mut found: Vec<T>, limit: usize, parameter: &'static str, of: impl Fn(&T) -> String) -> Listed<T> {
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|last| {
             let mut query = self.same;
             query.push(("limit", limit.to_string()));
-            query.push((key.0, (key.1)(last)));
+            query.push((parameter, of(last)));
             format!("{}?{}", self.path, serde_urlencoded::to_string(query).unwrap_or_default())
         });
         Listed { items: found, next }
@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn the_next_page_is_named_only_where_there_is_one() {
         let page = |found: &[i32]| {
-            Next { path: "/api/v1/x", same: vec![("app", "a b".to_owned())] }.page(found.to_vec(), 2, ("after", i32::to_string))
+            Next { path: "/api/v1/x", same: vec![("app", "a b".to_owned())] }.page(found.to_vec(), 2, "after", i32::to_string)
         };
         let full = page(&[1, 2, 3]);
         assert_eq!((full.items, full.next.as_deref()), (vec![1, 2], Some("/api/v1/x?app=a+b&limit=2&after=2")));

@@ -1,4 +1,4 @@
-//! What the API answers, as an OpenAPI document. It is data, kept true by the tests: they walk the routes against it both ways, and hold
+//! What the API answers, as a document of `OpenAPI`. It is data, kept true by the tests: they walk the routes against it both ways, and hold
 //! each answer that they get against its schema.
 
 use actix_web::HttpResponse;

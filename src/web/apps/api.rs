@@ -77,7 +77,7 @@ pub async fn list(may: Grant<ListApps>, mut asked: Params, site: Data<Site>) -> 
     let seen = beyond.filter(|app| sees(may.actor(), &app.name)).take(limit + 1);
     let rows: Vec<Row> = seen.map(|app| row(app, summaries.get(&app.stack), swarm.at == 0)).collect();
     let next = Next { path: "/api/v1/apps", same: vec![] };
-    answer(&next.page(rows, limit, ("after", |row| row.name.clone())))
+    answer(&next.page(rows, limit, "after", |row| row.name.clone()))
 }
 
 /// One app.

@@ -114,7 +114,7 @@ pub async fn list(may: Grant<ViewOperations>, mut asked: Params, site: Data<Site
     }
     let told: Vec<Told> = found.iter().take(limit + 1).map(Told::of).collect();
     let next = Next { path: "/api/v1/operations", same: app.map(|app| ("app", app)).into_iter().collect() };
-    answer(&next.page(told, limit, ("before", |told: &Told| told.id.to_string())))
+    answer(&next.page(told, limit, "before", |told: &Told| told.id.to_string()))
 }
 
 /// One operation.
@@ -124,18 +124,18 @@ pub async fn show(may: Grant<ViewOperations>, Id(id): Id, asked: Params, site: D
     answer(&Told::of(&operation))
 }
 
-/// What an operation wrote down, oldest first, but for what commands wrote.
+/// What an operation wrote down, oldest first, but for what commands and services wrote.
 pub async fn events(may: Grant<ViewOperations>, Id(id): Id, mut asked: Params, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let (after, limit) = (asked.number::<i32>("after").unwrap_or_default(), asked.limit());
     asked.end()?;
     let operation = seen(may.actor(), id, &site).await?;
-    // What commands wrote may hold anything; it is for people who may run them.
-    let shown = |line: &Line| !matches!(line.level.as_str(), "out" | "err" | "cut");
+    // That may hold anything; it takes rights that no token has.
+    let shown = |line: &Line| !matches!(line.level.as_str(), "out" | "err" | "cut" | "log");
     let lines = site.store.journal(operation.id, after).await?.into_iter().filter(shown).take(limit + 1);
     let events = lines.map(|line| Event { seq: line.seq, at: utc(line.at), step: line.step, level: line.level, text: line.text });
     let path = format!("{}/events", path(operation.id));
     let next = Next { path: &path, same: vec![] };
-    answer(&next.page(events.collect(), limit, ("after", |event: &Event| event.seq.to_string())))
+    answer(&next.page(events.collect(), limit, "after", |event: &Event| event.seq.to_string()))
 }
 
 async fn seen(actor: &Actor, id: i64, site: &Site) -> Result<Operation, Failure> {

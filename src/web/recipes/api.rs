@@ -40,7 +40,7 @@ pub async fn list(_may: Grant<ViewRecipes>, mut asked: Params, site: Data<Site>)
     let beyond = recipes.filter(|recipe| after.as_ref().is_none_or(|after| recipe.name > *after)).take(limit + 1);
     let told = beyond.map(|recipe| told(recipe, &alarmed)).collect();
     let next = Next { path: "/api/v1/recipes", same: vec![] };
-    answer(&next.page(told, limit, ("after", |told: &Told| told.name.clone())))
+    answer(&next.page(told, limit, "after", |told: &Told| told.name.clone()))
 }
 
 fn told(recipe: Recipe, alarmed: &[String]) -> Told {

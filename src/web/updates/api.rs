@@ -42,7 +42,7 @@ pub async fn list(may: Grant<ListUpdates>, mut asked: Params, site: Data<Site>) 
     let beyond = rows.filter(|row| after.as_ref().is_none_or(|after| row.app > *after) && sees(may.actor(), &row.app));
     let updates = beyond.take(limit + 1).map(update).collect();
     let next = Next { path: "/api/v1/updates", same: vec![] };
-    answer(&next.page(updates, limit, ("after", |update: &Update| update.app.clone())))
+    answer(&next.page(updates, limit, "after", |update: &Update| update.app.clone()))
 }
 
 fn update(row: UpdateRow) -> Update {

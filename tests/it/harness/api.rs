@@ -54,10 +54,8 @@ impl Caller {
 
     /// `headers` come instead of the usual ones; an empty one goes.
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
-        let mut all = vec![("origin", String::new()), ("content-type", String::new())];
-        if body.is_some() {
-            all[1].1 = "application/json".to_owned();
-        }
+        let kind = if body.is_some() { "application/json" } else { "" };
+        let mut all = vec![("origin", String::new()), ("content-type", kind.to_owned())];
         if !self.token.is_empty() {
             all.push(("authorization", format!("Bearer {}", self.token)));
         }
