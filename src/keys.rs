@@ -139,8 +139,8 @@ mod tests {
         let folder = data.path().join("keys");
         assert!(DataKey::open(&folder).unwrap().is_none());
         let made = DataKey::make(&folder).unwrap();
-        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&folder), mode(&folder.join(FILE))), (0o700, 0o600));
+        let bits = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((bits(&folder), bits(&folder.join(FILE))), (0o700, 0o600));
         let opened = DataKey::open(&folder).unwrap().unwrap();
         assert_eq!(made.id(), opened.id());
         assert_eq!(opened.unseal(&made.seal(b"x", ANA), ANA).unwrap().as_slice(), b"x");
