@@ -34,11 +34,21 @@ async fn each_route_answers_each_role_as_the_table_says() {
     for entry in routes.entries() {
         let (path, fields) = visits.request(entry).await;
         let method = entry.method.as_str();
+        if entry.path.starts_with("/account/factors") {
+            // Where the password is asked for again, it is given before entries are counted.
+            for browser in [&viewer, &admin] {
+                browser.get("/account/factors/app").await;
+            }
+        }
         let (before, changes) = (site.head().await, site.engine.changes());
         let strange = site.stranger().visit(method, &path, &fields).await;
         let strange_entries = site.head().await - before;
         // Coming in and going out changes who a browser is; the other routes need them as they were.
         let comes_or_goes = entry.path.starts_with("/session");
+        if comes_or_goes {
+            // One address may sign in twenty times a minute.
+            site.clock.advance(60_000);
+        }
         let view = if comes_or_goes { site.viewer().await } else { viewer.clone() };
         let before = site.head().await;
         let seen = view.visit(method, &path, &fields).await;

@@ -56,7 +56,10 @@ pub async fn give_code(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(half) = &visit.half else { return see_other("/session?expired=1") };
+    let Some(half) = &visit.half else {
+        let text = "no sign-in waits for a code in this browser: it took more than ten minutes, or is done; sign in again";
+        return Err(Failure::Conflict(text.to_owned()));
+    };
     let next = local(&form.next);
     let proof = match prove(&site, half.member.id, &form.code).await {
         Ok(proof) => proof,

@@ -30,7 +30,7 @@ pub(crate) use phone::{Phone, recovery_codes, sealed};
 pub(crate) use raw::{copy_of, make_admin, make_viewer};
 pub(crate) use requests::same_request;
 pub(crate) use site::{PASSWORD, Plan, Site};
-pub(crate) use visits::Visits;
+pub(crate) use visits::{IN_STEPS, Visits};
 
 use std::time::Duration;
 

@@ -51,6 +51,9 @@ const AFAR_SETTINGS: &str =
 const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
 const TEAM: &str = "/teams/1/review?change=add&value=2";
 
+/// Routes that succeed only after another step, or with a device; the tests of factors go there and look at their entries.
+pub(crate) const IN_STEPS: [&str; 1] = ["/session/factor"];
+
 /// What is in place.
 pub(crate) struct Visits {
     admin: Browser,
