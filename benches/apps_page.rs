@@ -17,10 +17,13 @@ use canteen::commands::app_new::NewApp;
 use canteen::commands::operation_finish::FinishOperation;
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Rhythm};
+use canteen::keys::DataKey;
+use canteen::mail::Post;
 use canteen::ops::{Handover, Live, Reveals, order};
 use canteen::recipe::RecipeName;
 use canteen::settings::Settings;
 use canteen::shelf::{Allow, Origin, Shelf};
+use canteen::site_key::SiteKey;
 use canteen::store::deployments::{CONVERGED, NewDeployment};
 use canteen::store::housekeeping::Listed;
 use canteen::store::operations::State;
@@ -135,7 +138,8 @@ impl Served {
             std::fs::create_dir_all(recipes)?;
             many_recipes::write(recipes)?;
         }
-        let world = World { apps, fetched, settings, store, shelf, setup_code, stop };
+        let key = DataKey::make(&data.join("keys"))?;
+        let world = World { apps, fetched, settings, store, shelf, setup_code, key, stop };
         let serve = move || {
             let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             // The closure may be called once only and can't fail politely.
@@ -166,6 +170,7 @@ struct World {
     store: Store,
     shelf: Shelf,
     setup_code: Arc<SetupCode>,
+    key: DataKey,
     stop: CancellationToken,
 }
 
@@ -201,7 +206,8 @@ impl World {
 
     fn site(&self, engine: &FakeEngine, feed: &Arc<Feed>) -> Site {
         Site::new(Parts {
-            site_key: canteen::site_key::SiteKey::of(&self.settings.data),
+            site_key: SiteKey::of(&self.settings.data),
+            post: Post::new(&self.settings.data, "", "", SiteKey::of(&self.settings.data)),
             settings: self.settings.clone(),
             store: self.store.clone(),
             shelf: self.shelf.clone(),
@@ -213,6 +219,7 @@ impl World {
             bell: Arc::new(Notify::new()),
             setup_code: self.setup_code.clone(),
             checked: AuditCheck::default(),
+            key: self.key.clone(),
             stop: self.stop.clone(),
         })
     }

@@ -12,6 +12,7 @@ use crate::engine::feed::{Apps, Feed, Rhythm};
 use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
 use crate::jobs::{self, Jobs};
 use crate::keys::{DataKey, KeyError};
+use crate::mail::Post;
 use crate::ops::claims::Claims;
 use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
@@ -82,8 +83,11 @@ impl Dashboard {
             bell: bell.clone(),
             deploy_timeout_s: settings.deploy_timeout_s,
         };
+        let site_key = SiteKey::of(&settings.data);
+        let post = Post::new(&settings.data, &settings.public.origin, &settings.public.host, site_key.clone());
         let jobs = Jobs {
             data: settings.data.clone(),
+            post: post.clone(),
             store: store.clone(),
             shelf: shelf.clone(),
             feed: feed.clone(),
@@ -93,7 +97,6 @@ impl Dashboard {
             checked: checked.clone(),
             updates,
         };
-        let site_key = SiteKey::of(&settings.data);
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;
         let parts = Parts {
@@ -108,6 +111,7 @@ impl Dashboard {
             bell,
             setup_code,
             site_key,
+            post,
             checked,
             key,
             stop,

@@ -6,6 +6,7 @@
 //!   [`lint`], [`factor`]
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`], [`site_key`], [`keys`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
+//! * [`mail`] (letters)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
 //!
@@ -23,6 +24,7 @@ pub mod jobs;
 pub mod keys;
 pub mod lint;
 pub mod logs;
+pub mod mail;
 pub mod ops;
 pub mod passwords;
 pub mod random;

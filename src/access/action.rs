@@ -210,6 +210,16 @@ actions! {
     write Site EditAccount "account.edit";
     /// End sessions of one's own.
     write Site RevokeSession "session.revoke";
+    /// Ask for a link to a new password by mail.
+    write Site AskPassword "password.ask";
+    /// Show by a link that an address is one's own.
+    write Site ConfirmMail "account.mail.confirm";
+    /// See which server takes letters.
+    read Site ViewMail "settings.mail.view";
+    /// Say which server takes letters.
+    write Site EditMail "settings.mail.edit";
+    /// Have a letter sent to see whether mail works.
+    write Site TestMail "settings.mail.test";
     /// See one's own API tokens.
     read Site ListTokens "token.list";
     /// Begin to make an API token.

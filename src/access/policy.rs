@@ -62,7 +62,9 @@ pub const fn needs(what: ActionName) -> Need {
     use ActionName as A;
     use Permission as P;
     Need::Has(match what {
-        A::SignIn | A::SetUp | A::ReportBlocked | A::AcceptInvitation | A::ResetPassword => return Need::Nothing,
+        A::SignIn | A::SetUp | A::ReportBlocked | A::AcceptInvitation | A::ResetPassword | A::AskPassword | A::ConfirmMail => {
+            return Need::Nothing;
+        }
         // Whoever gives a code gave the password before, and is nobody yet.
         A::GiveCode => return Need::Nothing,
         A::ConfirmSession | A::ViewFactors | A::AddFactor | A::RemoveFactor | A::RenewCodes | A::ReviewFactors => {
@@ -98,6 +100,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::BeginRecipe | A::AddRecipe | A::AcceptTags => P::EditCatalogue,
         A::ViewAudit => P::ViewAudit,
         A::ExportAudit => P::ExportAudit,
+        A::ViewMail | A::EditMail | A::TestMail => P::EditSite,
         A::ListPeople => P::ViewPeople,
         A::SuspendMember | A::UnsuspendMember | A::SignOutMember => P::EditPeople,
         A::BeginInvitation | A::Invite | A::RevokeInvitation | A::MakePasswordLink => P::EditPeople,

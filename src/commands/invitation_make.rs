@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use super::particulars;
 use crate::access::{Permission, Role, action};
 use crate::store::links::{self, NewLink, Purpose};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, standing};
 
 /// Invitations that may be open at once.
@@ -14,18 +15,22 @@ pub struct MakeInvitation {
     /// Who is invited, for the list of open invitations.
     pub hint: String,
     pub role: Role,
+    /// Where the link goes, if there is mail; empty for nowhere.
+    pub mail: String,
+    /// What the token is made of.
+    pub seed: Vec<u8>,
 }
 
 impl Command for MakeInvitation {
     type Needs = action::Invite;
-    /// The invitation's id.
-    type Output = i32;
+    /// Whether a letter with the link is on its way.
+    type Output = bool;
 
     fn particulars(&self) -> Map<String, Value> {
         particulars([("person", self.hint.clone().into()), ("role", self.role.as_str().into())])
     }
 
-    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+    fn apply(self, tx: &mut Tx<'_>) -> Result<bool, Denied> {
         let by = tx.actor().member();
         may_invite(tx, by, self.role)?;
         if links::count(tx, Purpose::Invitation)? >= MOST {
@@ -37,11 +42,19 @@ impl Command for MakeInvitation {
             member_id: None,
             hint: self.hint,
             role: self.role.as_str().to_owned(),
-            mail: String::new(),
+            mail: self.mail,
         };
         let id = links::insert(tx, &new)?;
         tx.detail("invitation", id);
-        Ok(id)
+        if new.mail.is_empty() {
+            return Ok(false);
+        }
+        let by = tx.actor().name().to_owned();
+        let about = facts([("by", &by), ("role", &new.role)]);
+        let sent = mail::post(tx, &new.mail, Notice::Invitation, &about, Some(&self.seed))?;
+        tx.detail("mail", new.mail);
+        tx.detail("sent", sent);
+        Ok(sent)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Short writes, one file each: what it needs, what it changes, what its audit entry says.
 
 pub mod account_edit;
+pub mod account_mail;
 pub mod app_import;
 pub mod app_names;
 pub mod app_new;
@@ -21,12 +22,15 @@ pub mod grant_take;
 pub mod invitation_accept;
 pub mod invitation_make;
 pub mod invitation_revoke;
+pub mod mail_set;
+pub mod mail_test;
 pub mod member_add;
 pub mod member_password;
 pub mod member_sign_out;
 pub mod member_suspend;
 pub mod member_unsuspend;
 pub mod operation_finish;
+pub mod password_ask;
 pub mod password_change;
 pub mod password_link;
 pub mod password_reset;

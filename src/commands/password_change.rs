@@ -2,6 +2,7 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, members, sessions};
 
 /// Exchanges one's own password, whose current one was right. The other sessions end.
@@ -25,6 +26,7 @@ impl Command for ChangePassword {
         members::set_password(tx, &self.member, &self.password_hash)?;
         let ended = sessions::delete_all(tx, self.member_id, Some(self.session))?;
         tx.detail("sessions", ended);
+        mail::notify(tx, self.member_id, Notice::PasswordChanged, &facts([]))?;
         Ok(())
     }
 }

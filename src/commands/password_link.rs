@@ -2,7 +2,8 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
-use crate::store::links::{self, NewLink, Purpose};
+use crate::store::links::{self, NewLink};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, accounts, standing};
 
 /// Makes a link by which a member chooses a new password. Whoever makes it never sees or sets the password.
@@ -10,17 +11,20 @@ pub struct MakePasswordLink {
     pub member_id: i32,
     pub member: String,
     pub token_hash: Vec<u8>,
+    /// What the token is made of.
+    pub seed: Vec<u8>,
 }
 
 impl Command for MakePasswordLink {
     type Needs = action::MakePasswordLink;
-    type Output = ();
+    /// Whether a letter with the link is on its way.
+    type Output = bool;
 
     fn particulars(&self) -> Map<String, Value> {
         particulars([("member", self.member.clone().into())])
     }
 
-    fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
+    fn apply(self, tx: &mut Tx<'_>) -> Result<bool, Denied> {
         if accounts::is_suspended(tx, self.member_id)? {
             return Err(Denied::rule("suspended", format!("{} is suspended; let them in again first", self.member)));
         }
@@ -33,19 +37,10 @@ impl Command for MakePasswordLink {
             let text = format!("{} may do more than you; somebody who may do as much has to make this link", self.member);
             return Err(Denied::rule("rights", text));
         }
-        links::insert(tx, &for_member(self.member_id, self.token_hash))?;
-        Ok(())
-    }
-}
-
-/// A link to a new password.
-const fn for_member(member_id: i32, token_hash: Vec<u8>) -> NewLink {
-    NewLink {
-        purpose: Purpose::Password,
-        token_hash,
-        member_id: Some(member_id),
-        hint: String::new(),
-        role: String::new(),
-        mail: String::new(),
+        links::insert(tx, &NewLink::for_password(self.member_id, self.token_hash))?;
+        let by = tx.actor().name().to_owned();
+        let sent = mail::notify_with(tx, self.member_id, Notice::PasswordLink, &facts([("by", &by)]), Some(&self.seed))?;
+        tx.detail("sent", sent);
+        Ok(sent)
     }
 }

@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use super::particulars;
 use crate::access::action;
 use crate::store::links::{self, GONE, Purpose};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::members::{self, Member};
 use crate::store::{Command, Denied, Tx, accounts, sessions};
 
@@ -30,6 +31,7 @@ impl Command for ResetPassword {
         members::set_password(tx, &self.member.name, &self.password_hash)?;
         let ended = sessions::delete_all(tx, self.member.id, None)?;
         tx.detail("sessions", ended);
+        mail::notify(tx, self.member.id, Notice::PasswordChanged, &facts([]))?;
         tx.acted_by(self.member.id, &self.member.name);
         Ok(())
     }

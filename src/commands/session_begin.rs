@@ -2,6 +2,7 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
+use crate::store::mail::{self, Notice, facts};
 use crate::store::sessions::{self, NewSession, Stage};
 use crate::store::{Command, Denied, Tx, accounts};
 
@@ -18,6 +19,8 @@ pub struct BeginSession {
     pub session: NewSession,
     /// The session that the browser had before, which ends with this.
     pub instead_of: Option<i32>,
+    /// Nobody signed in as this member with this browser before.
+    pub new_device: bool,
 }
 
 impl Command for BeginSession {
@@ -40,6 +43,11 @@ impl Command for BeginSession {
         }
         if accounts::is_suspended(tx, self.member_id)? {
             return Err(Denied::rule(KEPT_OUT, "this member is suspended"));
+        }
+        if self.new_device {
+            let about = facts([("ip", &self.session.ip), ("agent", &self.session.agent)]);
+            mail::notify(tx, self.member_id, Notice::NewDevice, &about)?;
+            tx.detail("new_device", true);
         }
         accounts::seen(tx, self.member_id)?;
         tx.acted_by(self.member_id, &self.member);

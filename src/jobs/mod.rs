@@ -3,6 +3,7 @@
 mod audit_check;
 mod catalogue_refresh;
 mod checkpoint;
+mod mail_send;
 mod pages_poke;
 mod room;
 mod schedule;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{audit_check, catalogue_refresh, checkpoint, pages_poke, room, session_sweep, tally, update_watch};
+use super::{audit_check, catalogue_refresh, checkpoint, mail_send, pages_poke, room, session_sweep, tally, update_watch};
 use crate::engine::feed::Feed;
+use crate::mail::Post;
 use crate::ops::Live;
 use crate::ops::updates::Watch;
 use crate::shelf::Shelf;
@@ -17,6 +18,8 @@ const CATALOGUE_EVERY: Duration = Duration::from_hours(6);
 const ROOM_EVERY: Duration = Duration::from_secs(5);
 /// A window is hours long, so nothing is missed by looking so seldom.
 const UPDATES_EVERY: Duration = Duration::from_mins(1);
+/// Whoever waits for a link looks at the letter box again and again.
+const MAIL_EVERY: Duration = Duration::from_secs(5);
 
 /// What jobs reach.
 #[derive(Clone)]
@@ -31,6 +34,7 @@ pub struct Jobs {
     pub local_recipes: Option<PathBuf>,
     pub checked: AuditCheck,
     pub updates: Watch,
+    pub post: Post,
 }
 
 /// Runs all jobs until they are stopped. The feed of readings has a stop of its own, for operations need it to the end.
@@ -40,6 +44,7 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(stop.clone().run_until_cancelled_owned(pages_poke::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), session_sweep::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(MAIL_EVERY, jobs.clone(), mail_send::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(audit_check::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(ROOM_EVERY, jobs.clone(), room::run)));

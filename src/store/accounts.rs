@@ -81,6 +81,13 @@ pub fn choose(tx: &mut Tx<'_>, member_id: i32, chosen: &Chosen) -> std::result::
     Ok(before)
 }
 
+/// Keeps a member's address, which they showed to be theirs; empty for none.
+pub fn set_mail(tx: &mut Tx<'_>, member_id: i32, mail: &str) -> std::result::Result<(), Denied> {
+    ensure(tx, member_id)?;
+    diesel::update(accounts::table.find(member_id)).set(accounts::mail.eq(mail)).execute(tx.connection())?;
+    Ok(())
+}
+
 /// Whether a member is kept out.
 pub fn is_suspended(tx: &mut Tx<'_>, member_id: i32) -> std::result::Result<bool, Denied> {
     let row = accounts::table.find(member_id).filter(accounts::suspended_at.is_not_null());

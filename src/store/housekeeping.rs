@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::recipes::{PROBLEM, READ_AT, SWEPT_AT};
-use super::schema::{accounts, known_tags, links, meta, recipe_listings, recipes, sessions, tokens};
+use super::schema::{accounts, known_tags, letters, links, meta, recipe_listings, recipes, sessions, tokens};
 use super::sessions::{ABSOLUTE_MS, IDLE_MS};
 use super::tag_alarms::{Tags, known};
 use super::{Result, Store};
@@ -75,6 +75,19 @@ impl Store {
     pub async fn sweep_links(&self, now: Millis) -> Result<usize> {
         let old = links::table.filter(links::expires_at.le(now));
         Ok(self.inner.writer.run(move |c| diesel::delete(old).execute(c)).await??)
+    }
+
+    /// A letter was sent, or is given up.
+    pub async fn letter_done(&self, id: i32) -> Result<()> {
+        self.inner.writer.run(move |c| diesel::delete(letters::table.find(id)).execute(c)).await??;
+        Ok(())
+    }
+
+    /// Notes why a letter could not be sent, and when it is tried again.
+    pub async fn letter_failed(&self, id: i32, tries: i32, due_at: Millis, problem: &str) -> Result<()> {
+        let row = (letters::tries.eq(tries), letters::due_at.eq(due_at), letters::problem.eq(problem.to_owned()));
+        self.inner.writer.run(move |c| diesel::update(letters::table.find(id)).set(row).execute(c)).await??;
+        Ok(())
     }
 
     /// Takes over what the catalogue says now. Recipes that a member added are left alone.

@@ -51,6 +51,14 @@ pub struct NewLink {
     pub mail: String,
 }
 
+impl NewLink {
+    /// A link to a new password.
+    pub fn for_password(member_id: i32, token_hash: Vec<u8>) -> Self {
+        let (hint, role, mail) = (String::new(), String::new(), String::new());
+        Self { purpose: Purpose::Password, token_hash, member_id: Some(member_id), hint, role, mail }
+    }
+}
+
 /// An open link.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Link {

@@ -55,6 +55,11 @@ pub fn insert(tx: &mut Tx<'_>, name: &str, password_hash: &str, role: Role) -> s
     Ok(id)
 }
 
+/// The id of the member of this name.
+pub fn id_of(tx: &mut Tx<'_>, name: &str) -> std::result::Result<Option<i32>, Denied> {
+    Ok(members::table.filter(members::name.eq(name)).select(members::id).first(tx.connection()).optional()?)
+}
+
 /// Gives a member another password. `false` if there is no such member.
 pub fn set_password(tx: &mut Tx<'_>, name: &str, password_hash: &str) -> std::result::Result<bool, Denied> {
     let changed = diesel::update(members::table.filter(members::name.eq(name)))

@@ -23,6 +23,7 @@ pub mod housekeeping;
 pub mod journal;
 pub mod ledger;
 pub mod links;
+pub mod mail;
 pub mod members;
 pub mod operations;
 pub mod overview;

@@ -251,6 +251,29 @@ diesel::table! {
 diesel::table! {
     rights_state (id) { id -> Integer, n -> BigInt, }
 }
+diesel::table! {
+    mail_settings (id) {
+        id -> Integer,
+        host -> Text,
+        port -> Integer,
+        security -> Text,
+        username -> Text,
+        sender -> Text,
+    }
+}
+diesel::table! {
+    letters (id) {
+        id -> Integer,
+        recipient -> Text,
+        kind -> Text,
+        facts -> Text,
+        seed -> Nullable<Binary>,
+        made_at -> BigInt,
+        due_at -> BigInt,
+        tries -> Integer,
+        problem -> Text,
+    }
+}
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
 diesel::joinable!(sessions -> members (member_id));

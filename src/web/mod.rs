@@ -16,6 +16,7 @@ pub mod error;
 pub mod factors;
 pub mod failure;
 pub mod filters;
+pub mod forgot;
 pub mod form;
 pub mod guard;
 pub mod headers;
@@ -38,6 +39,7 @@ pub mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod setup_code;
 pub mod shell;
@@ -62,6 +64,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Inspect;
 use crate::engine::feed::Feed;
 use crate::keys::DataKey;
+use crate::mail::Post;
 use crate::ops::{Handover, Live, Reveals};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
@@ -92,6 +95,7 @@ pub struct Site {
     pub passwords: Passwords,
     pub setup_code: Arc<SetupCode>,
     pub site_key: SiteKey,
+    pub post: Post,
     pub stop: CancellationToken,
     pub summaries: apps::facts::Summaries,
     pub listing: apps::listing::Listing,
@@ -138,6 +142,7 @@ pub struct Parts {
     pub bell: Arc<Notify>,
     pub setup_code: Arc<SetupCode>,
     pub site_key: SiteKey,
+    pub post: Post,
     pub checked: AuditCheck,
     pub key: DataKey,
     pub stop: CancellationToken,
@@ -158,12 +163,14 @@ impl Site {
             bell,
             setup_code,
             site_key,
+            post,
             checked,
             key,
             stop,
         } = parts;
         Self {
             site_key,
+            post,
             settings,
             store,
             shelf,

@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use super::{
-    account, api, apps, assets, audit, factors, health, links, live, operations, people, recipes, report, rights, session, setup,
-    tokens, updates,
+    account, api, apps, assets, audit, factors, forgot, health, links, live, operations, people, recipes, report, rights, session,
+    settings, setup, tokens, updates,
 };
 
 /// The table.
@@ -31,9 +31,15 @@ pub fn routes() -> Table {
         .get("/reset", links::password::form)
         .post("/reset", links::password::reset)
         .get("/reset/{token}", links::password::arrive)
+        .get("/confirm", links::mail::form)
+        .post("/confirm", links::mail::confirm)
+        .get("/confirm/{token}", links::mail::arrive)
+        .get("/forgot", forgot::form)
+        .post("/forgot", forgot::ask)
         // One's own.
         .get("/account", account::show)
         .post("/account", account::edit)
+        .post("/account/mail", account::mail)
         .get("/account/password", account::password)
         .post("/account/password", account::change)
         // Apps.
@@ -163,6 +169,11 @@ pub fn routes() -> Table {
         .get("/apps/{app}/access", rights::access)
         .get("/apps/{app}/tags", rights::review_tags)
         .post("/apps/{app}/tags", rights::set_tags)
+        // Settings of the dashboard.
+        .get("/settings/mail", settings::mail::show)
+        .post("/settings/mail", settings::mail::save)
+        .post("/settings/mail/test", settings::mail::test)
+        .post("/settings/mail/off", settings::mail::turn_off)
         // The history.
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)

@@ -38,6 +38,8 @@ pub struct SignInView {
     pub next: String,
     /// The session ended by itself; the page says so.
     pub expired: bool,
+    /// There is mail, so a link to a new password can be sent.
+    pub mail: bool,
 }
 
 /// What the sign-in form sends.
@@ -165,7 +167,9 @@ async fn begin(
     };
     let instead_of = visit.session.as_ref().or(visit.half.as_ref()).map(|s| s.id);
     let member_id = member.id;
-    let begin = BeginSession { member_id: member.id, member: member.name, session, instead_of };
+    // Somebody who stops before the code has only a password, and is told of at the next sign-in that is whole.
+    let new_device = whole && device.is_none();
+    let begin = BeginSession { member_id: member.id, member: member.name, session, instead_of, new_device };
     match site.store.commit(&may, begin).await {
         Ok(_) => {}
         Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(None),
@@ -216,6 +220,7 @@ async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInVie
         retry_after: None,
         next,
         expired: false,
+        mail: site.store.mail_settings().await.is_ok_and(|settings| settings.is_some()),
     }
 }
 
@@ -229,11 +234,12 @@ impl SignInView {
             retry_after: None,
             next: "/apps".to_owned(),
             expired: false,
+            mail: false,
         };
         let mut wrong = Self { name: "ana".to_owned(), ..first.clone() };
         wrong.problems.add("", "The name or the password is not right");
         let slow = Self { retry_after: Some(30), name: "ana".to_owned(), ..first.clone() };
-        let expired = Self { expired: true, ..first.clone() };
+        let expired = Self { expired: true, mail: true, ..first.clone() };
         vec![first, wrong, slow, expired]
     }
 }

@@ -14,6 +14,7 @@ pub enum Nav {
     Audit,
     People,
     Account,
+    Settings,
 }
 
 /// The member who looks at the page.

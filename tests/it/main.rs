@@ -49,6 +49,7 @@ mod people_account;
 mod people_guessing;
 mod people_invitations;
 mod people_list;
+mod people_mail;
 mod people_passwords;
 mod plan_and_apply;
 mod policy_bench;

@@ -10,9 +10,9 @@ use canteen::clock::{SharedClock, SystemClock};
 use canteen::commands::app_import::ImportApp;
 use canteen::commands::app_remove::RemoveApp;
 use canteen::commands::member_add::AddMember;
+use canteen::engine::Inspect as _;
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Rhythm};
-use canteen::engine::Inspect as _;
 use canteen::ops::order::Order;
 use canteen::ops::take_over::{Runs, TakeOver};
 use canteen::ops::{Live, Runner};
@@ -81,7 +81,7 @@ impl Bench {
 
     /// A member with every permission: how far the runner trusts her is the bench's own affair.
     pub(crate) fn ana(&self) -> Actor {
-        Actor::Member { id: self.member, name: "ana".to_owned(), role: Role::Admin, via: Via::default() }
+        Actor::Member { id: self.member, name: "ana".to_owned(), rights: Role::Admin.into(), via: Via::default() }
     }
 
     /// Makes the app, with this on record as what runs. Gives the app and the number of the record.
@@ -95,7 +95,7 @@ impl Bench {
             env: SETTINGS.to_owned(),
             shifted: vec![],
         };
-        let runs = Runs { version: VERSION.to_owned(), commit: "0".repeat(40), desired: runs.clone() };
+        let runs = Runs { version: VERSION.to_owned(), commit: "0".repeat(40), desired: runs.clone(), numbers: vec![] };
         let app = self.store.commit(&may, TakeOver { app, runs: Some(runs) }).await.unwrap();
         (app, self.store.last_converged(app).await.unwrap().unwrap().id)
     }

@@ -218,6 +218,11 @@ fn what_a_stranger_may_ask_for_is_a_short_list() {
         "GET /reset",
         "POST /reset",
         "GET /reset/{token}",
+        "GET /confirm",
+        "POST /confirm",
+        "GET /confirm/{token}",
+        "GET /forgot",
+        "POST /forgot",
         "GET /api/v1/openapi.json",
     ];
     assert_eq!(open, wanted);

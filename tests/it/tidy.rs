@@ -65,6 +65,7 @@ const FLOORS: &[Floor] = &[
         &["access", "clock"],
         &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
+    floor("mail", &["random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(
@@ -77,7 +78,7 @@ const FLOORS: &[Floor] = &[
     ),
     floor(
         "jobs",
-        &["access", "clock", "commands", "engine", "ops", "shelf", "signer", "stack", "store"],
+        &["access", "clock", "commands", "engine", "mail", "ops", "shelf", "signer", "stack", "store"],
         &["tokio", "tokio_util", "tracing"],
     ),
     // Pages.
@@ -93,6 +94,7 @@ const FLOORS: &[Floor] = &[
             "keys",
             "lint",
             "logs",
+            "mail",
             "ops",
             "passwords",
             "random",
@@ -127,7 +129,7 @@ const FLOORS: &[Floor] = &[
     // Puts the floors together.
     floor(
         "dashboard",
-        &["engine", "jobs", "keys", "ops", "settings", "shelf", "site_key", "store", "web"],
+        &["engine", "jobs", "keys", "mail", "ops", "settings", "shelf", "site_key", "store", "web"],
         &["tokio", "tokio_util", "tracing"],
     ),
     // What is typed.

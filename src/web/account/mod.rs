@@ -1,9 +1,11 @@
 //! What is one's own: profile, password, sessions.
 
+mod mail;
 mod password;
 mod sessions;
 mod show;
 
+pub use mail::mail;
 pub use password::{PasswordView, change, password};
 pub use sessions::{revoke, revoke_others};
 pub use show::{AccountView, edit, show};

@@ -31,6 +31,10 @@ pub struct AccountView {
     pub time_zone: String,
     /// Those to choose from.
     pub zones: Vec<String>,
+    /// Where letters go; empty for nowhere. Where another was typed that can't be, this is it.
+    pub mail: String,
+    /// There is mail.
+    pub by_mail: bool,
     pub problems: Problems,
     pub sessions: Vec<SessionRow>,
 }
@@ -73,6 +77,9 @@ pub async fn show(_may: Grant<ViewAccount>, visit: Visit, query: Query, site: Da
     let done = match query.get("done") {
         "saved" => Some("Your choices are saved."),
         "password" => Some("You have a new password. All other browsers were signed out."),
+        "asked" => Some("A letter is on its way. Open the link in it to confirm the address."),
+        "mail" => Some("Letters go to this address from now on."),
+        "no-mail" => Some("You get no letters any more."),
         "ended" => Some("The session has ended."),
         "others" => Some("All other sessions have ended."),
         _ => None,
@@ -117,6 +124,15 @@ pub async fn edit(
     see_other("/account?done=saved")
 }
 
+/// The page with a problem of the address.
+pub(super) async fn wrong_mail(site: &Site, visit: &Visit, mail: String, text: &str) -> Result<HttpResponse, Failure> {
+    let account = site.store.account(own(visit)?.0).await?;
+    let form = AccountForm { shown_name: account.shown_name, theme: account.theme, time_zone: account.time_zone };
+    let mut problems = Problems::none();
+    problems.add("mail", text);
+    wrong_form(&AccountView { mail, ..view(site, visit, form, problems).await? })
+}
+
 async fn view(site: &Site, visit: &Visit, form: AccountForm, problems: Problems) -> Result<AccountView, Failure> {
     let (member_id, name, this) = own(visit)?;
     let sessions = site.store.sessions_of(member_id).await?.into_iter().map(|session| SessionRow {
@@ -133,6 +149,8 @@ async fn view(site: &Site, visit: &Visit, form: AccountForm, problems: Problems)
         theme: form.theme,
         time_zone: form.time_zone,
         zones: zones(),
+        mail: site.store.account(member_id).await?.mail,
+        by_mail: site.store.mail_settings().await?.is_some(),
         problems,
         sessions: sessions.collect(),
         shell: shell(site, visit, "Your account", Nav::Account).await,
@@ -157,11 +175,20 @@ impl AccountView {
             theme: "system".to_owned(),
             time_zone: "UTC".to_owned(),
             zones: zones(),
+            mail: String::new(),
+            by_mail: false,
             problems: Problems::none(),
             sessions: vec![session(7, "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/146.0", 0, true)],
         };
         let sessions = vec![session(7, "Firefox", 0, true), session(5, "<wiki>", 20, false), session(3, "", 55, false)];
-        let full = Self { sessions, theme: "dark".to_owned(), shown_name: "Ana <wiki>".to_owned(), ..first.clone() };
+        let full = Self {
+            sessions,
+            theme: "dark".to_owned(),
+            shown_name: "Ana <wiki>".to_owned(),
+            by_mail: true,
+            mail: "ana@example.org".to_owned(),
+            ..first.clone()
+        };
         let mut wrong = Self { time_zone: "Middle/Earth".to_owned(), ..full.clone() };
         wrong.problems.add("time_zone", "There is no such time zone; the list has all of them, such as Europe/Berlin");
         vec![first, full, wrong]

@@ -2,6 +2,7 @@
 //! browser, and only the form behind it uses the link.
 
 pub mod invitation;
+pub mod mail;
 pub mod password;
 
 use actix_web::http::StatusCode;
@@ -17,7 +18,7 @@ use crate::store::links::{Link, Purpose};
 use crate::store::sessions::token_hash;
 
 /// Where links begin, each with the page of its form.
-const PLACES: [&str; 2] = ["/invite", "/reset"];
+const PLACES: [&str; 3] = ["/invite", "/reset", "/confirm"];
 /// Characters of a token: 256 bits.
 const TOKEN: usize = 43;
 

@@ -9,6 +9,7 @@ use super::role_word;
 use crate::access::action::{BeginInvitation, Invite, RevokeInvitation};
 use crate::access::{Grant, Role, member_name};
 use crate::commands::{invitation_make, invitation_revoke};
+use crate::mail::is_address;
 use crate::store::Denied;
 use crate::store::links::Purpose;
 use crate::store::sessions::token_hash;
@@ -27,6 +28,10 @@ pub struct InviteView {
     pub shell: Shell,
     /// Who is invited, as it was typed.
     pub person: String,
+    /// Where the link is to go, as it was typed.
+    pub mail: String,
+    /// There is mail, so the link can be sent.
+    pub by_mail: bool,
     /// Those that the inviter may give.
     pub roles: Vec<RoleChoice>,
     pub problems: Problems,
@@ -53,6 +58,8 @@ pub struct InvitedView {
     pub link: String,
     /// Until when it works, such as "2026-11-25 10:00 UTC".
     pub until: String,
+    /// Where a letter with it goes; empty for nowhere.
+    pub sent_to: String,
 }
 
 /// An open invitation in the list. What it was made of can't be had from here.
@@ -72,11 +79,15 @@ pub struct OpenInvitation {
 pub struct InviteForm {
     person: String,
     role: String,
+    /// The field is there where there is mail.
+    #[serde(default)]
+    mail: String,
 }
 
 /// The form.
 pub async fn invitation(_may: Grant<BeginInvitation>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    page(&view(&site, &visit, String::new(), Role::Viewer.as_str(), Problems::none()).await?)
+    let typed = Typed { person: String::new(), role: Role::Viewer.as_str().to_owned(), mail: String::new() };
+    page(&view(&site, &visit, typed, Problems::none()).await?)
 }
 
 /// Makes the invitation and shows its link.
@@ -91,27 +102,35 @@ pub async fn invite(
     if let Err(bad) = member_name(&person) {
         problems.add("person", sentence(&bad.to_string()));
     }
+    let mail = form.mail.trim().to_owned();
+    if !mail.is_empty() && !is_address(&mail) {
+        problems.add("mail", "This is no mail address; write it as cem@example.org");
+    }
+    let typed = Typed { person: person.clone(), role: form.role.clone(), mail: mail.clone() };
     let role = form.role.parse::<Role>();
     if role.is_err() {
         problems.add("role", "Choose one of the roles");
     }
     let Some(role) = role.ok().filter(|_| problems.is_empty()) else {
-        return wrong_form(&view(&site, &visit, person, &form.role, problems).await?);
+        return wrong_form(&view(&site, &visit, typed, problems).await?);
     };
-    let token = crate::random::token();
+    let seed = crate::random::bytes::<32>().to_vec();
+    let token = site.post.token(&seed).map_err(|e| Failure::broken(e.to_string()))?;
     let until = moment(&site, site.store.clock().now() + Purpose::Invitation.life_ms()).exact;
-    let command = invitation_make::MakeInvitation { token_hash: token_hash(&token), hint: person.clone(), role };
+    let command =
+        invitation_make::MakeInvitation { token_hash: token_hash(&token), hint: person.clone(), role, mail: mail.clone(), seed };
     match site.store.commit(&may, command).await {
-        Ok(_) => page(&InvitedView {
+        Ok(sent) => page(&InvitedView {
             shell: shell(&site, &visit, "Invitation", Nav::People).await,
             person,
             role: role_word(role),
             link: links::address(&site, "/invite", &token),
             until,
+            sent_to: if sent { mail } else { String::new() },
         }),
         Err(Denied::Rule { what, text }) => {
             problems.add(if what == "role" { "role" } else { "" }, sentence(&text));
-            wrong_form(&view(&site, &visit, person, &form.role, problems).await?)
+            wrong_form(&view(&site, &visit, typed, problems).await?)
         }
         Err(other) => Err(other.into()),
     }
@@ -137,14 +156,23 @@ pub(super) async fn open(site: &Site) -> Result<Vec<OpenInvitation>, Failure> {
     Ok(links.collect())
 }
 
-async fn view(site: &Site, visit: &Visit, person: String, chosen: &str, problems: Problems) -> Result<InviteView, Failure> {
+/// What was typed.
+struct Typed {
+    person: String,
+    role: String,
+    mail: String,
+}
+
+async fn view(site: &Site, visit: &Visit, typed: Typed, problems: Problems) -> Result<InviteView, Failure> {
     let own = match visit.actor.member() {
         Some(id) => site.store.permissions_of(id).await?,
         None => crate::access::Permissions::NONE,
     };
     let roles = Role::ALL.into_iter().filter(|role| role.permissions().without(own).is_empty());
-    let roles = roles.map(|role| choice(role, role.as_str() == chosen)).collect();
-    Ok(InviteView { shell: shell(site, visit, "Invite somebody", Nav::People).await, person, roles, problems })
+    let roles = roles.map(|role| choice(role, role.as_str() == typed.role)).collect();
+    let shell = shell(site, visit, "Invite somebody", Nav::People).await;
+    let by_mail = site.store.mail_settings().await?.is_some();
+    Ok(InviteView { shell, person: typed.person, mail: typed.mail, by_mail, roles, problems })
 }
 
 fn choice(role: Role, chosen: bool) -> RoleChoice {
@@ -164,10 +192,13 @@ impl InviteView {
         let first = Self {
             shell: Shell::sample("Invite somebody", Nav::People),
             person: String::new(),
+            mail: String::new(),
+            by_mail: false,
             roles: Role::ALL.into_iter().map(|role| choice(role, role == Role::Viewer)).collect(),
             problems: Problems::none(),
         };
-        let mut wrong = Self { person: "Cem".to_owned(), ..first.clone() };
+        let mut wrong = Self { person: "Cem".to_owned(), mail: "cem@".to_owned(), by_mail: true, ..first.clone() };
+        wrong.problems.add("mail", "This is no mail address; write it as cem@example.org");
         wrong.problems.add("role", "Admin may do more than whoever invites; somebody who may do as much has to");
         vec![first, wrong]
     }
@@ -178,7 +209,8 @@ impl InvitedView {
     pub fn samples() -> Vec<Self> {
         let link = "https://canteen.example.org/invite/0123456789abcdef0123456789abcdef0123456789a".to_owned();
         let shell = Shell::sample("Invitation", Nav::People);
-        vec![Self { shell, person: "Cem <wiki>".to_owned(), role: "Operator", link, until: "2026-11-25 10:00 UTC".to_owned() }]
+        let (sent_to, until) = ("cem@example.org".to_owned(), "2026-11-25 10:00 UTC".to_owned());
+        vec![Self { shell, person: "Cem <wiki>".to_owned(), role: "Operator", link, until, sent_to }]
     }
 }
 

@@ -25,22 +25,26 @@ pub struct PasswordMadeView {
     pub link: String,
     /// Until when it works, such as "2026-11-25 10:00 UTC".
     pub until: String,
+    /// A letter with it is on its way.
+    pub sent: bool,
 }
 
 /// Makes a link by which a member chooses a new password.
 pub async fn password_link(may: Grant<MakePasswordLink>, id: Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let member = find(&site, &id).await?;
-    let token = crate::random::token();
+    let seed = crate::random::bytes::<32>().to_vec();
+    let token = site.post.token(&seed).map_err(|e| Failure::broken(e.to_string()))?;
     let until = moment(&site, site.store.clock().now() + Purpose::Password.life_ms()).exact;
     let command =
-        password_link::MakePasswordLink { member_id: member.id, member: member.name.clone(), token_hash: token_hash(&token) };
-    site.store.commit(&may, command).await?;
+        password_link::MakePasswordLink { member_id: member.id, member: member.name.clone(), token_hash: token_hash(&token), seed };
+    let sent = site.store.commit(&may, command).await?;
     page(&PasswordMadeView {
         shell: shell(&site, &visit, "Link to a new password", Nav::People).await,
         id: member.id,
         name: member.name,
         link: links::address(&site, "/reset", &token),
         until,
+        sent,
     })
 }
 
@@ -53,6 +57,7 @@ impl PasswordMadeView {
             name: "Bo <wiki>".to_owned(),
             link: "https://canteen.example.org/reset/0123456789abcdef0123456789abcdef0123456789a".to_owned(),
             until: "2026-11-22 12:30 UTC".to_owned(),
+            sent: true,
         }]
     }
 }

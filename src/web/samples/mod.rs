@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{account, apps, audit, error, factors, links, operations, people, recipes, rights, session, setup, tokens, updates};
+use super::{
+    account, apps, audit, error, factors, forgot, links, operations, people, recipes, rights, session, settings, setup, tokens,
+    updates,
+};
 
 /// Name and HTML of every sample of every page.
 pub fn all() -> Vec<(String, String)> {
@@ -70,6 +73,9 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "password-made", &people::PasswordMadeView::samples());
     add(&mut pages, "account", &account::AccountView::samples());
     add(&mut pages, "account-password", &account::PasswordView::samples());
+    add(&mut pages, "link-mail", &links::mail::ConfirmView::samples());
+    add(&mut pages, "forgot", &forgot::ForgotView::samples());
+    add(&mut pages, "settings-mail", &settings::mail::MailView::samples());
     add(&mut pages, "link-gone", &links::GoneView::samples());
     add(&mut pages, "person", &people::PersonView::samples());
     add(&mut pages, "tokens", &tokens::TokensView::samples());

@@ -2,7 +2,7 @@
 //!
 //! `site.rs` starts the server, `browser.rs` speaks HTTP to it, `apps.rs` makes apps and waits for operations, `recipes.rs` makes the
 //! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
-//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests.
+//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server.
 
 mod api;
 mod apps;
@@ -11,6 +11,7 @@ mod browser;
 mod clock;
 mod foreign;
 mod golden;
+mod mail;
 mod phone;
 mod raw;
 pub(crate) mod recipes;
@@ -26,6 +27,7 @@ pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};
 pub(crate) use foreign::{Silent, foreign_board, foreign_stack};
 pub(crate) use golden::matches;
+pub(crate) use mail::MailServer;
 pub(crate) use phone::{Phone, recovery_codes, sealed};
 pub(crate) use raw::{copy_of, make_admin, make_viewer};
 pub(crate) use requests::same_request;

@@ -1,0 +1,192 @@
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use zeroize::Zeroizing;
+
+use super::letter::Letter;
+use crate::site_key::{self, SiteKey, SiteKeyError};
+use crate::store::mail::MailSettings;
+
+/// A server that does not answer for so long takes no letter.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The file of the password, in the folder of keys.
+const PASSWORD: &str = "smtp-password";
+
+/// A letter could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    #[error("{0:?} is no mail address")]
+    Address(String),
+    #[error("the letter can't be written: {0}")]
+    Letter(String),
+    /// What the server, or the way to it, said.
+    #[error("{0}")]
+    Server(String),
+    #[error("the password of the mail server can't be read or written: {0}")]
+    Password(String),
+    #[error(transparent)]
+    Key(#[from] SiteKeyError),
+}
+
+/// What the server said when it took a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried(pub String);
+
+/// Sends letters.
+#[derive(Clone)]
+pub struct Post {
+    folder: PathBuf,
+    key: SiteKey,
+    /// The dashboard's address, such as `https://canteen.example.org`.
+    pub origin: String,
+    /// Its host name, without a port.
+    host: String,
+}
+
+/// Whether a text is a mail address, alone.
+pub fn is_address(text: &str) -> bool {
+    text.parse::<Address>().is_ok() && text.is_ascii()
+}
+
+impl Post {
+    /// The post of this dashboard. Nothing is read or written yet.
+    pub fn new(data: &Path, origin: &str, host: &str, key: SiteKey) -> Self {
+        let host = host.rsplit_once(':').map_or(host, |(name, _port)| name).to_owned();
+        Self { folder: data.join(site_key::FOLDER), key, origin: origin.to_owned(), host }
+    }
+
+    /// The token of a link that is mailed, 256 bit. It can be made again from the seed by whoever has the site key, and by nobody else.
+    ///
+    /// # Errors
+    /// The key can be neither read nor made.
+    pub fn token(&self, seed: &[u8]) -> Result<String, MailError> {
+        Ok(BASE64.encode(self.key.hash("link", &[seed])?))
+    }
+
+    /// Keeps the password of the mail server.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn keep_password(&self, password: &str) -> Result<(), MailError> {
+        Ok(site_key::write_private(&self.folder, PASSWORD, password.as_bytes())?)
+    }
+
+    /// Whether a password is kept.
+    pub fn has_password(&self) -> bool {
+        self.folder.join(PASSWORD).is_file()
+    }
+
+    /// Hands a letter to the server.
+    ///
+    /// # Errors
+    /// The server does not take it, or there is no way to it.
+    pub async fn send(&self, settings: &MailSettings, to: &str, letter: &Letter) -> Result<Carried, MailError> {
+        let message = self.message(settings, to, letter)?;
+        let server = |e: lettre::transport::smtp::Error| MailError::Server(told(&e));
+        let transport = match settings.security.as_str() {
+            "tls" => AsyncSmtpTransport::<Tokio1Executor>::relay(&settings.host).map_err(server)?,
+            "starttls" => AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&settings.host).map_err(server)?,
+            _ => AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host),
+        };
+        let port = u16::try_from(settings.port).unwrap_or(25);
+        let mut transport = transport.port(port).timeout(Some(PATIENCE)).hello_name(ClientId::Domain(self.host.clone()));
+        if !settings.username.is_empty() {
+            let path = self.folder.join(PASSWORD);
+            let password = std::fs::read_to_string(&path).map_err(|e| MailError::Password(e.to_string()))?;
+            let password = Zeroizing::new(password);
+            transport = transport.credentials(Credentials::new(settings.username.clone(), password.as_str().to_owned()));
+        }
+        let answer = tokio::time::timeout(2 * PATIENCE, transport.build().send(message)).await;
+        let answer = answer.map_err(|_late| MailError::Server("the server does not answer".to_owned()))?.map_err(server)?;
+        let said: Vec<&str> = answer.message().collect();
+        Ok(Carried(format!("{} {}", answer.code(), said.join(" "))))
+    }
+
+    /// The letter as it goes over the wire. Nothing of it can become a header of its own: each part goes through its type.
+    fn message(&self, settings: &MailSettings, to: &str, letter: &Letter) -> Result<Message, MailError> {
+        let address = |text: &str| text.parse::<Address>().map_err(|_bad| MailError::Address(text.to_owned()));
+        let id = BASE64.encode(crate::random::bytes::<16>());
+        Message::builder()
+            .from(Mailbox::new(Some("Canteen".to_owned()), address(&settings.sender)?))
+            .to(Mailbox::new(None, address(to)?))
+            .message_id(Some(format!("<{id}@{}>", self.host)))
+            .subject(letter.subject.as_str())
+            .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone()))
+            .map_err(|e| MailError::Letter(e.to_string()))
+    }
+}
+
+/// An error with its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text.chars().filter(|c| !c.is_control()).take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn settings() -> MailSettings {
+        let text = str::to_owned;
+        MailSettings { host: text("m"), port: 25, security: text("none"), username: text(""), sender: text("c@example.org") }
+    }
+
+    fn post() -> Post {
+        let data = Path::new("nowhere");
+        Post::new(data, "https://c.example.org", "c.example.org:443", SiteKey::of(data))
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_letter_it_has_the_headers_that_it_should(subject in any::<String>(), text in any::<String>()) {
+            let letter = Letter { subject, text };
+            let written = post().message(&settings(), "ana@example.org", &letter).unwrap().formatted();
+            let end = written.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+            let head = String::from_utf8(written[..end].to_vec()).unwrap();
+            // A line that begins with a blank goes on with the one before.
+            let names: Vec<&str> = head.split("\r\n").filter(|l| !l.starts_with(' ')).map(|l| l.split(':').next().unwrap()).collect();
+            let known = ["From", "To", "Message-ID", "Subject", "Content-Type", "Content-Transfer-Encoding", "Date", "MIME-Version"];
+            prop_assert!(names.iter().all(|name| known.contains(name)), "{head}");
+            prop_assert_eq!(names.len(), known.len(), "{}", head);
+        }
+
+        #[test]
+        fn nothing_but_an_address_is_one(text in any::<String>()) {
+            if is_address(&text) {
+                prop_assert!(text.contains('@') && !text.contains(['\r', '\n', ',', ' ', '<', '>']), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_with_more_behind_it_is_none() {
+        assert!(is_address("ana@example.org") && is_address("a.b+c@mail.example.org"));
+        for bad in [
+            "",
+            "ana",
+            "ana@example.org, eve@example.net",
+            "ana@example.org\r\nBcc: eve@example.net",
+            "Ana <ana@example.org>",
+            "ana@b\n",
+        ] {
+            assert!(!is_address(bad), "{bad:?}");
+            assert!(post().message(&settings(), bad, &Letter { subject: String::new(), text: String::new() }).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Settings of the dashboard that are made on its pages.
+
+pub mod mail;

@@ -1,0 +1,180 @@
+//! Letters, sent to a mail server that the test runs itself.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::harness::{Browser, MailServer, PASSWORD, Site, until};
+
+const SECRET: &str = "smtp-canary-8c1f";
+const MINUTE_MS: i64 = 60 * 1000;
+
+/// Says that this server takes letters.
+async fn set_up(browser: &Browser, server: &MailServer) {
+    let port = server.port.to_string();
+    let fields = [
+        ("host", "127.0.0.1"),
+        ("port", port.as_str()),
+        ("security", "none"),
+        ("username", ""),
+        ("password", SECRET),
+        ("sender", "canteen@example.org"),
+    ];
+    assert_eq!(browser.submit("/settings/mail", "/settings/mail", &fields).await.location(), "/settings/mail?done=saved");
+}
+
+/// Gives whoever is signed in an address, as they would.
+async fn confirm(site: &Site, browser: &Browser, server: &MailServer, mail: &str) {
+    assert_eq!(browser.submit("/account", "/account/mail", &[("mail", mail)]).await.location(), "/account?done=asked");
+    let link = server.letter(mail, "Confirm your address").await.path(&site.settings.public.origin);
+    assert_eq!(browser.get(&link).await.location(), "/confirm");
+    assert_eq!(browser.submit("/confirm", "/confirm", &[]).await.location(), "/account?done=mail");
+}
+
+fn in_the_data_folder(site: &Site, text: &str) -> Vec<String> {
+    let holds = |path: &std::path::Path| {
+        let bytes = std::fs::read(path).unwrap();
+        bytes.windows(text.len()).any(|w| w == text.as_bytes())
+    };
+    let files = std::fs::read_dir(site.data()).unwrap().map(|f| f.unwrap().path()).filter(|p| p.is_file());
+    files.filter(|p| holds(p)).map(|p| p.display().to_string()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_button_shows_what_the_server_says_and_the_password_is_nowhere() {
+    let (site, server) = (Site::start().await, MailServer::start().await);
+    let ana = site.admin().await;
+    assert!(!ana.page("/settings/mail").await.post_forms().contains(&"/settings/mail/test".to_owned()));
+    set_up(&ana, &server).await;
+    let test = async || ana.submit("/settings/mail", "/settings/mail/test", &[("to", "ana@example.org")]).await;
+    let before = site.head().await;
+    test().await.says("The server took the letter to ana@example.org").says("250 2.0.0 kept by the tests");
+    assert_eq!(site.head().await, before + 1);
+    let letter = server.letter("ana@example.org", "This is a test of the mail settings").await;
+    assert!(letter.whole.contains("From: Canteen <canteen@example.org>"), "{}", letter.whole);
+    server.refuse(true);
+    test().await.says("could not be sent").says("come back later");
+    let wrong = ana.submit("/settings/mail", "/settings/mail/test", &[("to", "ana@example.org, eve@example.net")]).await;
+    assert_eq!(wrong.status, 422);
+
+    assert_eq!(in_the_data_folder(&site, SECRET), Vec::<String>::new());
+    assert!(!ana.page("/settings/mail").await.body.contains(SECRET));
+    assert!(!format!("{:?}", site.entries().await).contains(SECRET));
+    let file = site.data().join("keys/smtp-password");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), SECRET);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_goes_to_its_address_and_its_token_is_not_stored() {
+    let (site, server) = (Site::start().await, MailServer::start().await);
+    let ana = site.admin().await;
+    set_up(&ana, &server).await;
+    server.refuse(true);
+    let fields = [("person", "Cem"), ("role", "viewer"), ("mail", "cem@example.org")];
+    let shown = ana.submit("/people/invitation", "/people/invitation", &fields).await;
+    shown.says("on its way to cem@example.org as well");
+    let link = shown.between("<output id=\"link\" class=\"mono\" translate=\"no\">", "<").unwrap();
+    let token = link.rsplit('/').next().unwrap();
+    until("a try in vain", async || {
+        let waiting = site.store.waiting_letters().await.unwrap();
+        (waiting.count == 1 && waiting.problem.contains("come back later")).then_some(())
+    })
+    .await;
+    ana.page("/settings/mail").await.says("1 letter waits to be sent").says("come back later");
+    assert_eq!(in_the_data_folder(&site, token), Vec::<String>::new(), "while it waits");
+    server.refuse(false);
+    site.clock.advance(2 * MINUTE_MS);
+    let letter = server.letter("cem@example.org", "You are invited").await;
+    assert!(letter.whole.contains("ana invites you"), "{}", letter.whole);
+    assert_eq!(format!("{}{}", site.settings.public.origin, letter.path(&site.settings.public.origin)), link);
+    until("nothing waits", async || (site.store.waiting_letters().await.unwrap().count == 0).then_some(())).await;
+    assert_eq!(server.letters().len(), 1, "sent once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_gets_the_same_answer_whoever_is_named() {
+    let (site, server) = (Site::start().await, MailServer::start().await);
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    assert_eq!(site.stranger().get("/forgot").await.status, 404, "without mail an admin makes the link");
+    assert!(!site.stranger().page("/session").await.body.contains("/forgot"));
+    set_up(&ana, &server).await;
+    confirm(&site, &vic, &server, "vic@example.org").await;
+    site.stranger().page("/session").await.says("Forgot your password?");
+    let before = server.letters().len();
+    let ask = async |name: &str| {
+        let browser = site.stranger();
+        let head = site.head().await;
+        let answer = browser.submit("/forgot", "/forgot", &[("name", name)]).await;
+        assert_eq!(site.head().await, head + 1);
+        let said = browser.page(answer.location()).await;
+        let mut headers: Vec<_> = answer.headers.iter().filter(|(n, _)| n != "date").cloned().collect();
+        headers.sort();
+        (answer.status, headers, said.body)
+    };
+    let known = ask("vic").await;
+    assert_eq!(known, ask("nobody").await);
+    assert_eq!(known, ask("ana").await, "a member without an address");
+    let letter = server.letter("vic@example.org", "A new password").await;
+    assert_eq!(server.letters().len(), before + 1, "nobody else gets one");
+    let browser = site.stranger();
+    let link = letter.path(&site.settings.public.origin);
+    assert_eq!(browser.get(&link).await.location(), "/reset");
+    assert_eq!(browser.submit("/reset", "/reset", &[("password", "nine loud herons")]).await.location(), "/session?ready=3");
+    assert_eq!(vic.get("/apps").await.status, 303, "all sessions end");
+    server.letter("vic@example.org", "Your password was changed").await;
+    // Nobody's letter box is filled.
+    let mut slow = false;
+    for _ in 0..8 {
+        slow |= site.stranger().submit("/forgot", "/forgot", &[("name", "vic")]).await.status == 429;
+    }
+    assert!(slow);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_ones_own_when_its_link_was_used_and_the_one_of_before_is_told() {
+    let (site, server) = (Site::start().await, MailServer::start().await);
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    set_up(&ana, &server).await;
+    for bad in ["vic", "vic@example.org\r\nBcc: eve@example.net", "a@b, c@d"] {
+        let refused = vic.submit("/account", "/account/mail", &[("mail", bad)]).await;
+        assert_eq!(refused.status, 422, "{bad}");
+        refused.says("This is no mail address");
+    }
+    assert_eq!(vic.submit("/account", "/account/mail", &[("mail", "other@example.org")]).await.status, 303);
+    let id = site.store.member("vic").await.unwrap().unwrap().id;
+    assert_eq!(site.store.account(id).await.unwrap().mail, "", "not yet");
+    confirm(&site, &vic, &server, "vic@example.org").await;
+    assert_eq!(site.store.account(id).await.unwrap().mail, "vic@example.org");
+    confirm(&site, &vic, &server, "vic@example.net").await;
+    server.letter("vic@example.org", "go to vic@example.net from now on").await;
+
+    // A browser that was not used before.
+    site.viewer().await;
+    server.letter("vic@example.net", "in a new browser").await;
+    let told = server.letters().len();
+    vic.submit("/apps", "/session/end", &[]).await.location();
+    let fields = [("name", "vic"), ("password", PASSWORD), ("next", "/apps")];
+    vic.submit("/session", "/session", &fields).await.location();
+    assert!(site.entries().await[0].particulars.get("new_device").is_none(), "this one is known");
+    let fields = [("current", PASSWORD), ("password", "nine loud herons")];
+    vic.submit("/account/password", "/account/password", &fields).await.location();
+    server.letter("vic@example.net", "Your password was changed").await;
+    assert_eq!(server.letters().len(), told + 1);
+    assert_eq!(vic.submit("/account", "/account/mail", &[("mail", "")]).await.location(), "/account?done=no-mail");
+    assert_eq!(site.store.account(id).await.unwrap().mail, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_nobody_takes_is_given_up() {
+    let (site, server) = (Site::start().await, MailServer::start().await);
+    let ana = site.admin().await;
+    set_up(&ana, &server).await;
+    server.refuse(true);
+    let fields = [("person", "Cem"), ("role", "viewer"), ("mail", "cem@example.org")];
+    ana.submit("/people/invitation", "/people/invitation", &fields).await.says("on its way");
+    until("a try in vain", async || (!site.store.waiting_letters().await.unwrap().problem.is_empty()).then_some(())).await;
+    // As after ten more.
+    site.store.letter_failed(1, 11, 0, "come back later").await.unwrap();
+    until("it is given up", async || (site.store.waiting_letters().await.unwrap().count == 0).then_some(())).await;
+    server.refuse(false);
+    assert!(server.letters().is_empty());
+}
