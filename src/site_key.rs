@@ -127,7 +127,7 @@ mod tests {
     /// RFC 4231, test cases 1 and 2.
     #[test]
     fn the_hash_is_hmac_sha_256() {
-        let hex = |bytes: [u8; 32]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let hex = |bytes: [u8; 32]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         let one = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7";
         assert_eq!(hex(hmac(&[0x0b; 20], b"Hi There")), one);
         let two = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";

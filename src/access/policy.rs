@@ -62,19 +62,27 @@ pub const fn needs(what: ActionName) -> Need {
     use ActionName as A;
     use Permission as P;
     Need::Has(match what {
-        A::SignIn | A::SetUp | A::ReportBlocked | A::AcceptInvitation | A::ResetPassword | A::AskPassword | A::ConfirmMail => {
-            return Need::Nothing;
-        }
+        A::SignIn | A::SetUp | A::ReportBlocked | A::AcceptInvitation | A::ResetPassword | A::AskPassword | A::ConfirmMail
         // Whoever gives a code gave the password before, and is nobody yet.
-        A::GiveCode => return Need::Nothing,
-        A::ConfirmSession | A::ViewFactors | A::AddFactor | A::RemoveFactor | A::RenewCodes | A::ReviewFactors => {
-            return Need::SignIn;
-        }
-        A::SignOut | A::ListApps | A::ViewOperations | A::ViewOwnRights => return Need::SignIn,
-        A::ChangePassword | A::ViewAccount | A::EditAccount | A::RevokeSession => return Need::SignIn,
+        | A::GiveCode => return Need::Nothing,
+        A::SignOut
+        | A::ListApps
+        | A::ViewOperations
+        | A::ViewOwnRights
+        | A::ChangePassword
+        | A::ViewAccount
+        | A::EditAccount
+        | A::RevokeSession
+        | A::ConfirmSession
+        | A::ViewFactors
+        | A::AddFactor
+        | A::RemoveFactor
+        | A::RenewCodes
+        | A::ReviewFactors => return Need::SignIn,
         A::EditMember | A::SealAudit | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
         | A::ViewActivity
+        | A::ViewAccess
         | A::ViewPlan
         | A::ListDeployments
         | A::ListConfigs
@@ -101,15 +109,18 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewAudit => P::ViewAudit,
         A::ExportAudit => P::ExportAudit,
         A::ViewMail | A::EditMail | A::TestMail => P::EditSite,
-        A::ListPeople => P::ViewPeople,
-        A::SuspendMember | A::UnsuspendMember | A::SignOutMember => P::EditPeople,
-        A::BeginInvitation | A::Invite | A::RevokeInvitation | A::MakePasswordLink => P::EditPeople,
+        A::ListPeople | A::ViewRights | A::ListRoles => P::ViewPeople,
+        A::SuspendMember
+        | A::UnsuspendMember
+        | A::SignOutMember
+        | A::BeginInvitation
+        | A::Invite
+        | A::RevokeInvitation
+        | A::MakePasswordLink => P::EditPeople,
         A::ListTokens | A::BeginToken | A::NewToken | A::EndToken => P::OwnTokens,
         A::ListOthersTokens | A::EndOthersToken => P::ManageTokens,
-        A::ViewRights | A::ListRoles => P::ViewPeople,
         A::ReviewGrant | A::GiveGrant | A::TakeGrant | A::ReviewTags | A::SetTags => P::EditGrants,
         A::ReviewTeam | A::EditTeam | A::ReviewRole | A::EditRole => P::EditRoles,
-        A::ViewAccess => P::ViewApp,
     })
 }
 
