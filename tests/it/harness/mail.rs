@@ -101,15 +101,12 @@ fn plain(whole: &str) -> String {
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let code = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match code.filter(u8::is_ascii) {
-            Some(byte) => {
-                text.push(char::from(byte));
-                text.push_str(part.get(2..).unwrap_or_default());
-            }
-            None => {
-                text.push('=');
-                text.push_str(part);
-            }
+        if let Some(byte) = code.filter(u8::is_ascii) {
+            text.push(char::from(byte));
+            text.push_str(part.get(2..).unwrap_or_default());
+        } else {
+            text.push('=');
+            text.push_str(part);
         }
     }
     text
