@@ -10,24 +10,25 @@ use canteen::clock::{SharedClock, SystemClock};
 use canteen::commands::app_import::ImportApp;
 use canteen::commands::app_remove::RemoveApp;
 use canteen::commands::member_add::AddMember;
-use canteen::engine::Inspect as _;
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Rhythm};
+use canteen::engine::{Inspect as _, Mutate as _};
 use canteen::ops::order::Order;
 use canteen::ops::take_over::{Runs, TakeOver};
 use canteen::ops::{Live, Runner};
 use canteen::shelf::Shelf;
 use canteen::stack::desired::Desired;
 use canteen::stack::names::StackName;
-use canteen::stack::observed::Observed;
+use canteen::stack::observed::{NAMESPACE_LABEL, Observed};
 use canteen::stack::policy::Tier;
+use canteen::stack::spec::Labels;
 use canteen::store::Store;
 use canteen::store::operations::Operation;
 use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::policy_corpus::{APP, STACK};
+use crate::policy_corpus::{APP, STACK, others};
 use crate::policy_sent::swarm;
 
 const VERSION: &str = "1.0.0+1";
@@ -109,6 +110,29 @@ impl Bench {
     /// The app's stack as it is now.
     pub(crate) async fn observed(&self) -> Observed {
         self.engine.swarm().await.unwrap().stack(&StackName::parse(STACK).unwrap())
+    }
+
+    /// Takes away what runs of the stack, past every operation.
+    pub(crate) async fn clear(&self) {
+        let observed = self.observed().await;
+        for service in &observed.services {
+            self.engine.remove_service(&service.id).await.unwrap();
+        }
+        let made = |labels: &Labels| labels.get(NAMESPACE_LABEL).is_some_and(|owner| owner == STACK);
+        for config in observed.configs.iter().filter(|c| made(&c.labels)) {
+            self.engine.remove_config(&config.id).await.unwrap();
+        }
+        // Those that `others` brings are there for every file.
+        let before = others().networks;
+        let left = observed.networks.iter().filter(|n| made(&n.labels) && before.iter().all(|b| b.name != n.name));
+        for network in left {
+            let mut looks = 0;
+            while let Err(held) = self.engine.remove_network(&network.id).await {
+                looks += 1;
+                assert!(looks < 100, "{held}");
+                self.engine.step();
+            }
+        }
     }
 
     /// A text that no order had before.

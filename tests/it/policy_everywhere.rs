@@ -12,9 +12,13 @@ use canteen::ops::check::beside;
 use canteen::ops::journal::{Journal, Level};
 use canteen::ops::order::{self, DeployWanted, RollbackWanted, ScaleWanted};
 use canteen::ops::pins::Resolve;
+use canteen::ops::restart::restarted;
+use canteen::ops::scale::{is_scalable, scaled};
 use canteen::ops::terminal::{Terminal, Wanted};
 use canteen::stack::desired::Desired;
-use canteen::stack::policy::{Power, Tier, powers};
+use canteen::stack::observed::Observed;
+use canteen::stack::policy::{Power, Tier, powers, verdict};
+use canteen::stack::running::running;
 use canteen::store::operations::Operation;
 
 use crate::policy_bench::Bench;
@@ -175,6 +179,44 @@ async fn no_file_is_sent_while_nobody_looks() {
     for runs in [false, true] {
         try_all(Tier::Member, runs, &[Way::Unattended]).await;
     }
+}
+
+/// Somebody with more trust deployed it, with another tool. It becomes an app, and stays as it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_imported_file_does_not_grow_by_whoever_may_not_have_it() {
+    let bench = Bench::trusting(Tier::Member).await;
+    let (mut found, mut own) = (Found::beside(&bench), vec![]);
+    let theirs = |desired: &Desired, observed: &Observed| verdict(desired, observed).allowed_for != Tier::Member;
+    for (name, desired) in not_for(Tier::Member) {
+        bench.clear().await;
+        send(&bench.engine, Tier::Server, &desired).await.unwrap_or_else(|why| panic!("{name} runs nowhere: {why}"));
+        let (observed, stack) = (bench.observed().await, &desired.stack);
+        let app = bench.import(&running(stack, &observed, Some(&desired))).await;
+        found.before = bench.engine.changes();
+        if theirs(&desired, &observed) {
+            found.look(&format!("{name}, its next deploy"), &Way::Deploy.ask(&bench, app, &desired).await);
+        }
+        let names: Vec<String> = observed.services.iter().map(|s| s.spec.name.clone()).collect();
+        let again = restarted(stack, &observed, &names, TIMEOUT_S);
+        if theirs(&again.desired, &observed) {
+            let order = order::restart(app.0, Box::new(again), bench.nonce());
+            found.look(&format!("{name}, a restart"), &bench.ask(bench.ana(), order).await);
+            let more = observed.services.iter().filter(|s| is_scalable(&s.spec.mode)).map(|s| (s.spec.name.clone(), 3));
+            let adjusted = scaled(stack, &observed, &more.collect::<Vec<_>>(), TIMEOUT_S);
+            if !adjusted.desired.services.is_empty() {
+                let order = order::scale(app.0, Box::new(ScaleWanted { adjusted, services: vec![] }), bench.nonce());
+                found.look(&format!("{name}, more tasks"), &bench.ask(bench.ana(), order).await);
+            }
+            let specs = |observed: &Observed| observed.services.iter().map(|s| s.spec.clone()).collect::<Vec<_>>();
+            assert_eq!(specs(&bench.observed().await), specs(&observed), "{name} runs on as it was");
+        } else {
+            own.push(name);
+        }
+        bench.forget(app.0).await;
+    }
+    found.nothing();
+    // A network or a config that was there before, or that is the app's own since it has it: new tasks take nothing anew.
+    assert!(own.iter().all(|name| name.starts_with("network_") || name.starts_with("config_made")), "{own:?}");
 }
 
 #[derive(Default)]
