@@ -167,7 +167,7 @@ impl Runner {
 
     async fn verb(&self, run: &Run, operation: &Operation) -> Result<Ended, OpError> {
         if operation.attempts > 0 {
-            run.note("Canteen was restarted; looking at the Swarm before going on").await?;
+            run.note("Canteen was restarted, or waited until it could write again; looking at the Swarm before going on").await?;
         }
         let wanted: Wanted = serde_json::from_str(&operation.wanted)
             .map_err(|e| OpError::stop("failed", format!("what was asked for can't be read ({e}); ask for it again")))?;

@@ -40,6 +40,9 @@ async fn sealed_entries_are_in_a_file_and_the_log_goes_on_behind_them() {
     );
     assert_eq!(left[0].particulars["upto"], upto);
     ana.page("/audit").await.says(&format!("sealed entries 1 to {upto} into the file first.jsonl"));
+    let gone = ana.get("/audit/3").await;
+    assert_eq!((gone.status, gone.location()), (303, format!("/audit/{}", newest.seq + 1).as_str()));
+    ana.page(&format!("/audit/{}", newest.seq)).await.says(left[0].particulars["hash"].as_str().unwrap());
     let operation = site.store.operation(2).await.unwrap().unwrap();
     assert_eq!(operation.audit_seq, newest.seq + 1, "it points at the entry that tells where its own went");
     let (code, said) = run(&["audit", "verify"]);

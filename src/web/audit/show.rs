@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::sentence::ran;
 use super::{EntryRow, object};
 use crate::access::Grant;
-use crate::access::action::ViewAudit;
+use crate::access::action::{Action as _, SealAudit, ViewAudit};
 use crate::store::audit::Entry;
-use crate::store::chain::GENESIS;
+use crate::store::audit_search::EntryFilter;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Id;
-use crate::web::page::{page, shell, span};
+use crate::web::page::{page, see_other, shell, span};
 use crate::web::shell::{Link, Nav, Shell};
 use crate::web::visit::Visit;
 
@@ -38,8 +38,14 @@ pub struct EntryView {
 
 /// One entry.
 pub async fn show(may: Grant<ViewAudit>, Id(seq): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let entry = site.store.entry(seq).await?.filter(|entry| super::sight(&may).has(entry)).ok_or(Failure::NotFound)?;
-    let previous = site.store.entry(seq.saturating_sub(1)).await?;
+    let Some(entry) = site.store.entry(seq).await? else { return sealed(seq, &site).await };
+    if !super::sight(&may).has(&entry) {
+        return Err(Failure::NotFound);
+    }
+    let previous_hash = match site.store.entry(seq.saturating_sub(1)).await? {
+        Some(previous) => previous.hash,
+        None => site.store.audit_anchor().await?.hash,
+    };
     let other = match entry.of {
         Some(of) => site.store.entry(of).await?,
         None if entry.outcome == "asked" => site.store.completion(seq).await?,
@@ -52,10 +58,22 @@ pub async fn show(may: Grant<ViewAudit>, Id(seq): Id, visit: Visit, site: Data<S
         links: links(&entry, other.as_ref()),
         id: format!("{seq}:{}", entry.hash),
         hash: entry.hash.clone(),
-        previous_hash: previous.map_or_else(|| GENESIS.to_owned(), |p| p.hash),
+        previous_hash,
         entry: EntryRow::of(&entry, &site),
     })
 }
+
+/// An entry that is in a file by now leads to the entry that tells so.
+async fn sealed(seq: i64, site: &Site) -> Result<HttpResponse, Failure> {
+    let seals = EntryFilter { actions: vec![SealAudit::NAME.as_str().to_owned()], ..EntryFilter::default() };
+    let seals = site.store.entries(seals, MOST_SEALS).await?;
+    let upto = |entry: &&Entry| entry.particulars.get("upto").and_then(Value::as_i64).filter(|upto| *upto >= seq && seq > 0);
+    let told = seals.iter().filter(|entry| upto(entry).is_some()).min_by_key(upto);
+    told.map_or(Err(Failure::NotFound), |entry| see_other(&format!("/audit/{}", entry.seq)))
+}
+
+/// Sealings that are looked through.
+const MOST_SEALS: usize = 1000;
 
 /// Facts that stand under a name of their own, and not among the further ones.
 const TOLD: [&str; 8] = ["reason", "override_reason", "before", "after", "operation", "app", "times", "ran"];
