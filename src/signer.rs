@@ -2,7 +2,7 @@
 //! log without it can't sign a checkpoint that fits.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -26,9 +26,7 @@ impl Signer {
     /// Reads the key below this data folder.
     pub fn open(data: &Path) -> Result<Self, SignerError> {
         let path = key_path(data);
-        let mut bytes = vec![];
-        let read = File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes));
-        read.map_err(|why| SignerError::File { path: path.clone(), why })?;
+        let bytes = std::fs::read(&path).map_err(|why| SignerError::File { path: path.clone(), why })?;
         let key: [u8; 32] = bytes.try_into().map_err(|_other| SignerError::Broken { path })?;
         Ok(Self(SigningKey::from_bytes(&key)))
     }
@@ -92,8 +90,8 @@ mod tests {
         let made = Signer::open_or_make(data.path()).unwrap();
         let again = Signer::open_or_make(data.path()).unwrap();
         assert_eq!(made.public(), again.public());
-        let mode = std::fs::metadata(key_path(data.path())).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let rights = std::fs::metadata(key_path(data.path())).unwrap().permissions().mode();
+        assert_eq!(rights & 0o777, 0o600);
         let signature = made.sign("7 abc");
         assert!(is_signed(&again.public(), "7 abc", &signature));
         assert!(!is_signed(&again.public(), "8 abc", &signature));

@@ -65,8 +65,8 @@ impl Store {
             });
             match taken.await? {
                 Err(found) => return Ok(found),
-                Ok((checked, None)) => return Ok(checked.finish()),
-                Ok((checked, Some(last))) => (checker, after) = (checked, last),
+                Ok((so_far, None)) => return Ok(so_far.finish()),
+                Ok((so_far, Some(last))) => (checker, after) = (so_far, last),
             }
         }
     }

@@ -112,7 +112,7 @@ impl Export {
             row(&mut text, &COLUMNS.map(str::to_owned));
         }
         let (seq, hash) = (head.upto, head.hash.clone());
-        export.line(&mut text, "head", seq, &hash, Line { head: Some(head), ..Line::default() });
+        export.line(&mut text, "head", seq, &hash, &Line { head: Some(head), ..Line::default() });
         export.sum.update(text.as_bytes());
         (export, text)
     }
@@ -126,7 +126,7 @@ impl Export {
                 self.close_gap(&mut text);
                 self.entries += 1;
                 match self.format {
-                    Format::Jsonl => self.line(&mut text, "", 0, "", Line { link: Some(link), ..Line::default() }),
+                    Format::Jsonl => self.line(&mut text, "", 0, "", &Line { link: Some(link), ..Line::default() }),
                     Format::Csv => row(&mut text, &cells(&link)),
                 }
             } else {
@@ -147,20 +147,20 @@ impl Export {
         let sha256 = hex(&self.sum.clone().finalize());
         let (last, hash) = (self.last, self.hash.clone());
         let tail = Tail { entries: self.entries, skipped: self.skipped, last, hash: hash.clone(), sha256 };
-        self.line(&mut text, "tail", last, &hash, Line { tail: Some(tail), ..Line::default() });
+        self.line(&mut text, "tail", last, &hash, &Line { tail: Some(tail), ..Line::default() });
         text
     }
 
     fn close_gap(&mut self, text: &mut String) {
         if let Some(gap) = self.gap.take() {
             let (to, hash) = (gap.to, gap.hash.clone());
-            self.line(text, "skipped", to, &hash, Line { skipped: Some(gap), ..Line::default() });
+            self.line(text, "skipped", to, &hash, &Line { skipped: Some(gap), ..Line::default() });
         }
     }
 
-    fn line(&self, text: &mut String, kind: &str, seq: i64, hash: &str, line: Line) {
+    fn line(&self, text: &mut String, kind: &str, seq: i64, hash: &str, line: &Line) {
         // Texts and numbers always have a spelling in JSON.
-        let json = serde_json::to_string(&line).unwrap_or_default();
+        let json = serde_json::to_string(line).unwrap_or_default();
         match self.format {
             Format::Jsonl => {
                 text.push_str(&json);

@@ -149,11 +149,11 @@ fn read(line: &str, number: usize) -> Result<Option<Line>, String> {
         return json(text).map(Some);
     }
     let seq = seq.parse().map_err(|_no| format!("{seq:?} is no number of an entry"))?;
-    let link = Link { seq, body: text.clone(), hash: hash.clone() };
-    if cells(&link).as_slice() != row.as_slice() {
+    let entry = Link { seq, body: text.clone(), hash: hash.clone() };
+    if cells(&entry).as_slice() != row.as_slice() {
         return Err(format!("entry {seq} was changed: its cells do not say what its text says"));
     }
-    Ok(Some(Line { link: Some(link), ..Line::default() }))
+    Ok(Some(Line { link: Some(entry), ..Line::default() }))
 }
 
 fn json(text: &str) -> Result<Line, String> {

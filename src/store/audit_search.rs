@@ -282,9 +282,9 @@ fn search(connection: &mut SqliteConnection, filter: &EntryFilter, limit: usize)
             break;
         }
         if forward {
-            above = last
+            above = last;
         } else {
-            below = last
+            below = last;
         }
         if looked >= MOST_LOOKED_AT && entries.len() <= limit {
             stopped_at = Some(last);
