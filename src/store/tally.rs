@@ -1,7 +1,7 @@
 //! Refusals and failed sign-ins, counted: the first of a kind is written at once, those after it together. So nobody fills the disk
-//! with them, and none is lost from the count.
+//! with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Map, Value};
@@ -15,6 +15,8 @@ use crate::clock::Millis;
 const TOGETHER_MS: Millis = 60 * 60 * 1000;
 /// Of a kind that comes more often, so many are written before the time is over; then ten times as many.
 const MANY: u64 = 100;
+/// Names that are written of those that were tried; more say nothing new.
+const MOST_NAMES: usize = 20;
 /// Kinds that are told apart.
 const MOST: usize = 5_000;
 
@@ -36,6 +38,8 @@ struct Series {
     /// When the first that is not written yet was tried.
     since: Millis,
     waiting: u64,
+    /// The names that those who wait tried to come in by.
+    names: BTreeSet<String>,
     limit: u64,
 }
 
@@ -46,7 +50,17 @@ impl Series {
         let mut tried = self.tried.clone();
         tried.particulars.insert("times".to_owned(), times.into());
         tried.particulars.insert("since".to_owned(), self.since.into());
+        let names = std::mem::take(&mut self.names);
+        if names.len() > 1 {
+            tried.particulars.insert("names".to_owned(), names.into_iter().collect());
+        }
         (times > 0).then_some(tried)
+    }
+
+    fn add(&mut self, tried: Tried) {
+        let name = tried.particulars.get("name").and_then(Value::as_str);
+        self.names.extend(name.filter(|_| self.names.len() < MOST_NAMES).map(str::to_owned));
+        (self.tried, self.waiting) = (tried, self.waiting + 1);
     }
 
     const fn is_over(&self, now: Millis) -> bool {
@@ -67,7 +81,8 @@ impl Tally {
         }
         match tally.get_mut(kind) {
             None => {
-                let mut series = Series { tried, since: now, waiting: 1, limit: MANY };
+                let mut series = Series { tried: tried.clone(), since: now, waiting: 0, names: BTreeSet::new(), limit: MANY };
+                series.add(tried);
                 written.extend(series.take());
                 tally.insert(kind.to_owned(), series);
             }
@@ -75,7 +90,7 @@ impl Tally {
                 if series.waiting == 0 {
                     series.since = now;
                 }
-                (series.tried, series.waiting) = (tried, series.waiting + 1);
+                series.add(tried);
                 if series.waiting >= series.limit {
                     series.limit = series.limit.saturating_mul(10);
                     written.extend(series.take());

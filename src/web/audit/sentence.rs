@@ -112,7 +112,10 @@ pub fn sentence(entry: &Entry) -> String {
             format!("came with a token that can’t be used: {} {}{times}", fact("why"), fact("token"))
         }
         ("audit.record", _) if fact("action") == "session.code" => format!("gave a wrong code for {}{times}", fact("name")),
-        ("audit.record", _) if fact("action") == "session.begin" => format!("failed to sign in as {}{times}", fact("name")),
+        ("audit.record", _) if fact("action") == "session.begin" => {
+            let names = Some(fact("names")).filter(|names| !names.is_empty()).unwrap_or_else(|| fact("name"));
+            format!("failed to sign in as {names}{times}")
+        }
         ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
         (action, _) => format!("{action} {app}").trim().to_owned(),
     }
