@@ -207,7 +207,7 @@ async fn wrong_tokens_are_counted_and_slowed_down_and_right_ones_are_not() {
     site.clock.advance(60_000);
     refused(&nobody).await;
     let written: Vec<_> = site.entries().await.into_iter().filter(|e| e.seq > before).collect();
-    assert!((2..=4).contains(&written.len()), "{written:?}");
+    assert!((1..=4).contains(&written.len()), "{written:?}");
     assert!(written.iter().all(|e| e.outcome == "failed" && e.particulars["action"] == "token.use"), "{written:?}");
     ana.page("/audit").await.says("came with a token that can’t be used");
 }
