@@ -71,6 +71,19 @@ async fn a_token_may_no_more_than_its_owner_may_now() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_a_suspended_member_does_nothing_until_they_are_let_in_again() {
+    let site = Site::start().await;
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    let program = site.program(&vic, &["app.view"]).await;
+    assert_eq!(program.get(APPS).await.status, 200);
+    let page = format!("/people/{}", site.store.member("vic").await.unwrap().unwrap().id);
+    ana.submit(&page, &format!("{page}/suspension"), &[]).await.location();
+    assert!(refused(&program).await.contains("owner is suspended"));
+    ana.submit(&page, &format!("{page}/readmission"), &[]).await.location();
+    assert_eq!(program.get(APPS).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_does_only_what_is_ticked_for_the_app_that_is_chosen() {
     let site = Site::start().await;
     let ana = site.admin().await;

@@ -103,6 +103,10 @@ async fn holds(site: &Site, text: &str, ip: &str) -> Result<(Token, Member), Ref
     let found = site.store.token_of(token_hash(text)).await.map_err(|e| Refused::Store(e.into()))?;
     let Some((token, owner)) = found else { return Err(wrong("there is none like it", public)) };
     let inside = |network: &String| network.parse::<Network>().is_ok_and(|network| network.has(ip));
+    let account = site.store.account(owner.id).await.map_err(|e| Refused::Store(e.into()))?;
+    if account.suspended_at.is_some() {
+        return Err(wrong("its owner is suspended", public));
+    }
     if token.ended_at.is_some() {
         return Err(wrong("it was ended", public));
     }
