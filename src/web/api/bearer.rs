@@ -4,9 +4,10 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::http::{StatusCode, header};
 
-use super::{Fault, Network, Problem};
+use super::{Fault, Problem};
 use crate::access::token_text::{PREFIX, masked, public_part};
 use crate::access::{Actor, ByToken, Via};
+use crate::settings::Network;
 use crate::store::members::Member;
 use crate::store::sessions::token_hash;
 use crate::store::tokens::Token;
@@ -102,7 +103,11 @@ async fn holds(site: &Site, text: &str, ip: &str) -> Result<(Token, Member), Ref
     let public = public.to_owned();
     let found = site.store.token_of(token_hash(text)).await.map_err(|e| Refused::Store(e.into()))?;
     let Some((token, owner)) = found else { return Err(wrong("there is none like it", public)) };
-    let inside = |network: &String| network.parse::<Network>().is_ok_and(|network| network.has(ip));
+    let from = ip.parse().ok();
+    let inside = |network: &String| {
+        let network = network.parse::<Network>().ok();
+        network.zip(from).is_some_and(|(network, from): (_, std::net::IpAddr)| network.contains(&from))
+    };
     let account = site.store.account(owner.id).await.map_err(|e| Refused::Store(e.into()))?;
     if account.suspended_at.is_some() {
         return Err(wrong("its owner is suspended", public));

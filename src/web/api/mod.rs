@@ -8,7 +8,6 @@
 pub mod asked;
 pub mod bearer;
 pub mod list;
-mod network;
 pub mod openapi;
 pub mod problem;
 
@@ -24,7 +23,6 @@ use crate::clock::Millis;
 
 pub use asked::{Body, Params};
 pub use list::{Listed, Next};
-pub use network::Network;
 pub use problem::{Fault, Problem};
 
 /// Where the API begins.

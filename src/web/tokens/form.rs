@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::access::{Permission, Permissions, TokenLimits, member_name};
+use crate::settings::Network;
 use crate::store::tokens::LONGEST_DAYS;
-use crate::web::api::Network;
 use crate::web::shell::Problems;
 
 /// Days that a token is good for where nobody chooses.
@@ -98,13 +98,12 @@ impl TokenForm {
         }
         let network = match self.network.as_str() {
             "" => None,
-            typed => match typed.parse::<Network>() {
-                Ok(network) => Some(network.to_string()),
-                Err(error) => {
-                    problems.add("network", error.to_string());
-                    None
+            typed => {
+                if typed.parse::<Network>().is_err() {
+                    problems.add("network", "Write an address, or a network such as 10.0.0.0/8 or 2001:db8::/32");
                 }
-            },
+                Some(typed.to_owned())
+            }
         };
         let (name, days) = (name.ok()?, days?);
         problems.is_empty().then_some(Chosen { name, limits: TokenLimits { scopes, app }, network, days })
