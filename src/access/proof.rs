@@ -13,6 +13,7 @@ const SENSITIVE: &[(ActionName, &str)] = &[
     (ActionName::RotateSecret, "put a new version of a secret into use"),
     (ActionName::RemoveSecret, "remove secrets of an app"),
     (ActionName::Remove, "remove an app"),
+    (ActionName::NewToken, "make an API token"),
     (ActionName::AddFactor, "add a second factor"),
     (ActionName::RemoveFactor, "remove a second factor"),
     (ActionName::RenewCodes, "make new recovery codes"),
