@@ -27,20 +27,25 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
     Ended {
         reached,
         cause: causes(&desired.stack, verdict),
-        deployment: Some(NewDeployment {
-            app_id: operation.app_id,
-            operation_id: operation.id,
-            recipe: of.recipe.to_owned(),
-            version: of.version.to_owned(),
-            commit_id: of.commit.to_owned(),
-            env_number: of.env_number,
-            stack: serde_json::to_string(desired).unwrap_or_default(),
-            images: images(desired),
-            outcome: outcome.clone(),
-        }),
+        deployment: Some(kept(operation, of, desired, &outcome)),
         version: reached.then(|| of.version.to_owned()),
         outcome,
         unseen: verdict.unseen,
+    }
+}
+
+/// What is kept of a deployment.
+pub(super) fn kept(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, outcome: &str) -> NewDeployment {
+    NewDeployment {
+        app_id: operation.app_id,
+        operation_id: operation.id,
+        recipe: of.recipe.to_owned(),
+        version: of.version.to_owned(),
+        commit_id: of.commit.to_owned(),
+        env_number: of.env_number,
+        stack: serde_json::to_string(desired).unwrap_or_default(),
+        images: images(desired),
+        outcome: outcome.to_owned(),
     }
 }
 

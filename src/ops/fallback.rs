@@ -4,9 +4,11 @@
 use crate::clock::Millis;
 use crate::engine::EngineError;
 use crate::stack::converge::Outcome;
-use crate::store::deployments::Deployment;
+use crate::stack::names::descope;
+use crate::store::deployments::{Deployment, NewDeployment};
 
 use super::apply::{Leftovers, Target};
+use super::deployed::MadeOf;
 use super::ended::{Ended, OpError, conclude};
 use super::order::{DeployWanted, left};
 use super::rollback::{Of, objects};
@@ -21,18 +23,15 @@ const STEP: &str = "Put everything back";
 
 /// What is put back if the deploy fails.
 pub(super) struct Fallback {
-    version: String,
-    /// Full names of services that were to stay beside the new version, so they ran before it.
-    keep: Vec<String>,
-    timeout_s: u64,
+    /// The deploy.
+    wanted: DeployWanted,
 }
 
 impl Fallback {
     /// What a deploy falls back to, if it was asked for; an update by itself always does.
     pub(super) fn of(of: Of<'_>, wanted: &DeployWanted) -> Option<Self> {
         let asked = wanted.put_back || of.operation.asked_by.is_scheduler();
-        let (version, keep, timeout_s) = (wanted.version.clone(), wanted.keep.clone(), wanted.timeout_s);
-        asked.then_some(Self { version, keep, timeout_s })
+        asked.then(|| Self { wanted: wanted.clone() })
     }
 
     /// Carries the deploy out and, where it fails half-way, puts everything back. After a restart while it did that it goes on with it,
@@ -61,7 +60,7 @@ impl Fallback {
         run.step(STEP).await?;
         let done = self.back(&run, of, &earlier).await;
         run.close_step(matches!(&done, Ok(ended) if ended.reached)).await?;
-        Ok(self.told(of, &earlier.version, why, done))
+        Ok(self.told(of, &earlier, why, done))
     }
 
     /// Why the deploy failed and when its putting back began, if that was before a restart.
@@ -74,7 +73,7 @@ impl Fallback {
     }
 
     fn said(&self) -> String {
-        format!("{} did not come up: ", self.version)
+        format!("{} did not come up: ", self.wanted.version)
     }
 
     /// Sends what the deployment had sent. What it asks of the host was admitted when it was deployed.
@@ -85,7 +84,8 @@ impl Fallback {
         }
         // What stays is what stayed beside the earlier deployment, and what was to stay beside this one.
         let mut keep = of.store.operation(earlier.operation_id).await?.map(|o| left(&o)).unwrap_or_default();
-        keep.extend(self.keep.iter().cloned());
+        // Those ran before this one.
+        keep.extend(self.wanted.keep.iter().cloned());
         let observed = run.fresh().await?.stack(&desired.stack);
         if let Some(blocker) = check::beside(&desired, observed.clone(), &keep).blockers.first() {
             return Err(OpError::stop("blocked", format!("{}; {}", blocker.what, blocker.hint)));
@@ -93,13 +93,13 @@ impl Fallback {
         let pass = check::pass_back(&conclude(of.operation), &desired, &observed)?;
         let target = Target { desired: &desired, secrets: &[], leftovers: Leftovers::Except(&keep) };
         let expected = apply::apply(run, &pass, &target, &observed).await?;
-        let verdict = watching::watch(run, &desired.stack, expected, self.timeout_s).await?;
+        let verdict = watching::watch(run, &desired.stack, expected, self.wanted.timeout_s).await?;
         Ok(deployed::judged(&desired.stack, &verdict))
     }
 
     /// The verdict: what failed, and what became of putting it back.
-    fn told(&self, of: Of<'_>, old: &str, why: Ended, done: Result<Ended, OpError>) -> Ended {
-        let new = &self.version;
+    fn told(&self, of: Of<'_>, earlier: &Deployment, why: Ended, done: Result<Ended, OpError>) -> Ended {
+        let (new, old) = (&self.wanted.version, &earlier.version);
         let (outcome, state) = match done {
             Ok(back) if back.reached => {
                 let again = if of.operation.asked_by.is_scheduler() {
@@ -108,7 +108,7 @@ impl Fallback {
                     String::new()
                 };
                 let data = "What was changed in the data by then stays changed";
-                (PUT_BACK.to_owned(), format!("The whole app was put back to {old}. {data}{again}"))
+                (PUT_BACK.to_owned(), format!("The whole app was put back to {old}{}. {data}{again}", services(earlier)))
             }
             Ok(back) if still_waits(&back) => {
                 let text = format!("The whole app was put back to {old}, which needs more time than it was given; look at the app");
@@ -121,8 +121,24 @@ impl Fallback {
             Err(error) => (why.outcome, format!("The whole app could not be put back to {old} ({error}); look at the app")),
         };
         let cause = [why.cause, state].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-        Ended { deployment: why.deployment, ..Ended::badly(&outcome, cause) }
+        let kept = why.deployment.unwrap_or_else(|| self.tried(of, &outcome));
+        let kept = NewDeployment { outcome: outcome.clone(), ..kept };
+        Ended { deployment: Some(kept), ..Ended::badly(&outcome, cause) }
     }
+
+    /// What is kept of a deploy whose own record was lost, by a restart or because it broke off. The digests of its images are lost too.
+    fn tried(&self, of: Of<'_>, outcome: &str) -> NewDeployment {
+        let DeployWanted { recipe, version, commit, env_number, desired, .. } = &self.wanted;
+        let made_of = MadeOf { recipe, version, commit, env_number: *env_number };
+        deployed::kept(of.operation, &made_of, desired, outcome)
+    }
+}
+
+/// The services that were put back, as the verdict names them.
+fn services(earlier: &Deployment) -> String {
+    let Ok(desired) = objects(earlier) else { return String::new() };
+    let names: Vec<&str> = desired.services.iter().map(|s| descope(&desired.stack, &s.name).unwrap_or(&s.name)).collect();
+    format!(": {}", names.join(", "))
 }
 
 /// Whether what was deployed is to stay: it came up, may yet come up, or nobody can know.

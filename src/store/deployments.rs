@@ -21,7 +21,7 @@ pub struct Deployment {
     /// Image and digest of each service as JSON.
     pub images: String,
     pub at: Millis,
-    /// `converged`, `rolled back`, `paused`, `failed`, `timed out`, `still waiting` or `undeployed`.
+    /// `converged`, `rolled back`, `paused`, `failed`, `failed, put back`, `timed out`, `still waiting` or `undeployed`.
     pub outcome: String,
 }
 

@@ -1,5 +1,7 @@
 //! States in words. Each is shown as a glyph, a word and a colour, never as a colour alone.
 
+use crate::ops::fallback::PUT_BACK;
+
 /// How a state is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
@@ -96,6 +98,8 @@ pub enum Verdict {
     TimedOut,
     /// Nothing went wrong, but the time was up.
     Waiting,
+    /// It failed, and everything runs again as before.
+    PutBack,
     Failed,
 }
 
@@ -108,6 +112,7 @@ impl Verdict {
             "paused" => Self::Paused,
             "timed out" => Self::TimedOut,
             "still waiting" => Self::Waiting,
+            PUT_BACK => Self::PutBack,
             _ => Self::Failed,
         }
     }
@@ -119,6 +124,7 @@ impl Verdict {
             Self::Paused => mark("warn", "‖", "Paused"),
             Self::TimedOut => mark("bad", "✕", "Timed out"),
             Self::Waiting => mark("warn", "…", "Not yet up"),
+            Self::PutBack => mark("bad", "✕", "Failed, put back"),
             Self::Failed => mark("bad", "✕", "Failed"),
         }
     }

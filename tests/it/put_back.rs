@@ -66,6 +66,17 @@ async fn begun(site: &Site, operation: i32, step: &str) -> usize {
     journal(site, operation).await.iter().filter(|l| l.step == step && l.level == "begin").count()
 }
 
+/// The upgrade has its row, which says what became of it.
+async fn stands_under_deploys(site: &Site, ana: &Browser, operation: i32) {
+    let app = site.store.app(POND).await.unwrap().unwrap();
+    let newest = site.store.deployments(app.id, None, 1).await.unwrap().remove(0);
+    assert_eq!((newest.operation_id, newest.version.as_str(), newest.outcome.as_str()), (operation, "1.1.0+1", "failed, put back"));
+    let page = ana.page(&format!("/apps/{POND}/deployments")).await;
+    let row = page.between(&format!("/operations/{operation}\""), "</tr>").unwrap();
+    assert!(row.contains("Failed, put back") && !row.contains("Runs now") && !row.contains("Go back to this"), "{row}");
+    assert!(page.text().contains("Runs now"), "{}", page.text());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upgrade_that_fails_is_put_back_as_a_whole() {
     let site = Site::start().await;
@@ -78,7 +89,11 @@ async fn an_upgrade_that_fails_is_put_back_as_a_whole() {
     let failed = upgrade(&site, &ana).await;
     assert_eq!((failed.state, failed.outcome.as_str()), (State::Failed, "failed, put back"), "{}", failed.cause);
     assert!(failed.cause.contains("db: ") && failed.cause.contains("put back to 1.0.0+1"), "{}", failed.cause);
-    assert!(failed.cause.contains("data by then stays changed"), "{}", failed.cause);
+    assert!(
+        failed.cause.contains("1.0.0+1: app, cron, db. What was changed in the data by then stays changed"),
+        "{}",
+        failed.cause
+    );
     assert_eq!(specs(&site).await, before, "what went comes back, and what came up goes back too");
     assert_eq!(site.store.app(POND).await.unwrap().unwrap().version, "1.0.0+1");
 
@@ -87,10 +102,25 @@ async fn an_upgrade_that_fails_is_put_back_as_a_whole() {
     for page in [format!("/operations/{}", failed.id), format!("/apps/{POND}")] {
         assert!(!ana.page(&page).await.text().contains(BACK), "{page}: there is nothing to go back to any more");
     }
+    stands_under_deploys(&site, &ana, failed.id).await;
     let entries = site.entries().await;
     let asked = entries.iter().find(|e| e.action == "app.deploy").unwrap();
     assert_eq!(asked.particulars["put_back"], serde_json::json!(true));
     assert_eq!(entries.iter().find(|e| e.of == Some(asked.seq)).unwrap().outcome, "failed, put back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_that_breaks_off_is_put_back_too() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _pond = two_versions(&site, &ana, "").await;
+    let before = specs(&site).await;
+    site.engine.fail_next("update_service", EngineError::Refused("no room for app".to_owned()));
+    let failed = upgrade(&site, &ana).await;
+    assert_eq!(failed.outcome, "failed, put back", "{}", failed.cause);
+    assert!(failed.cause.contains("no room for app"), "{}", failed.cause);
+    assert_eq!(specs(&site).await, before);
+    stands_under_deploys(&site, &ana, failed.id).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,6 +175,7 @@ async fn a_restart_while_it_is_put_back_does_not_deploy_a_second_time() {
         assert_eq!(done.outcome, "failed, put back", "{point}: {}", done.cause);
         assert!(done.cause.contains("db: "), "{point}: {}", done.cause);
         assert_eq!(specs(&site).await, before, "{point}");
+        stands_under_deploys(&site, &ana, asked).await;
         assert_eq!(begun(&site, asked, "Change the Swarm").await, 1, "{point}: what failed is not sent again");
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::{ListDeployments, Rollback};
+use crate::ops::fallback::PUT_BACK;
 use crate::store::deployments::{CONVERGED, Deployment};
 use crate::store::replicas::Chosen;
 use crate::web::Site;
@@ -76,9 +77,11 @@ pub async fn index(may: Grant<ListDeployments>, visit: Visit, query: Query, site
     })
 }
 
-/// The newest deployment whose objects are exactly what is on the Swarm.
+/// The newest deployment whose objects are exactly what is on the Swarm. One that was put back is not, even if it sent what stood there
+/// before.
 fn now(facts: &Facts, newest: &[Deployment], chosen: &[Chosen]) -> Option<i32> {
-    newest.iter().find(|d| runs(d, &facts.observed, chosen)).map(|d| d.id).filter(|_| !facts.observed.services.is_empty())
+    let mut stands = newest.iter().filter(|d| d.outcome != PUT_BACK);
+    stands.find(|d| runs(d, &facts.observed, chosen)).map(|d| d.id).filter(|_| !facts.observed.services.is_empty())
 }
 
 async fn row(facts: &Facts, site: &Site, deployment: Deployment, now: Option<i32>) -> Result<DeploymentRow, Failure> {
