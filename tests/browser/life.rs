@@ -84,14 +84,49 @@ impl Life {
         assert_eq!((self.runs("RELEASE"), self.runs("GREETING")), ("two".to_owned(), "Good evening".to_owned()));
     }
 
+    /// One of its services comes up as the new version, the other does not: neither stays.
     fn comes_back_by_itself_from_a_version_that_is_broken(&self) {
+        let before = self.specs();
         self.plan_of("2.1.0+2");
         self.desk.press("form.decide button.primary", "Failed, and put back");
-        self.desk.browser.shows("the health check fails");
-        assert_eq!(self.runs("RELEASE"), "two", "everything was put back");
+        let verdict = self.desk.browser.text_of(".tone");
+        for words in [
+            "it did not come up, and everything runs again as before",
+            "app: ",
+            "the health check fails",
+            "The whole app was put back to 2.0.0+2: app, bell",
+            "What was changed in the data by then stays changed",
+        ] {
+            assert!(verdict.contains(words), "{words:?} in {verdict}");
+        }
+        self.desk.browser.shows("Put everything back");
+        assert_eq!(self.specs(), before, "both services are to the byte what they were");
+        assert_eq!((self.runs("RELEASE"), self.env("bell", "RELEASE")), ("two".to_owned(), "two".to_owned()));
+        self.run_what_they_ran();
+
+        self.open("");
+        self.desk.browser.await_true("the app is healthy", || self.desk.browser.text_of(".app-head .tag").contains("Healthy"));
+        self.desk.browser.shows("2.0.0+2");
+        self.open("settings/text");
+        let settings = self.desk.browser.find("#f-text").attribute("value");
+        assert!(settings.contains("TYPE=hello:2.0.0+2"), "{settings}");
         self.open("deployments");
+        assert!(self.row("2.1.0+2").contains("Failed, put back"));
         let now = self.row("Runs now");
         assert!(now.contains("2.0.0+2"), "{now}");
+    }
+
+    /// The tasks of both services have the old image, and the new one of `bell` had come up before it was replaced.
+    fn run_what_they_ran(&self) {
+        for service in ["app", "bell"] {
+            let tasks = self.tasks(service);
+            let running: Vec<&String> = tasks.iter().filter(|task| task.contains(" Running Running")).collect();
+            assert!(!running.is_empty() && running.iter().all(|task| task.contains("/busybox:1.35.0")), "{service}: {tasks:#?}");
+        }
+        let tasks = self.tasks("bell");
+        let tried: Vec<&String> = tasks.iter().filter(|task| task.contains("/guestbook:0.2.0")).collect();
+        let came_up = |task: &&String| [" Shutdown Running", " Shutdown Shutdown"].iter().any(|state| task.contains(state));
+        assert!(!tried.is_empty() && tried.iter().all(came_up), "{tasks:#?}");
     }
 
     fn goes_back_two_versions(&self) {
@@ -189,11 +224,29 @@ impl Life {
         rows.iter().find(|row| row.contains(words)).unwrap_or_else(|| panic!("no {words:?} in {rows:#?}")).clone()
     }
 
-    /// A variable of the service as Docker has it.
+    /// A variable of the service `app` as Docker has it.
     fn runs(&self, variable: &str) -> String {
-        let all = self.inspect("{{range .Spec.TaskTemplate.ContainerSpec.Env}}{{println .}}{{end}}");
+        self.env("app", variable)
+    }
+
+    fn env(&self, service: &str, variable: &str) -> String {
+        let template = "{{range .Spec.TaskTemplate.ContainerSpec.Env}}{{println .}}{{end}}";
+        let all = self.desk.inspect(&format!("{}_{service}", self.stack), template);
         let found = all.lines().find_map(|line| line.strip_prefix(&format!("{variable}=")).map(str::to_owned));
-        found.unwrap_or_else(|| panic!("no {variable} in:\n{all}"))
+        found.unwrap_or_else(|| panic!("no {variable} in {service}:\n{all}"))
+    }
+
+    /// Both services, whole.
+    fn specs(&self) -> Vec<String> {
+        ["app", "bell"].map(|service| self.desk.inspect(&format!("{}_{service}", self.stack), "{{json .Spec}}")).into()
+    }
+
+    /// Image, wanted and present state of each task of a service that Docker remembers.
+    fn tasks(&self, service: &str) -> Vec<String> {
+        let format = "{{.Image}} {{.DesiredState}} {{.CurrentState}}";
+        let name = format!("{}_{service}", self.stack);
+        let listed = self.desk.engine.docker(&["service", "ps", "--no-trunc", "--format", format, &name]);
+        listed.lines().map(str::to_owned).collect()
     }
 
     fn inspect(&self, template: &str) -> String {
