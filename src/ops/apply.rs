@@ -201,7 +201,7 @@ async fn service(
     }
     let as_wanted = equal(&spec, &present.spec, &observed.networks);
     let going_back = present.update.as_ref().is_some_and(|u| u.state == "rollback_started");
-    if as_wanted && !stopped_half_way(present) && !going_back {
+    if as_wanted && !stopped_half_way(present, observed) && !going_back {
         // An update that began before a restart is watched as if it had been sent now: it may still go back.
         let update = present.update.as_ref().filter(|u| u.state == "updating").map(|u| u.started);
         return Ok(expected(spec.clone(), done.updated.get(&spec.name).copied().or(update)));

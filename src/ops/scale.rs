@@ -4,6 +4,8 @@ use crate::stack::desired::Desired;
 use crate::stack::names::{StackName, descope, scope};
 use crate::stack::observed::{Observed, Service};
 use crate::stack::running::{only, running};
+use crate::stack::schedule::by_schedule;
+use crate::stack::spec::ServiceSpec;
 use crate::store::replicas::Chosen;
 
 use super::adjust::Adjusted;
@@ -36,7 +38,7 @@ pub fn keep_running(desired: &mut Desired, numbers: &[Scaled]) -> Vec<String> {
 /// Gives a service so many tasks. Told where the recipe has another number.
 fn put(desired: &mut Desired, service: &str, count: u64) -> Option<String> {
     let full = scope(&desired.stack, service);
-    let spec = desired.services.iter_mut().find(|s| s.name == full && is_scalable(&s.mode))?;
+    let spec = desired.services.iter_mut().find(|s| s.name == full && replicas(s).is_some())?;
     let recipe = spec.mode.replicated.get_or_insert_default().replicas.replace(count).unwrap_or(1);
     (recipe != count).then(|| format!("{service} has {} instead of the recipe’s {recipe}", tasks(count)))
 }
@@ -44,22 +46,19 @@ fn put(desired: &mut Desired, service: &str, count: u64) -> Option<String> {
 /// The numbers of tasks of what runs that are not those of `record`.
 pub fn other_numbers(record: &Desired, observed: &Observed) -> Vec<Scaled> {
     let other = |service: &Service| {
-        let recorded = record.services.iter().find(|s| s.name == service.spec.name).and_then(|s| replicas(&s.mode));
-        let (before, after) = (recorded?, replicas(&service.spec.mode)?);
+        let recorded = record.services.iter().find(|s| s.name == service.spec.name).and_then(replicas);
+        let (before, after) = (recorded?, replicas(&service.spec)?);
         let name = descope(&record.stack, &service.spec.name).unwrap_or(&service.spec.name).to_owned();
         (before != after).then_some(Scaled { service: name, before, after, as_recipe: false })
     };
     observed.services.iter().filter_map(other).collect()
 }
 
-/// Whether a service has a number of tasks: those that run on every node, and jobs, have none that can be chosen.
-pub const fn is_scalable(mode: &crate::stack::spec::ServiceMode) -> bool {
-    mode.global.is_none() && mode.replicated_job.is_none() && mode.global_job.is_none()
-}
-
-/// How many tasks a service is to have; `None` if it has no number.
-pub fn replicas(mode: &crate::stack::spec::ServiceMode) -> Option<u64> {
-    is_scalable(mode).then(|| mode.replicated.as_ref().and_then(|r| r.replicas).unwrap_or(1))
+/// How many tasks a service is to have; `None` if it has no number that can be chosen: jobs and what runs on every node have none, and
+/// that of a service that a timer starts is the timer's.
+pub fn replicas(spec: &ServiceSpec) -> Option<u64> {
+    let numbered = spec.mode.global.is_none() && spec.mode.replicated_job.is_none() && spec.mode.global_job.is_none();
+    (numbered && !by_schedule(spec)).then(|| spec.mode.replicated.as_ref().and_then(|r| r.replicas).unwrap_or(1))
 }
 
 fn tasks(count: u64) -> String {
@@ -69,7 +68,7 @@ fn tasks(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::spec::{Empty, Replicated, ServiceMode, ServiceSpec};
+    use crate::stack::spec::{Empty, Replicated, ServiceMode};
 
     #[test]
     fn a_chosen_number_takes_the_place_of_the_recipes() {
@@ -82,8 +81,8 @@ mod tests {
         let chosen = |service: &str, count| Chosen { app_id: 1, service: service.into(), count, at: 0, by: "ana".into() };
         let told = keep_chosen(&mut desired, &[chosen("app", 3), chosen("agent", 2), chosen("gone", 9)]);
         assert_eq!(told, ["app has 3 tasks instead of the recipe’s 1, as ana chose"]);
-        assert_eq!(replicas(&desired.services[0].mode), Some(3));
-        assert_eq!(replicas(&desired.services[1].mode), None);
+        assert_eq!(replicas(&desired.services[0]), Some(3));
+        assert_eq!(replicas(&desired.services[1]), None);
         assert!(keep_chosen(&mut desired, &[chosen("app", 3)]).is_empty(), "the number is the recipe's own by now");
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::cause;
 use super::converge::standstill;
 use super::observed::{Millis, NAMESPACE_LABEL, Node, Observed, Service, Task};
-use super::slots::{SlotState, Slots};
+use super::schedule::by_schedule;
+use super::slots::{Kind, SlotState, Slots, ended};
 
 /// A failure before that says nothing of a task that starts now, in milliseconds.
 const LATELY_MS: i64 = 10 * 60_000;
@@ -33,8 +34,10 @@ pub enum HealthState {
     /// Nothing of a service runs, and its tasks fail.
     Failing,
     NotDeployed,
-    /// Switched off by somebody; services that a timer starts stand at zero too.
+    /// Switched off by somebody.
     ScaledToZero,
+    /// Nothing has to run now: a timer starts it when it is time.
+    Scheduled,
     /// The reading doesn't tell, as the nodes that run it don't answer.
     Unknown,
 }
@@ -100,10 +103,13 @@ fn service(service: &Service, observed: &Observed) -> ServiceHealth {
 fn state(service: &Service, slots: &Slots<'_>, tasks: &[&Task], observed: &Observed) -> HealthState {
     let update = service.update.as_ref().map_or("", |u| u.state.as_str());
     let has = |state| slots.slots.iter().any(|s| s.state == state);
-    let ended_well = slots.complete() && has(SlotState::Done);
+    let ended_well = slots.ended_well();
     let lost = |t: &&Task| t.state == "running" && observed.nodes.iter().any(|n| n.id == t.node && n.state != "ready");
     let lately = |t: &Task| observed.at - t.updated < LATELY_MS;
-    let tried = || tasks.iter().any(|t| t.current && lately(t) && matches!(t.state.as_str(), "failed" | "rejected"));
+    let failed = |t: &Task| matches!(t.state.as_str(), "failed" | "rejected");
+    // What comes again after a pause is as its last run was, however long ago that is.
+    let last_run = || tasks.iter().find(|t| t.current && ended(t)).filter(|_| slots.kind == Kind::Periodic);
+    let tried = || tasks.iter().any(|t| t.current && lately(t) && failed(t)) || last_run().is_some_and(|t| failed(t));
     match update {
         // An update that only waits for a node which went away is over, whatever the engine says.
         "updating" if !ended_well && !standstill::is_all_that_is_left(service, slots, observed) => HealthState::Updating,
@@ -115,9 +121,12 @@ fn state(service: &Service, slots: &Slots<'_>, tasks: &[&Task], observed: &Obser
                 HealthState::Failing
             }
         }
+        _ if slots.wanted == 0 && by_schedule(&service.spec) => HealthState::Scheduled,
         _ if slots.wanted == 0 && !slots.no_node => HealthState::ScaledToZero,
         _ if slots.complete() => HealthState::Healthy,
         _ if tasks.iter().any(lost) => HealthState::Unknown,
+        // A job that has work left is under way, not in part out of order.
+        _ if slots.kind == Kind::Job && !has(SlotState::Failed) && !tried() && slots.ready() > 0 => HealthState::Updating,
         _ if slots.ready() > 0 => HealthState::Degraded,
         _ if slots.no_node || has(SlotState::Failed) || tried() || slots.slots.iter().any(|s| cause::is_unplaceable(s.task)) => {
             HealthState::Failing
@@ -127,7 +136,8 @@ fn state(service: &Service, slots: &Slots<'_>, tasks: &[&Task], observed: &Obser
 }
 
 fn line(task: &Task, service: &Service, nodes: &[Node]) -> TaskLine {
-    let wrong = matches!(task.state.as_str(), "failed" | "rejected" | "orphaned") || cause::is_unplaceable(task);
+    let early = task.state == "complete" && task.current && Kind::of(&service.spec) == Kind::Lasting;
+    let wrong = early || matches!(task.state.as_str(), "failed" | "rejected" | "orphaned") || cause::is_unplaceable(task);
     let error = if wrong { cause::sentence(task, &service.spec, nodes, None) } else { task.error.clone() };
     TaskLine {
         id: task.id.clone(),
@@ -142,7 +152,7 @@ fn line(task: &Task, service: &Service, nodes: &[Node]) -> TaskLine {
 }
 
 fn worst(services: &[ServiceHealth]) -> HealthState {
-    use HealthState::{Degraded, Failing, Healthy, NotDeployed, ScaledToZero, Unknown, Updating};
+    use HealthState::{Degraded, Failing, Healthy, NotDeployed, ScaledToZero, Scheduled, Unknown, Updating};
     let has = |state| services.iter().any(|s| s.state == state);
     if services.is_empty() {
         return NotDeployed;
@@ -153,7 +163,7 @@ fn worst(services: &[ServiceHealth]) -> HealthState {
             return state;
         }
     }
-    ScaledToZero
+    if has(ScaledToZero) { ScaledToZero } else { Scheduled }
 }
 
 fn sentence(state: HealthState, services: &[ServiceHealth], observed: &Observed) -> String {
@@ -165,6 +175,7 @@ fn sentence(state: HealthState, services: &[ServiceHealth], observed: &Observed)
     match state {
         HealthState::NotDeployed => "not deployed".to_owned(),
         HealthState::ScaledToZero => "switched off: every service is scaled to zero".to_owned(),
+        HealthState::Scheduled => "nothing has to run now: a timer starts it when it is time".to_owned(),
         HealthState::Healthy if rolled_back() => "running, but the last update was rolled back".to_owned(),
         HealthState::Healthy => "running".to_owned(),
         HealthState::Updating => {
@@ -226,7 +237,15 @@ mod tests {
         check(vec![], vec![], HealthState::NotDeployed, "not deployed");
         check(vec![service("app", 1)], vec![up()], HealthState::Healthy, "running");
         check(vec![service("app", 1), service("cron", 0)], vec![up()], HealthState::Healthy, "running");
-        check(vec![service("app", 0)], vec![], HealthState::ScaledToZero, "switched off: every service is scaled to zero");
+        let off = "switched off: every service is scaled to zero";
+        check(vec![service("app", 0)], vec![], HealthState::ScaledToZero, off);
+        let mut cron = service("cron", 0);
+        let labels = [("swarm.cronjob.enable", "true"), ("swarm.cronjob.schedule", "@daily")];
+        cron.spec.labels.extend(labels.map(|(key, value)| (key.to_owned(), value.to_owned())));
+        check(vec![service("app", 0), cron.clone()], vec![], HealthState::ScaledToZero, off);
+        check(vec![service("app", 1), cron.clone()], vec![up()], HealthState::Healthy, "running");
+        let waits = "nothing has to run now: a timer starts it when it is time";
+        check(vec![cron], vec![], HealthState::Scheduled, waits);
         check(vec![service("app", 2)], vec![up()], HealthState::Degraded, "1 of 2 tasks of app run");
         let said = "db does not run: it ended with exit code 3 on node host-1";
         check(vec![service("app", 1), service("db", 1)], vec![up(), failed], HealthState::Failing, said);

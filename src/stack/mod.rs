@@ -16,5 +16,6 @@ pub mod placement;
 pub mod plan;
 pub mod policy;
 pub mod running;
+pub mod schedule;
 pub mod slots;
 pub mod spec;

@@ -81,12 +81,13 @@ pub struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    /// Counts the current tasks of `service`. Tasks on nodes that are down don't count: nobody knows how they are. Nor do those of a
-    /// global service on nodes that need not have one.
+    /// Counts the current tasks of `service`. Tasks on nodes that are down don't count: nobody knows how they are, unless they had ended
+    /// as they should. Nor do those of a global service on nodes that need not have one.
     pub fn count(service: &Service, tasks: &'a [Task], nodes: &[Node]) -> Self {
         let spec = &service.spec;
         let kind = Kind::of(spec);
-        let down = |t: &Task| nodes.iter().any(|n| n.id == t.node && matches!(n.state.as_str(), "down" | "disconnected"));
+        let is_down = |t: &Task| nodes.iter().any(|n| n.id == t.node && matches!(n.state.as_str(), "down" | "disconnected"));
+        let down = |t: &Task| is_down(t) && !ended_well(kind, t);
         let of_run = |t: &Task| kind != Kind::Job || t.job_iteration == service.job_iteration;
         let mut groups: BTreeMap<Place, Vec<&Task>> = BTreeMap::new();
         for task in tasks.iter().filter(|t| t.service == service.id && t.current && !down(t) && of_run(t)) {
@@ -113,6 +114,12 @@ impl<'a> Slots<'a> {
         Self { kind, wanted, no_node, doubtful, slots }
     }
 
+    /// Takes failed tasks that are of the past for done.
+    pub fn pass_over(&mut self, is_past: impl Fn(&Task) -> bool) {
+        let failed = self.slots.iter_mut().filter(|s| s.state == SlotState::Failed && is_past(s.task));
+        failed.for_each(|s| s.state = SlotState::Done);
+    }
+
     /// Tasks that run although a smaller number is wanted: the Swarm has yet to stop them.
     pub fn surplus(&self, service: &Service) -> u64 {
         if is_global(&service.spec) || self.kind == Kind::Job {
@@ -129,6 +136,11 @@ impl<'a> Slots<'a> {
             _ => matches!(state, SlotState::Running | SlotState::Done),
         };
         self.slots.iter().filter(|s| counts(s.state)).count() as u64
+    }
+
+    /// Every slot is as it should be, and one of them has done its work. The engine takes that for a fault of an update, and stops it.
+    pub fn ended_well(&self) -> bool {
+        self.complete() && self.slots.iter().any(|s| s.state == SlotState::Done)
     }
 
     /// Every slot is as it should be, and none is left over.
@@ -172,9 +184,13 @@ fn nodes_of<'n>(spec: &ServiceSpec, nodes: &'n [Node], has_task: impl Fn(&str) -
     able.into_iter().filter(|id| has_task(id) || sure(id)).collect()
 }
 
+/// The task ended, and was meant to.
+fn ended_well(kind: Kind, task: &Task) -> bool {
+    task.state == "complete" && kind != Kind::Lasting
+}
+
 fn slot(kind: Kind, mut group: Vec<&Task>) -> Option<Slot<'_>> {
-    let ended_well = |t: &Task| t.state == "complete" && kind != Kind::Lasting;
-    if let Some(task) = group.iter().copied().filter(|_| kind == Kind::Job).find(|t| ended_well(t)) {
+    if let Some(task) = group.iter().copied().filter(|_| kind == Kind::Job).find(|t| ended_well(kind, t)) {
         return Some(Slot { state: SlotState::Done, task });
     }
     group.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
@@ -186,7 +202,7 @@ fn slot(kind: Kind, mut group: Vec<&Task>) -> Option<Slot<'_>> {
             return Some(Slot { state: SlotState::Running, task });
         }
         // The next run of a periodic service already stands there, waiting for its time.
-        let before = last_run.filter(|t| kind == Kind::Periodic && ended_well(t));
+        let before = last_run.filter(|t| kind == Kind::Periodic && ended_well(kind, t));
         return Some(before.map_or(Slot { state: SlotState::Coming, task }, |task| Slot { state: SlotState::Done, task }));
     }
     // What is being stopped on purpose says nothing: it is scaled down, or about to be replaced.

@@ -24,12 +24,22 @@ pub enum Status {
     Failing,
     NotDeployed,
     ScaledToZero,
+    /// A timer starts it when it is time.
+    Scheduled,
     Unknown,
 }
 
 impl Status {
-    pub const ALL: [Self; 7] =
-        [Self::Healthy, Self::Updating, Self::Degraded, Self::Failing, Self::NotDeployed, Self::ScaledToZero, Self::Unknown];
+    pub const ALL: [Self; 8] = [
+        Self::Healthy,
+        Self::Updating,
+        Self::Degraded,
+        Self::Failing,
+        Self::NotDeployed,
+        Self::ScaledToZero,
+        Self::Scheduled,
+        Self::Unknown,
+    ];
 
     pub fn mark(self) -> Mark {
         match self {
@@ -39,6 +49,7 @@ impl Status {
             Self::Failing => mark("bad", "✕", "Failing"),
             Self::NotDeployed => mark("idle", "○", "Not deployed"),
             Self::ScaledToZero => mark("idle", "‖", "Scaled to 0"),
+            Self::Scheduled => mark("ok", "◌", "By schedule"),
             Self::Unknown => mark("idle", "?", "Unknown"),
         }
     }
@@ -52,6 +63,7 @@ impl Status {
             Self::Failing => "failing",
             Self::NotDeployed => "not-deployed",
             Self::ScaledToZero => "scaled-to-0",
+            Self::Scheduled => "by-schedule",
             Self::Unknown => "unknown",
         }
     }

@@ -89,7 +89,7 @@ fn services_that_take_their_time_run_once_or_rest_are_healthy_and_data_outlives_
         desk.deploy(app, "");
     }
     desk.browser.open("/apps/moods.example.org");
-    desk.browser.shows("Scaled to 0");
+    desk.browser.shows("By schedule");
     desk.undeploy("moods.example.org");
     desk.undeploy("rows.example.org");
     let kept = || desk.engine.docker(&["volume", "ls", "-q", "--filter", "name=rows_example_org"]);

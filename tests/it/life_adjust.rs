@@ -179,6 +179,64 @@ services:
     assert_eq!(replicas(&site, "app").await, Some(0));
 }
 
+/// What a timer does when it rings: one task, and a new one even if nothing else has changed. Waits for the end of the run.
+async fn ring(site: &Site, name: &str) {
+    let there = service(site, name).await;
+    let mut spec = there.spec.clone();
+    spec.mode.replicated.get_or_insert_default().replicas = Some(1);
+    spec.task_template.force_update += 1;
+    site.engine.update_service(&there.id, there.version, &spec, None).await.unwrap();
+    let is_over = |state: &str| matches!(state, "complete" | "failed");
+    until("the end of the run", async || {
+        let ran = observed(site).await;
+        ran.tasks.iter().any(|t| t.service == there.id && t.current && is_over(&t.state)).then_some(())
+    })
+    .await;
+}
+
+/// Trap 26: what swarm-cronjob starts is well at no tasks and after a run, and neither its runs nor their number are anybody's change.
+#[tokio::test(flavor = "multi_thread")]
+async fn trap_26_what_a_timer_starts_is_well_unless_its_last_run_failed() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let timed = "labels: [\"swarm.cronjob.enable=true\", \"swarm.cronjob.schedule=0 4 * * *\"], restart_policy: {condition: none}";
+    let compose = format!(
+        "\
+services:
+  app: {{image: \"registry.example.org/app:1\"}}
+  nightly: {{image: \"registry.example.org/nightly:1\", command: [sh, -c, \"exit 0\"], deploy: {{replicas: 0, {timed}}}}}
+  weekly: {{image: \"registry.example.org/weekly:1\", command: [sh, -c, \"exit 3\"], deploy: {{replicas: 0, {timed}}}}}
+"
+    );
+    let _pond = pond_of(&site, &ana, &compose).await;
+    let overview = format!("/apps/{POND}");
+    let page = ana.page(&overview).await;
+    page.says("Healthy").says("By schedule");
+    assert!(!page.text().contains("Scaled to 0"), "{}", page.text());
+    let numbers = ana.page(SCALE).await;
+    numbers.says("are started by a timer: nightly, weekly");
+    assert!(!numbers.body.contains("tasks.nightly"), "nobody but the timer chooses it");
+
+    ring(&site, "nightly").await;
+    for path in [overview.as_str(), "/apps"] {
+        let page = ana.page(path).await;
+        page.says("Healthy");
+        assert!(!page.text().contains("Changed outside"), "{}", page.text());
+    }
+    ana.page(PLAN).await.says("Nothing would change");
+    let again = site.deploy(&ana, POND).await;
+    assert_eq!(again.outcome, "converged", "{}", again.cause);
+    assert_eq!(replicas(&site, "nightly").await, Some(1), "a run is left alone");
+
+    ring(&site, "weekly").await;
+    ana.page(&overview).await.says("Failing").says("weekly does not run: it ended with exit code 3");
+    ana.page("/apps").await.says("Failing");
+    site.clock.advance(60_000);
+    let again = site.deploy(&ana, POND).await;
+    assert_eq!(again.outcome, "converged", "what failed before is none of this deploy's: {}", again.cause);
+    ana.page(&overview).await.says("Failing");
+}
+
 /// Trap 27: what ends by itself and is not started again is done, not failing.
 #[tokio::test(flavor = "multi_thread")]
 async fn trap_27_what_ends_by_itself_is_done() {

@@ -123,6 +123,31 @@ async fn an_upgrade_that_breaks_off_is_put_back_too() {
     stands_under_deploys(&site, &ana, failed.id).await;
 }
 
+/// Traps 26 and 27: what ends by itself, and what a timer starts, comes up and goes back like the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_fails_takes_the_upgrade_back_and_what_rests_goes_back_too() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let compose = "\
+services:
+  app: {image: \"registry.example.org/app:1\", deploy: {labels: [\"traefik.enable=true\"]}}
+  migrate: {image: \"registry.example.org/migrate:1\", command: [sh, -c, \"exit 0\"], deploy: {restart_policy: {condition: none}}}
+  nightly:
+    image: registry.example.org/nightly:1
+    deploy: {replicas: 0, labels: [\"swarm.cronjob.enable=true\", \"swarm.cronjob.schedule=@daily\"]}
+";
+    let pond = pond_of(&site, &ana, compose).await;
+    pond.release_of("1.1.0+1", &compose.replace(":1", ":2").replace("exit 0", "exit 5"));
+    ana.submit("/recipes/pond", "/recipes/pond/refresh", &[]).await.location();
+    let before = specs(&site).await;
+    let failed = upgrade(&site, &ana).await;
+    assert_eq!(failed.outcome, "failed, put back", "{}", failed.cause);
+    assert!(failed.cause.contains("migrate: ") && failed.cause.contains("exit code 5"), "{}", failed.cause);
+    assert_eq!(specs(&site).await, before);
+    let page = ana.page(&format!("/apps/{POND}")).await;
+    page.says("Healthy").says("By schedule");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_tick_it_is_left_as_it_is() {
     let site = Site::start().await;

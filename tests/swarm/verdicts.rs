@@ -61,7 +61,7 @@ fn an_app_that_rests_at_no_replicas_converges_at_once_and_is_healthy() {
     assert!(text.contains(CONVERGED), "{text}");
     assert!(begun.elapsed() < Duration::from_secs(30), "the recipe gives it thirty seconds; it needs none: {:?}", begun.elapsed());
     let app = ana.get(&format!("/apps/{domain}")).text();
-    assert!(app.contains("Scaled to 0"), "{app}");
+    assert!(app.contains("By schedule"), "{app}");
     leave(&mut ana, domain);
 }
 

@@ -65,7 +65,7 @@ async fn passing(sources: Sources<'_>, running: &Running<'_>) -> Result<Vec<Stri
         found.push(format!("operation {} of {} is under way", other.id, other.asked_by.name));
     }
     let health = health(running.observed);
-    if health.state != HealthState::Healthy {
+    if !matches!(health.state, HealthState::Healthy | HealthState::Scheduled) {
         found.push(format!("the app is not well now: {}", health.sentence));
     }
     let recipe = sources.store.recipe(&running.app.recipe).await?;

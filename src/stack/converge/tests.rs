@@ -5,9 +5,12 @@ mod course;
 mod properties;
 
 use super::*;
-use course::{START, expected, play, service, swarm, task};
+use crate::stack::health::health;
+use crate::stack::plan::stopped_half_way;
+use course::{START, expected, play, play_on, service, swarm, task};
 
 const CASES: &str = include_str!("../../../tests/data/converge/cases.txt");
+const RESTS: &str = include_str!("../../../tests/data/converge/rests.txt");
 const ENDS: &str = include_str!("../../../tests/data/converge/ends.txt");
 
 #[test]
@@ -20,18 +23,38 @@ fn every_end_that_the_docker_client_gets_wrong_is_told_in_time() {
     check(ENDS, 20);
 }
 
-/// After each reading: the verdict with its causes, or nothing.
-fn check(file: &str, at_least: usize) {
-    let courses: Vec<&str> = file.split("\n== ").skip(1).collect();
-    assert!(courses.len() >= at_least, "{} courses", courses.len());
-    for case in courses {
-        play(case, |_, verdict| {
-            verdict.map_or_else(String::new, |v| {
-                let causes = v.causes.iter().map(|c| format!(": {}: {}", c.service, c.text));
-                v.outcome.as_str().to_owned() + &causes.collect::<String>()
-            })
+/// Traps 26 and 27: verdict, health, and whether another deploy of the same would send a service once more.
+#[test]
+fn what_rests_or_ends_by_itself_is_well_unless_it_failed() {
+    for case in courses(RESTS, 20) {
+        play_on(case, |observed, _, verdict| {
+            let health = health(observed);
+            let again = observed.services.iter().any(|s| stopped_half_way(s, observed));
+            let state = serde_json::to_value(health.state).unwrap();
+            let parts = [told(verdict), format!("{}, {}", state.as_str().unwrap(), health.sentence)];
+            (parts.join(" | ") + if again { " | again" } else { "" }).trim().to_owned()
         });
     }
+}
+
+/// After each reading: the verdict with its causes, or nothing.
+fn check(file: &str, at_least: usize) {
+    for case in courses(file, at_least) {
+        play(case, |_, verdict| told(verdict));
+    }
+}
+
+fn courses(file: &str, at_least: usize) -> Vec<&str> {
+    let courses: Vec<&str> = file.split("\n== ").skip(1).collect();
+    assert!(courses.len() >= at_least, "{} courses", courses.len());
+    courses
+}
+
+fn told(verdict: Option<Verdict>) -> String {
+    verdict.map_or_else(String::new, |v| {
+        let causes = v.causes.iter().map(|c| format!(": {}: {}", c.service, c.text));
+        v.outcome.as_str().to_owned() + &causes.collect::<String>()
+    })
 }
 
 #[test]

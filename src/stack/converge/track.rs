@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::change::Change;
-use super::tries::{Look, Tries};
+use super::tries::{Look, SKEW_MS, Tries};
 use super::wait::{Wait, stop_grace_ms};
 use super::{Cause, Expected, ServiceProgress, ServiceState, reason, standstill};
 use crate::stack::cause;
 use crate::stack::observed::{Health, Millis, Network, Node, Observed, Service, Task};
+use crate::stack::schedule::by_schedule;
 use crate::stack::slots::{Kind, SlotState, Slots, ended, is_to_run, place};
 use crate::stack::spec::ServiceSpec;
 
@@ -116,11 +117,15 @@ impl Track {
             return;
         };
         self.missing = 0;
-        let slots = Slots::count(service, &observed.tasks, &observed.nodes);
+        let mut slots = Slots::count(service, &observed.tasks, &observed.nodes);
+        let since = self.since(service);
+        if by_schedule(&service.spec) {
+            // A run of the timer that failed before the deploy is none of the deploy's.
+            slots.pass_over(|task| task.created + SKEW_MS < since);
+        }
         (self.running, self.wanted) = (slots.ready(), slots.wanted);
         self.follow_update(service, &slots, observed);
         self.compare(service, &observed.networks);
-        let since = self.since(service);
         let (tasks, nodes) = (&observed.tasks, &observed.nodes);
         let (going_back, at, monitor_ms) = (self.going_back, observed.at, self.monitor_ms());
         self.tries.count(&Look { service, tasks, nodes, slots: &slots, since, going_back, first, at, monitor_ms });
@@ -223,10 +228,8 @@ impl Track {
         };
         self.message.clone_from(&status.message);
         self.going_back = status.state.starts_with("rollback");
-        // The engine takes a task that ends for a failed update, even if it is meant to end.
-        let ended_well = slots.complete() && slots.slots.iter().any(|s| s.state == SlotState::Done);
         self.engine = match status.state.as_str() {
-            "updating" | "paused" if ended_well => Engine::Settled,
+            "updating" | "paused" if slots.ended_well() => Engine::Settled,
             "updating" if standstill::is_all_that_is_left(service, slots, observed) => Engine::Settled,
             "updating" => Engine::Updating,
             "rollback_started" => Engine::RollingBack,

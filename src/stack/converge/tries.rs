@@ -13,7 +13,7 @@ const TRIES: u32 = 3;
 /// After five failures on one node the Swarm tries a slot elsewhere. So many rejections are final wherever they were.
 const TRIES_ANYWHERE: usize = 6;
 /// Managers' clocks may be apart by so many milliseconds.
-const SKEW_MS: i64 = 5_000;
+pub(super) const SKEW_MS: i64 = 5_000;
 
 /// What failed since the deploy began, or since the service last settled.
 #[derive(Clone, Debug, Default)]

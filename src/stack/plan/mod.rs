@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::desired::Desired;
 use super::observed::{NAMESPACE_LABEL, Network, Observed, Service, Task};
 use super::placement::surely_fits;
+use super::slots::{Kind, Slots};
 use super::spec::ServiceSpec;
 
 /// The steps to the desired stack, in the order in which they are taken, and what stands in the way.
@@ -141,17 +142,17 @@ fn service_step(desired: &ServiceSpec, observed: &Observed) -> Step {
     let (after, before) = normal::pair(desired, &now.spec, &observed.networks);
     let same = after == before;
     let restarts = restarts(&before, &after, now, observed);
-    let stopped = stopped_half_way(now);
+    let stopped = stopped_half_way(now, observed);
     let (action, restarts) = if same && !stopped { (Action::Keep, false) } else { (Action::Update, restarts || stopped) };
     Step { action, restarts, changes: changes::between(&before, &after), ..step(Object::Service, &desired.name, true) }
 }
 
 /// The engine stopped in the middle of an update, so what runs is not what the spec says, and the spec has to be sent again. What ends
 /// by itself stops each of its updates that way, and has done its work.
-pub fn stopped_half_way(service: &Service) -> bool {
-    let policy = service.spec.task_template.restart_policy.as_ref();
-    let ends_by_itself = policy.is_some_and(|p| p.condition == "none");
-    !ends_by_itself && service.update.as_ref().is_some_and(|u| matches!(u.state.as_str(), "paused" | "rollback_paused"))
+pub fn stopped_half_way(service: &Service, observed: &Observed) -> bool {
+    let paused = service.update.as_ref().is_some_and(|u| matches!(u.state.as_str(), "paused" | "rollback_paused"));
+    let is_done = || Slots::count(service, &observed.tasks, &observed.nodes).ended_well();
+    paused && Kind::of(&service.spec) != Kind::OneShot && !is_done()
 }
 
 /// Whether the engine replaces tasks: for any difference in what they run or in the ports, while replicas and labels only change the

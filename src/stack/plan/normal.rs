@@ -2,6 +2,7 @@
 
 use super::kept;
 use crate::stack::observed::Network;
+use crate::stack::schedule::by_schedule;
 use crate::stack::spec::{
     ContainerSpec, EndpointSpec, Healthcheck, Limits, Mount, Replicated, RestartPolicy, ServiceMode, ServiceSpec, TaskSpec,
     UpdateConfig,
@@ -13,6 +14,10 @@ const SECOND: i64 = 1_000_000_000;
 pub(super) fn pair(desired: &ServiceSpec, observed: &ServiceSpec, networks: &[Network]) -> (ServiceSpec, ServiceSpec) {
     let observed = kept::as_sent(desired, observed, networks);
     let (mut desired, mut observed) = (normal(desired, networks), normal(&observed, networks));
+    // The number of tasks is the timer's, and whatever it is says nothing of the wish.
+    if by_schedule(&desired) && by_schedule(&observed) {
+        observed.mode = desired.mode.clone();
+    }
     let (wish, now) = (&mut desired.task_template, &mut observed.task_template);
     if wish.force_update == 0 {
         now.force_update = 0;

@@ -190,6 +190,7 @@ pub(super) const fn status(state: HealthState) -> Status {
         HealthState::Failing => Status::Failing,
         HealthState::NotDeployed => Status::NotDeployed,
         HealthState::ScaledToZero => Status::ScaledToZero,
+        HealthState::Scheduled => Status::Scheduled,
         HealthState::Unknown => Status::Unknown,
     }
 }

@@ -139,6 +139,7 @@ impl AppsView {
             row("photos.example.org", "immich", "1.4.0+v1.120", Status::Degraded, "3/4", 95),
             row("old.example.org", "wordpress", "3.3.0+6.7", Status::NotDeployed, "", 90_000),
             row("forum.example.org", "discourse", "0.9.0+3.3", Status::ScaledToZero, "0/0", 44_000),
+            row("tidy.example.org", "heartbeat", "1.0.0+1.35.0", Status::Scheduled, "0/0", 44_100),
             row("list.example.org", "mailman", "0.2.0+3.3", Status::Unknown, "", 400),
         ];
         if let Some(wiki) = rows.get_mut(1) {

@@ -120,13 +120,13 @@ async fn rows(facts: &Facts, site: &Site) -> Result<Vec<ScaleRow>, Failure> {
     let chosen = site.store.chosen_replicas(facts.app.id).await?;
     let mut rows = vec![];
     for service in &facts.observed.services {
-        let Some(now) = replicas(&service.spec.mode) else { continue };
+        let Some(now) = replicas(&service.spec) else { continue };
         let name = descope(&facts.stack, &service.spec.name).unwrap_or(&service.spec.name).to_owned();
         let written = recipe.as_ref().and_then(|d| d.services.iter().find(|s| s.name == service.spec.name));
         let mounts = service.spec.task_template.container_spec.mounts.iter();
         rows.push(ScaleRow {
             now,
-            recipe: written.and_then(|s| replicas(&s.mode)),
+            recipe: written.and_then(replicas),
             chosen_by: chosen.iter().find(|c| c.service == name).map(|c| c.by.clone()).unwrap_or_default(),
             data: mounts
                 .filter(|m| matches!(m.kind.as_str(), "volume" | "bind" | "cluster") && !m.read_only)

@@ -12,6 +12,11 @@ const LONG_AGO: Millis = 600_000;
 
 /// Plays one course; what `found` makes of each reading is held against the text after `->`.
 pub(super) fn play(case: &str, found: impl Fn(&[ServiceProgress], Option<Verdict>) -> String) {
+    play_on(case, |_, progress, verdict| found(progress, verdict));
+}
+
+/// The same with the Swarm as it was read.
+pub(super) fn play_on(case: &str, found: impl Fn(&Observed, &[ServiceProgress], Option<Verdict>) -> String) {
     let mut lines = case.lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
     let name = lines.next().unwrap();
     let (services, readings): (Vec<&str>, Vec<&str>) = lines.partition(|l| l.starts_with("service "));
@@ -35,7 +40,7 @@ pub(super) fn play(case: &str, found: impl Fn(&[ServiceProgress], Option<Verdict
             }
         }
         let progress = watch.observe(&observed, now);
-        assert_eq!(found(&progress, watch.verdict()), wanted.trim(), "{name}, second {second}");
+        assert_eq!(found(&observed, &progress, watch.verdict()), wanted.trim(), "{name}, second {second}");
     }
 }
 
@@ -127,6 +132,7 @@ pub(super) fn task(text: &str, second: i64, nodes: &[Node]) -> Task {
     let ended = matches!(state, "failed" | "rejected" | "complete" | "shutdown");
     let desired = words.iter().find_map(|w| w.strip_prefix("desired=")).unwrap_or(if ended { "shutdown" } else { "running" });
     let host = words.windows(2).find(|w| w[0] == "on").map_or(if slot == 0 { place } else { "alfa" }, |w| w[1]);
+    let created = START + second * 1_000 - if words.contains(&"before") { LONG_AGO } else { 0 };
     Task {
         id: id.to_owned(),
         service: service.to_owned(),
@@ -136,7 +142,8 @@ pub(super) fn task(text: &str, second: i64, nodes: &[Node]) -> Task {
         desired: desired.to_owned(),
         error: error.to_owned(),
         current: !words.contains(&"old"),
-        created: START + second * 1_000 - if words.contains(&"before") { LONG_AGO } else { 0 },
+        created,
+        updated: created,
         ..Task::default()
     }
 }
@@ -179,6 +186,10 @@ pub(super) fn service(line: &str) -> Service {
         monitor: number("monitor").unwrap_or(0) * 1_000_000_000,
         ..UpdateConfig::default()
     });
+    if words.contains(&"timed") {
+        let labels = [("swarm.cronjob.enable", "true"), ("swarm.cronjob.schedule", "0 4 * * *")];
+        spec.labels.extend(labels.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    }
     match words.get(2) {
         Some(&"global") => spec.mode.global = Some(Empty {}),
         Some(&"globaljob") => spec.mode.global_job = Some(Empty {}),
