@@ -10,6 +10,7 @@ use crate::access::action::{
     SetSecret, Undeploy,
 };
 use crate::access::{ActionName, WriteAction};
+use crate::recipe::after::Occasion;
 use crate::stack::desired::Desired;
 use crate::store::audit::Phase;
 use crate::store::operations::Operation;
@@ -17,6 +18,7 @@ use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
 
 use super::adjust::Adjusted;
 use super::adopt::AdoptWanted;
+use super::after::BeforeUndeploy;
 use super::command::CommandWanted;
 use super::remove::RemoveWanted;
 
@@ -40,6 +42,9 @@ pub enum Wanted {
     Remove(RemoveWanted),
     Undeploy {
         stack: String,
+        /// The steps that are to be run before.
+        #[serde(default)]
+        before: Option<Box<BeforeUndeploy>>,
     },
     /// Full names. Rules of those to generate are read from the app's settings when it runs; values of those to insert wait in
     /// memory under the ticket `nonce`.
@@ -165,6 +170,9 @@ pub struct RollbackWanted {
     /// What the objects ask of the host and whoever asked confirmed by typing, a line each.
     #[serde(default)]
     pub confirmed: Vec<String>,
+    /// The variable of the settings that names the steps to run afterwards, if they are to be run.
+    #[serde(default)]
+    pub after: Option<String>,
 }
 
 /// Other numbers of tasks, exactly as they were asked for.
@@ -291,7 +299,7 @@ impl Wanted {
                 ("configs", w.configs.clone().into()),
                 ("settings", w.settings.into()),
             ],
-            Self::Undeploy { stack } => vec![("stack", stack.clone().into())],
+            Self::Undeploy { stack, .. } => vec![("stack", stack.clone().into())],
             Self::Secrets { generate, insert, about, .. } => {
                 vec![("generate", generate.clone().into()), ("insert", insert.clone().into()), ("about", about.clone().into())]
             }
@@ -331,10 +339,14 @@ impl Wanted {
         if !confirmed.is_empty() {
             pairs.push(("confirmed", confirmed.into()));
         }
-        if let Self::Deploy(w) = self
-            && let Some(variable) = &w.after
-        {
-            pairs.push(("steps", variable.clone().into()));
+        let steps = match self {
+            Self::Deploy(w) => w.after.as_deref(),
+            Self::Rollback(w) => w.after.as_deref(),
+            Self::Undeploy { before, .. } => before.as_ref().map(|_| Occasion::Undeploy.variable()),
+            _ => None,
+        };
+        if let Some(variable) = steps {
+            pairs.push(("steps", variable.into()));
         }
         if matches!(self, Self::Deploy(w) if w.put_back) {
             pairs.push(("put_back", true.into()));
@@ -393,7 +405,12 @@ pub const fn remove(app_id: i32, wanted: RemoveWanted, nonce: String) -> Order<R
 
 /// Asks for an undeploy.
 pub const fn undeploy(app_id: i32, stack: String, nonce: String) -> Order<Undeploy> {
-    Order { app_id, wanted: Wanted::Undeploy { stack }, nonce, action: PhantomData }
+    undeploy_after(app_id, stack, None, nonce)
+}
+
+/// Asks for an undeploy with steps before it.
+pub const fn undeploy_after(app_id: i32, stack: String, before: Option<Box<BeforeUndeploy>>, nonce: String) -> Order<Undeploy> {
+    Order { app_id, wanted: Wanted::Undeploy { stack, before }, nonce, action: PhantomData }
 }
 
 /// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the ticket beforehand.

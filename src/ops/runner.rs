@@ -201,7 +201,11 @@ impl Runner {
                 if wanted.reapply {
                     return rollback::run(&self.judge::<Reapply>(actor, operation)?, run, of, wanted).await;
                 }
-                rollback::run(&self.judge::<Rollback>(actor, operation)?, run, of, wanted).await
+                let ended = rollback::run(&self.judge::<Rollback>(actor, operation)?, run, of, wanted.clone()).await?;
+                match after::After::back(&wanted, &ended) {
+                    Some(steps) => after::run(run, self.parts(operation), &self.store, steps, ended).await,
+                    None => Ok(ended),
+                }
             }
             Wanted::Adopt(wanted) => {
                 let of = rollback::Of { operation, store: &self.store };
@@ -218,7 +222,11 @@ impl Runner {
                 let of = remove::Of { operation, store: &self.store };
                 remove::run(&self.judge::<Remove>(actor, operation)?, run, of, wanted).await
             }
-            Wanted::Undeploy { stack } => undeploy::run(&self.judge::<Undeploy>(actor, operation)?, run, &stack).await,
+            Wanted::Undeploy { stack, before } => {
+                let may = self.judge::<Undeploy>(actor, operation)?;
+                let of = undeploy::Of { parts: self.parts(operation), store: &self.store };
+                undeploy::run(&may, run, of, &stack, before.map(|steps| *steps)).await
+            }
             Wanted::Secrets { generate, insert, nonce, .. } => {
                 let wanted = secrets::Secrets { generate, insert, values: self.handover.take(&nonce) };
                 let of = secrets::Of { operation, store: &self.store, shelf: &self.shelf };

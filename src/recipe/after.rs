@@ -1,24 +1,40 @@
-//! Steps after a deploy: commands of the recipe that an app's settings ask for.
+//! Steps after a deploy, after going back, and before an undeploy: commands of the recipe that an app's settings ask for.
 
 use std::fmt;
 
 /// When steps are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Occasion {
     /// After a first deploy, and after one of the same version.
+    #[default]
     Deploy,
     /// After a deploy of a newer version.
     Upgrade,
+    /// After a deploy of an older version, and after going back to an earlier deployment.
+    Rollback,
+    /// Before an undeploy: after it there is no container left.
+    Undeploy,
 }
 
 impl Occasion {
-    pub const ALL: [Self; 2] = [Self::Deploy, Self::Upgrade];
+    pub const ALL: [Self; 4] = [Self::Deploy, Self::Upgrade, Self::Rollback, Self::Undeploy];
 
     /// The variable of the settings.
     pub const fn variable(self) -> &'static str {
         match self {
             Self::Deploy => "POST_DEPLOY_CMDS",
             Self::Upgrade => "POST_UPGRADE_CMDS",
+            Self::Rollback => "POST_ROLLBACK_CMDS",
+            Self::Undeploy => "PRE_UNDEPLOY_CMDS",
+        }
+    }
+
+    /// When that is, as steps are named.
+    pub const fn when(self) -> &'static str {
+        match self {
+            Self::Deploy | Self::Upgrade => "after the deploy",
+            Self::Rollback => "after going back",
+            Self::Undeploy => "before the undeploy",
         }
     }
 }

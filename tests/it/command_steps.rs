@@ -1,22 +1,26 @@
-//! The steps after a deploy that an app's settings ask for.
+//! The steps that an app's settings ask for after a deploy, after going back, and before an undeploy.
 
 use canteen::store::operations::{Operation, State};
 
-use crate::command_shed::{SECOND, SHED, called, deployed_shed, settings, shed};
-use crate::harness::{Browser, Plan, Site, operation_of, send_fields, send_plan, until};
+use crate::command_shed::{FIRST, SECOND, SHED, called, deployed_shed, settings, shed};
+use crate::harness::{Answer, Browser, Plan, Site, operation_of, send_fields, send_plan, until};
 
 const PLAN: &str = "/apps/shed.example.org/deployment";
+const UNDEPLOY: &str = "/apps/shed.example.org/undeployment";
+/// The review of going back to the first deployment.
+const BACK: &str = "/apps/shed.example.org/deployments/1";
 const COMMANDS: &str = "/apps/shed.example.org/commands";
 const STEPS: &str =
     "POST_DEPLOY_CMDS=\"app greet ana --token=quiet-otter|db greet bo\"\nPOST_UPGRADE_CMDS=\"app fail|db greet cy\"\n";
 
 /// Deploys as the page proposes it.
 async fn deploy(site: &Site, ana: &Browser, path: &str) -> Operation {
-    let page = ana.page(path).await;
-    // A recipe made for a test need not keep every rule.
-    let rules: &[(&str, &str)] =
-        if page.body.contains("name=\"override\"") { &[("override", "yes"), ("reason", "it is made for a test")] } else { &[] };
-    let asked = send_fields(ana, &page, PLAN, rules).await;
+    press(site, ana, &ana.page(path).await, PLAN, &[]).await
+}
+
+/// Presses the button of a page that was opened, with these fields changed, and waits for the end.
+async fn press(site: &Site, ana: &Browser, page: &Answer, path: &str, changed: &[(&str, &str)]) -> Operation {
+    let asked = send_fields(ana, page, path, changed).await;
     let done = site.operation_done(operation_of(&asked)).await;
     site.fresh().await;
     done
@@ -155,4 +159,121 @@ async fn a_step_that_a_restart_interrupted_is_not_run_a_second_time() {
     assert_eq!(done.outcome, "step failed");
     assert!(done.cause.contains("greet in db: Canteen was restarted while it ran"), "{}", done.cause);
     assert_eq!(called(&site), ["greet", "greet"], "the first is done, the second is not begun again");
+}
+
+/// The app was upgraded from the first version to the second.
+async fn upgraded_shed(site: &Site, ana: &Browser) -> tempfile::TempDir {
+    let folder = deployed_shed(site, ana).await;
+    let done = deploy(site, ana, &format!("{PLAN}?version={}", SECOND.replace('+', "%2B"))).await;
+    assert_eq!(done.outcome, "converged", "{}", done.cause);
+    folder
+}
+
+async fn running(site: &Site) -> usize {
+    site.fresh().await;
+    site.feed.latest().swarm.services.iter().filter(|s| s.spec.name.starts_with("shed_example_org_")).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_back_has_its_own_steps() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = upgraded_shed(&site, &ana).await;
+    settings(&ana, "POST_DEPLOY_CMDS='app fail'\nPOST_ROLLBACK_CMDS=\"app greet ana --token=quiet-otter|db greet bo\"\n").await;
+    let older = ana.page(&format!("{PLAN}?version={}", FIRST.replace('+', "%2B"))).await;
+    older.says("Then run the steps after going back: greet in app, then greet in db");
+    let page = ana.page(BACK).await;
+    page.says("Then run the steps after going back: greet in app, then greet in db").says("POST_ROLLBACK_CMDS");
+    let done = press(&site, &ana, &page, BACK, &[]).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Done, "converged"), "{}", done.cause);
+    assert_eq!(called(&site), ["greet", "greet"]);
+    let page = ana.page(&format!("/operations/{}", done.id)).await;
+    page.says("Step 1 after going back: greet in app").says("hello bo in db").says("careful with --token=•••");
+    assert_eq!(site.store.app(SHED).await.unwrap().unwrap().version, FIRST);
+    let entries = site.entries().await;
+    let asked = entries.iter().rfind(|e| e.action == "app.rollback" && e.of.is_none()).unwrap();
+    assert_eq!(asked.particulars["steps"], serde_json::json!("POST_ROLLBACK_CMDS"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_after_going_back_that_fails_leaves_what_was_gone_back_to_and_can_be_left_out() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = upgraded_shed(&site, &ana).await;
+    settings(&ana, "POST_ROLLBACK_CMDS=\"app fail|db greet cy\"\n").await;
+    let done = press(&site, &ana, &ana.page(BACK).await, BACK, &[]).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Done, "step failed"), "{}", done.cause);
+    assert!(done.cause.contains("fail in app: exit code 3") && done.cause.contains("not run after that: greet in db"));
+    assert_eq!((called(&site), site.store.app(SHED).await.unwrap().unwrap().version.as_str()), (vec!["fail".to_owned()], FIRST));
+    let page = ana.page(&format!("/operations/{}", done.id)).await;
+    page.says("Everything runs as it did then, but a step after it failed").says("To the steps");
+    // Back to the second version, and the box is not ticked.
+    settings(&ana, "POST_ROLLBACK_CMDS='app fail'\n").await;
+    let second = "/apps/shed.example.org/deployments/2";
+    let done = press(&site, &ana, &ana.page(second).await, second, &[("after", "")]).await;
+    assert_eq!((done.outcome.as_str(), called(&site).len()), ("converged", 1), "{}", done.cause);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn steps_before_an_undeploy_are_run_while_everything_stands_and_those_after_it_are_told_of() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = deployed_shed(&site, &ana).await;
+    settings(&ana, "PRE_UNDEPLOY_CMDS='app greet ana'\nPOST_UNDEPLOY_CMDS='app greet bo'\n").await;
+    let page = ana.page(UNDEPLOY).await;
+    page.says("First run the step before the undeploy: greet in app");
+    page.says("POST_UNDEPLOY_CMDS in the settings is not run: after an undeploy there is no container left");
+    let done = press(&site, &ana, &page, UNDEPLOY, &[]).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Done, "undeployed"), "{}", done.cause);
+    assert_eq!((called(&site), running(&site).await), (vec!["greet".to_owned()], 0));
+    let page = ana.page(&format!("/operations/{}", done.id)).await;
+    page.says("Step 1 before the undeploy: greet in app").says("hello ana in app");
+    page.says("POST_UNDEPLOY_CMDS of the settings was not run");
+    let entries = site.entries().await;
+    let asked = entries.iter().rfind(|e| e.action == "app.undeploy" && e.of.is_none()).unwrap();
+    assert_eq!(asked.particulars["steps"], serde_json::json!("PRE_UNDEPLOY_CMDS"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_before_an_undeploy_that_fails_keeps_everything_running() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let _recipe = deployed_shed(&site, &ana).await;
+    settings(&ana, "PRE_UNDEPLOY_CMDS=\"app fail|db greet cy\"\n").await;
+    let old = ana.page(UNDEPLOY).await;
+    let done = press(&site, &ana, &old, UNDEPLOY, &[]).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "step failed"), "{}", done.cause);
+    assert!(done.cause.contains("fail in app: exit code 3") && done.cause.contains("not run after that: greet in db"));
+    assert_eq!((called(&site), running(&site).await), (vec!["fail".to_owned()], 2));
+    let page = ana.page(&format!("/operations/{}", done.id)).await;
+    page.says("Not undeployed: a step before it failed, and nothing was removed").says("Look at the undeploy again");
+    ana.page(&format!("/apps/{SHED}")).await.says("Healthy");
+
+    settings(&ana, "PRE_UNDEPLOY_CMDS='app greet ana'\n").await;
+    let stale = send_fields(&ana, &old, UNDEPLOY, &[]).await;
+    assert_eq!(stale.status, 303, "the same form is the same operation");
+    let page = ana.page(UNDEPLOY).await;
+    settings(&ana, "PRE_UNDEPLOY_CMDS='app fail'\n").await;
+    let stale = send_fields(&ana, &page, UNDEPLOY, &[]).await;
+    assert_eq!(stale.status, 409);
+    stale.says("The settings have changed since you opened this page").says("fail in app");
+    assert_eq!(running(&site).await, 2);
+    let done = press(&site, &ana, &ana.page(UNDEPLOY).await, UNDEPLOY, &[("after", "")]).await;
+    assert_eq!((done.outcome.as_str(), called(&site).len(), running(&site).await), ("undeployed", 1, 0), "{}", done.cause);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_before_an_undeploy_that_a_restart_interrupted_is_not_run_a_second_time() {
+    let hold = ("CANTEEN_HOLD_AT", "after run greet in app.1 with sh".to_owned());
+    let mut site = Site::with(Plan { settings: vec![hold], ..Plan::default() }).await;
+    let ana = site.admin().await;
+    let _recipe = deployed_shed(&site, &ana).await;
+    settings(&ana, "PRE_UNDEPLOY_CMDS='app greet ana'\n").await;
+    let id = operation_of(&send_fields(&ana, &ana.page(UNDEPLOY).await, UNDEPLOY, &[]).await);
+    until("the step", async || (called(&site).len() == 1).then_some(())).await;
+    site.restart().await;
+    let done = site.operation_done(id).await;
+    assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "step failed"));
+    assert!(done.cause.contains("Canteen was restarted while it ran"), "{}", done.cause);
+    assert_eq!((called(&site).len(), running(&site).await), (1, 2));
 }

@@ -158,6 +158,10 @@ fn outcome(operation: &Operation) -> String {
         (_, "converged") if operation.kind == "restart" => "Healthy: all new tasks run".to_owned(),
         (_, "converged") if operation.kind == "scale" => "Healthy: as many tasks run as were asked for".to_owned(),
         (_, "converged") => "Healthy: everything runs as it was deployed".to_owned(),
+        (_, STEP_FAILED) if operation.kind == "undeploy" => {
+            "Not undeployed: a step before it failed, and nothing was removed".to_owned()
+        }
+        (_, STEP_FAILED) if operation.kind == "rollback" => "Everything runs as it did then, but a step after it failed".to_owned(),
         (_, STEP_FAILED) => "Deployed and healthy, but a step after it failed".to_owned(),
         (_, "rolled back") => "Rolled back: the new version did not come up, and the one before runs again".to_owned(),
         (_, PUT_BACK) => "Failed, and put back: it did not come up, and everything runs again as before".to_owned(),
@@ -195,7 +199,10 @@ fn links(operation: &Operation, can: impl Fn(ActionName) -> bool) -> Vec<Link> {
     };
     match (operation.state, operation.kind.as_str(), can(next)) {
         (State::Done, "secrets", true) => vec![link("Review and deploy", "/deployment"), link("To the secrets", "/secrets")],
-        (State::Done, "deploy", true) if operation.outcome == STEP_FAILED => {
+        (State::Failed, "undeploy", true) if operation.outcome == STEP_FAILED => {
+            vec![link("Look at the undeploy again", "/undeployment"), link("To the steps", "/commands"), link("To the app", "")]
+        }
+        (State::Done, "deploy" | "rollback", true) if operation.outcome == STEP_FAILED => {
             vec![link("To the steps", "/commands"), link("To the app", "")]
         }
         (_, "command", _) => vec![link("To the commands", "/commands"), link("To the app", "")],

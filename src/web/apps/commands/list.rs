@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::Grant;
 use crate::access::action::{ListCommands, RunCommand};
 use crate::envfile::EnvFile;
+use crate::ops::after::asks_after_undeploy;
 use crate::recipe::after::{AFTER_UNDEPLOY, Occasion};
 use crate::recipe::arguments::shown_of_step;
 use crate::recipe::command::{CommandKind, RecipeCommand};
@@ -98,7 +99,7 @@ pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, problems: Pr
             Err(problem) => notes.push(problem),
         }
     }
-    if EnvFile::parse(&env).is_ok_and(|env| env.get(AFTER_UNDEPLOY).is_some_and(|text| !text.trim().is_empty())) {
+    if asks_after_undeploy(&env) {
         notes.push(format!("{AFTER_UNDEPLOY} is never run: after an undeploy there is no container left to run it in"));
     }
     let (version, commands) = match source(facts, site).await? {

@@ -15,4 +15,4 @@ pub use list::{CommandRow, CommandsView, RunRow, StepRow, list};
 pub use steps::run_step;
 pub use stop::stop;
 
-pub(in crate::web::apps) use source::{AfterDeploy, after_deploy};
+pub(in crate::web::apps) use source::{AskedSteps, after_deploy, asked_on, running};

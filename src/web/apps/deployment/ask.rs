@@ -217,7 +217,7 @@ async fn order<A: WriteAction>(
 async fn steps(facts: &Facts, site: &Site, to: &str) -> Result<Option<String>, Failure> {
     let from = deployed(facts, site).await?;
     let found = after_deploy(&facts.revision(site).await?.text, from.map(|d| d.version).as_deref(), to);
-    Ok(Some(found.variable).filter(|variable| !variable.is_empty()))
+    Ok(found.variable().map(str::to_owned))
 }
 
 async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, refused: Refused) -> Result<HttpResponse, Failure> {

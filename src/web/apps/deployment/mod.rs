@@ -31,7 +31,7 @@ use crate::access::action::{Deploy, DeployChaos, ViewPlan};
 use crate::store::deployments::Deployment;
 use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
-use crate::web::apps::commands::{AfterDeploy, after_deploy};
+use crate::web::apps::commands::{AskedSteps, after_deploy};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
@@ -73,7 +73,7 @@ pub struct PlanView {
     /// Services that this version no longer has, by name.
     pub leftovers: Vec<String>,
     /// Steps that the settings ask for afterwards.
-    pub after: AfterDeploy,
+    pub after: AskedSteps,
     pub ticked: Ticked,
     pub problems: Problems,
     /// False where the viewer may look but not deploy.
@@ -193,6 +193,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
             changes.warnings.extend(made.moving_tags());
         }
     }
+    let after = after_deploy(&facts.revision(site).await?.text, from_version.as_deref(), &review.version);
     let task = step::task(from_version.as_deref().zip(from_base.as_deref()), &review, &facts.app.recipe);
     Ok(PlanView {
         shell: shell(site, visit, format!("Review the deploy of {}", facts.app.name), Nav::Apps).await,
@@ -206,7 +207,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         release_notes,
         settings,
         leftovers: leftovers(&changes),
-        after: after_deploy(&facts.revision(site).await?.text, from_version.as_deref(), &review.version),
+        after: AskedSteps { ticked: answered.ticked.after, ..after },
         ticked: answered.ticked,
         from_version,
         to_version: review.version,

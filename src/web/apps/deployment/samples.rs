@@ -1,8 +1,9 @@
 //! The page with made-up contents.
 
 use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted, Ticked};
+use crate::recipe::after::Occasion;
 use crate::web::apps::changes::Changes;
-use crate::web::apps::commands::AfterDeploy;
+use crate::web::apps::commands::AskedSteps;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::apps::new::Wizard;
 use crate::web::powers::Powers;
@@ -33,11 +34,7 @@ impl PlanView {
                 gone: vec!["OLD_THEME".to_owned()],
             },
             leftovers: vec!["cron".to_owned()],
-            after: AfterDeploy {
-                variable: "POST_UPGRADE_CMDS".to_owned(),
-                steps: vec!["migrate in app".to_owned(), "tidy in db".to_owned()],
-                problem: String::new(),
-            },
+            after: AskedSteps::sample(Occasion::Upgrade),
             ticked: Ticked::ALL,
             problems: Problems::none(),
             may_deploy: true,
@@ -58,6 +55,7 @@ impl PlanView {
         };
         let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };
         let mut stale = Self { ticked: Ticked { prune: false, after: false, back: false }, ..upgrade.clone() };
+        stale.after.ticked = false;
         stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is the new plan");
         let nothing = Self {
             changes: Changes::sample_empty(),

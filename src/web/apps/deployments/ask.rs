@@ -27,7 +27,7 @@ use crate::web::setup::sentence;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
-use super::review::{Review, view};
+use super::review::{Answered, Review, steps, view};
 
 /// What the button sends.
 #[derive(Deserialize)]
@@ -48,6 +48,9 @@ pub struct GoBackForm {
     /// The number of the ticked box where the version changed after it was published.
     #[serde(default)]
     shifted: String,
+    /// Not empty where the steps that the settings name are to be run afterwards.
+    #[serde(default)]
+    after: String,
 }
 
 /// Goes back exactly as it was reviewed.
@@ -63,6 +66,7 @@ pub async fn go_back(
         return Ok(first);
     }
     let mut review = Review::of(&facts, &site, id).await?;
+    let after = !form.after.is_empty();
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);
     review.shifted.ticked(&form.shifted, &mut missing);
@@ -77,9 +81,10 @@ pub async fn go_back(
                 vec![]
             });
             if !missing.is_empty() {
-                return wrong_form(&view(&facts, &visit, &site, &review, missing).await?);
+                return wrong_form(&view(&facts, &visit, &site, &review, Answered { problems: missing, after }).await?);
             }
-            let wanted = wanted(&facts, &site, &review, desired, plan, confirmed);
+            let steps = if after { steps(&facts, &site).await?.variable().map(str::to_owned) } else { None };
+            let wanted = RollbackWanted { after: steps, ..wanted(&facts, &site, &review, desired, plan, confirmed) };
             let order = order::rollback(facts.app.id, wanted, visit.form.clone());
             match start(&may, &site, overridden(order, &review)).await {
                 Err(Failure::Conflict(busy)) => sentence(&busy),
@@ -90,7 +95,7 @@ pub async fn go_back(
     };
     let mut problems = Problems::none();
     problems.add("", refused);
-    page_with(StatusCode::CONFLICT, &view(&facts, &visit, &site, &review, problems).await?)
+    page_with(StatusCode::CONFLICT, &view(&facts, &visit, &site, &review, Answered { problems, after }).await?)
 }
 
 fn wanted(facts: &Facts, site: &Site, review: &Review, desired: &Desired, plan: &Plan, confirmed: Vec<String>) -> RollbackWanted {
@@ -103,6 +108,7 @@ fn wanted(facts: &Facts, site: &Site, review: &Review, desired: &Desired, plan: 
         reapply: false,
         keep: vec![],
         confirmed,
+        after: None,
     }
 }
 

@@ -11,11 +11,13 @@ use crate::ops::rollback;
 use crate::ops::scale::keep_chosen;
 use crate::recipe::RecipeName;
 use crate::recipe::abra_command::Task;
+use crate::recipe::after::Occasion;
 use crate::stack::desired::Desired;
 use crate::stack::plan::{Plan, plan};
 use crate::store::deployments::{CONVERGED, Deployment};
 use crate::web::Site;
 use crate::web::apps::changes::Changes;
+use crate::web::apps::commands::{AskedSteps, asked_on};
 use crate::web::apps::deployment::{Faults, Shifted, data_stays};
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
@@ -50,6 +52,8 @@ pub struct GoBackView {
     pub faults: Faults,
     /// What was found about the version after it was published.
     pub shifted: Shifted,
+    /// Steps that the newest settings ask for afterwards.
+    pub after: AskedSteps,
     pub problems: Problems,
     /// False where the viewer may look but not go back.
     pub may_go_back: bool,
@@ -74,7 +78,14 @@ impl GoBackView {
 pub async fn show(may: Grant<ViewPlan>, Id(id): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let review = Review::of(&facts, &site, id).await?;
-    page(&view(&facts, &visit, &site, &review, Problems::none()).await?)
+    page(&view(&facts, &visit, &site, &review, Answered { problems: Problems::none(), after: true }).await?)
+}
+
+/// What became of the form, where it was sent already.
+pub(super) struct Answered {
+    pub(super) problems: Problems,
+    /// The steps afterwards are ticked.
+    pub(super) after: bool,
 }
 
 /// An earlier deployment held against the Swarm.
@@ -142,12 +153,17 @@ async fn judged(site: &Site, deployment: &Deployment) -> Result<(Faults, String)
     })
 }
 
+/// Steps after going back: the newest settings name them, whatever those of that time said.
+pub(super) async fn steps(facts: &Facts, site: &Site) -> Result<AskedSteps, Failure> {
+    Ok(asked_on(&facts.revision(site).await?.text, Occasion::Rollback))
+}
+
 pub(super) async fn view(
     facts: &Facts,
     visit: &Visit,
     site: &Site,
     review: &Review,
-    problems: Problems,
+    answered: Answered,
 ) -> Result<GoBackView, Failure> {
     let deployment = &review.deployment;
     let mut changes = Changes::begin(facts, site);
@@ -179,7 +195,8 @@ pub(super) async fn view(
         changes,
         faults: review.faults.clone(),
         shifted: review.shifted.clone(),
-        problems,
+        after: AskedSteps { ticked: answered.after, ..steps(facts, site).await? },
+        problems: answered.problems,
         may_go_back: facts.may::<Rollback>(),
     })
 }

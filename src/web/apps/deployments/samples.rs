@@ -1,7 +1,9 @@
 //! The pages with made-up contents.
 
 use super::{DeploymentRow, DeploymentsView, GoBackView, SettingsBack};
+use crate::recipe::after::Occasion;
 use crate::web::apps::changes::Changes;
+use crate::web::apps::commands::AskedSteps;
 use crate::web::apps::deployment::{Faults, Shifted};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::shell::{Nav, Problems, Shell};
@@ -61,6 +63,7 @@ impl GoBackView {
             changes: Changes { warnings: vec![data.to_owned()], ..Changes::sample() },
             faults: Faults::default(),
             shifted: Shifted::default(),
+            after: AskedSteps::sample(Occasion::Rollback),
             problems: Problems::none(),
             may_go_back: true,
         };

@@ -84,6 +84,7 @@ pub async fn reapply(
             reapply: true,
             keep,
             confirmed,
+            after: None,
         };
         Ok(Answer::Order(order::reapply(facts.app.id, wanted, visit.form.clone())))
     })
