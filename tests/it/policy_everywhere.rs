@@ -13,7 +13,7 @@ use canteen::ops::journal::{Journal, Level};
 use canteen::ops::order::{self, DeployWanted, RollbackWanted, ScaleWanted};
 use canteen::ops::pins::Resolve;
 use canteen::ops::restart::restarted;
-use canteen::ops::scale::{is_scalable, scaled};
+use canteen::ops::scale::{replicas, scaled};
 use canteen::ops::terminal::{Terminal, Wanted};
 use canteen::stack::desired::Desired;
 use canteen::stack::observed::Observed;
@@ -72,6 +72,7 @@ impl Way {
             reapply,
             keep: vec![],
             confirmed: vec![],
+            after: None,
         };
         let adjusted = || Adjusted { desired: desired.clone(), others: vec![], plan_hash: plan_hash.clone(), timeout_s: TIMEOUT_S };
         let ana = bench.ana();
@@ -201,7 +202,7 @@ async fn an_imported_file_does_not_grow_by_whoever_may_not_have_it() {
         if theirs(&again.desired, &observed) {
             let order = order::restart(app.0, Box::new(again), bench.nonce());
             found.look(&format!("{name}, a restart"), &bench.ask(bench.ana(), order).await);
-            let more = observed.services.iter().filter(|s| is_scalable(&s.spec.mode)).map(|s| (s.spec.name.clone(), 3));
+            let more = observed.services.iter().filter(|s| replicas(&s.spec).is_some()).map(|s| (s.spec.name.clone(), 3));
             let adjusted = scaled(stack, &observed, &more.collect::<Vec<_>>(), TIMEOUT_S);
             if !adjusted.desired.services.is_empty() {
                 let order = order::scale(app.0, Box::new(ScaleWanted { adjusted, services: vec![] }), bench.nonce());

@@ -6,7 +6,6 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::{ListCommands, RunCommand};
-use crate::envfile::EnvFile;
 use crate::ops::after::asks_after_undeploy;
 use crate::recipe::after::{AFTER_UNDEPLOY, Occasion};
 use crate::recipe::arguments::shown_of_step;
