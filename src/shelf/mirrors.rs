@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::recipe::RecipeName;
 
 use super::error::{ShelfError, chain};
+use super::releases::Remembered;
 use super::sweep::Progress;
 
 /// All mirrored recipes. Clones are cheap and share the locks. Every call blocks.
@@ -19,6 +21,21 @@ struct Inner {
     root: PathBuf,
     locks: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     sweep: Mutex<Option<Progress>>,
+    remembered: Mutex<Remembered>,
+    /// Counts when a mirror is about to change, and when it has.
+    fills: AtomicU64,
+}
+
+impl Inner {
+    fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            locks: Mutex::default(),
+            sweep: Mutex::default(),
+            remembered: Mutex::default(),
+            fills: AtomicU64::default(),
+        }
+    }
 }
 
 /// Folders with these prefixes are half made or half removed, and swept when the shelf opens.
@@ -41,18 +58,19 @@ impl Shelf {
                 fs::remove_dir_all(entry.path()).map_err(failed)?;
             }
         }
-        Ok(Self(Arc::new(Inner { root: root.to_owned(), locks: Mutex::default(), sweep: Mutex::default() })))
+        Ok(Self(Arc::new(Inner::at(root))))
     }
 
     /// The folder as it is, for a command beside a dashboard that may be filling it: nothing is made, and nothing is swept.
     pub fn beside(root: &Path) -> Self {
-        Self(Arc::new(Inner { root: root.to_owned(), locks: Mutex::default(), sweep: Mutex::default() }))
+        Self(Arc::new(Inner::at(root)))
     }
 
     /// Takes the recipe off the shelf with all it holds. No error when it is not there.
     pub fn remove(&self, recipe: &RecipeName) -> Result<(), ShelfError> {
         let lock = self.lock_of(recipe);
         let _held = hold(&lock);
+        let _counted = Filling::of(&self.0.fills);
         let (mirror, outgoing) = (self.mirror_path(recipe), self.path(OUTGOING, recipe, ""));
         let failed = |why| ShelfError::Folder { path: mirror.display().to_string(), why };
         if !mirror.exists() {
@@ -81,6 +99,7 @@ impl Shelf {
     ) -> Result<T, ShelfError> {
         let lock = self.lock_of(recipe);
         let _held = hold(&lock);
+        let _counted = Filling::of(&self.0.fills);
         if self.mirror_path(recipe).is_dir() {
             return fill(&self.mirror(recipe)?);
         }
@@ -108,7 +127,16 @@ impl Shelf {
         self.0.sweep.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn mirror_path(&self, recipe: &RecipeName) -> PathBuf {
+    /// What was read of tags. Whoever finds it poisoned finds it whole: nothing is done while it is held.
+    pub(super) fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.0.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn fills(&self) -> u64 {
+        self.0.fills.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn mirror_path(&self, recipe: &RecipeName) -> PathBuf {
         self.path("", recipe, ".git")
     }
 
@@ -119,6 +147,22 @@ impl Shelf {
     fn lock_of(&self, recipe: &RecipeName) -> Arc<Mutex<()>> {
         let mut locks = self.0.locks.lock().unwrap_or_else(PoisonError::into_inner);
         locks.entry(recipe.as_str().to_owned()).or_default().clone()
+    }
+}
+
+/// Counts the beginning of a change, and its end, however it ends.
+struct Filling<'a>(&'a AtomicU64);
+
+impl<'a> Filling<'a> {
+    fn of(fills: &'a AtomicU64) -> Self {
+        fills.fetch_add(1, Ordering::SeqCst);
+        Self(fills)
+    }
+}
+
+impl Drop for Filling<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Releases that move, vanish and come back, notes that are odd, and the sweep over all mirrors.
 
+use std::fs;
 use std::os::unix::fs::symlink;
 
-use super::super::{FILE_LIMIT_BYTES, Progress};
+use super::super::{FILE_LIMIT_BYTES, Progress, Shelf};
 use super::{Scratch, app, change, fsck};
 
 #[test]
@@ -119,4 +120,43 @@ fn there_is_one_sweep_at_a_time_and_it_tells_how_far_it_is() {
     drop(sweep);
     assert_eq!(shelf.sweeping(), None);
     assert!(shelf.begin_sweep(1).is_some());
+}
+
+#[test]
+fn releases_are_remembered_until_a_tag_changes_whoever_changes_it() {
+    let scratch = Scratch::new();
+    let (shelf, source) = (scratch.shelf(), scratch.repository("source"));
+    let release = |name: &str| {
+        source.commit(name);
+        source.git(&["tag", "-a", name, "-m", name]);
+    };
+    let offered = |shelf: &Shelf| shelf.choices(&app()).expect("choices");
+    release("1.0.0+1");
+    shelf.refresh(&app(), &source.origin()).expect("clone");
+    for _ in 0..2 {
+        assert_eq!(offered(&shelf), ["1.0.0+1"]);
+    }
+    release("1.1.0+1");
+    shelf.refresh(&app(), &source.origin()).expect("fetch");
+    assert_eq!(offered(&shelf), ["1.1.0+1", "1.0.0+1"]);
+    // Another process has the same folder.
+    release("1.2.0+1");
+    scratch.shelf().refresh(&app(), &source.origin()).expect("fetch");
+    assert_eq!(offered(&shelf), ["1.2.0+1", "1.1.0+1", "1.0.0+1"]);
+    shelf.remove(&app()).expect("removed");
+    assert!(shelf.choices(&app()).is_err());
+}
+
+#[test]
+fn releases_are_read_once_while_nothing_changes() {
+    let scratch = Scratch::new();
+    let (shelf, source) = (scratch.shelf(), scratch.repository("source"));
+    source.commit("one");
+    source.git(&["tag", "-a", "1.0.0+1", "-m", "one"]);
+    shelf.refresh(&app(), &source.origin()).expect("clone");
+    assert_eq!(shelf.releases(&app()).expect("read").newest(), "1.0.0+1");
+    // Objects that are gone are not looked for again.
+    fs::remove_dir_all(scratch.0.join("shelf/app.git/objects")).expect("removed");
+    assert_eq!(shelf.releases(&app()).expect("remembered").newest(), "1.0.0+1");
+    assert!(scratch.shelf().releases(&app()).is_err());
 }
