@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
+use std::fmt::Write as _;
 
 use crate::harness::{BOARD, Plan, Site, operation_of, send_fields, until};
 
@@ -27,7 +28,7 @@ impl Shut {
             ("meta", "INSERT ON meta"),
             ("apps", "INSERT ON apps"),
         ] {
-            triggers.push_str(&format!("CREATE TRIGGER shut_{name} BEFORE {what} WHEN {full} {refuse};"));
+            write!(triggers, "CREATE TRIGGER shut_{name} BEFORE {what} WHEN {full} {refuse};").unwrap();
         }
         raw.batch_execute(&triggers).unwrap();
         Self(raw)

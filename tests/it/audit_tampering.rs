@@ -1,5 +1,6 @@
 //! Whoever can write the database file changes the log: `canteen audit verify` tells which entry.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use canteen::store::chain::{Checked, Link, link_hash};
@@ -137,7 +138,7 @@ async fn deletion_insertion_swap_truncation_and_a_log_written_anew_are_found() {
     for seq in middle..=last {
         let text = if seq == middle { body(seq).replacen("\"ok\"", "\"no\"", 1) } else { body(seq) };
         head = link_hash(&head, &text);
-        anew.push_str(&format!("UPDATE audit SET body = '{}', hash = '{head}' WHERE seq = {seq};", text.replace('\'', "''")));
+        write!(anew, "UPDATE audit SET body = '{}', hash = '{head}' WHERE seq = {seq};", text.replace('\'', "''")).unwrap();
     }
     for (change, marks, number) in [
         ("DELETE FROM audit WHERE seq = 1".to_owned(), none, Some(1)),

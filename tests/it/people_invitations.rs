@@ -195,14 +195,14 @@ async fn nobody_invites_into_more_than_they_may_do() {
     refused.says("may not invite any more");
 
     let mut connection = SqliteConnection::establish(site.database().to_str().unwrap()).unwrap();
-    connection.batch_execute("PRAGMA busy_timeout=5000; UPDATE members SET role = 'viewer' WHERE name = 'ana'").unwrap();
+    connection.batch_execute("PRAGMA busy_timeout=5000; UPDATE grants SET bundle = 'viewer' WHERE member_id = 1").unwrap();
     let (dora, form) = arrive(&site, &demoted).await;
     assert_eq!(accept(&dora, &form, "dora").await.status, 422);
     assert!(site.store.member("dora").await.unwrap().is_none());
     // A form that asks for more than the page offers.
     let unknown = ana.submit("/apps", "/people/invitation", &[("person", "Eve"), ("role", "owner")]).await;
     assert_eq!(unknown.status, 403, "a viewer invites nobody");
-    connection.batch_execute("UPDATE members SET role = 'admin' WHERE name = 'ana'").unwrap();
+    connection.batch_execute("UPDATE grants SET bundle = 'admin' WHERE member_id = 1").unwrap();
     let unknown = ana.submit("/people/invitation", "/people/invitation", &[("person", "Eve"), ("role", "owner")]).await;
     assert_eq!(unknown.status, 422);
     unknown.says("Choose one of the roles");

@@ -23,7 +23,7 @@ async fn the_list_says_who_there_is_and_who_may_come_in() {
     ana.page("/people").await.says("ana Admin just now ✓ Allowed").says("vic Viewer never ✓ Allowed");
     let vic = page_of(&site, "vic").await;
     assert_eq!(ana.submit(&vic, &format!("{vic}/suspension"), &[]).await.location(), format!("{vic}?done=suspended"));
-    ana.page("/people").await.says("vic Viewer never ‖ Suspended");
+    ana.page("/people").await.says("vic None for now never ‖ Suspended");
     ana.page(&vic).await.says("ana suspended vic just now");
     assert_eq!(ana.get("/people/99999").await.status, 404);
     assert_eq!(ana.get("/people/99999999999").await.status, 404);

@@ -163,8 +163,8 @@ async fn nobody_gives_what_they_lack() {
         ChangeRole::Make { name: "Giver".to_owned(), permissions: Permissions::of(&[Permission::ViewApp, Permission::EditGrants]) };
     let own_role = site.store.commit(&Grant::<EditRole>::judge(chief(), Target::Site).unwrap(), giver).await.unwrap();
     let to = To::Member(site.store.member("cem").await.unwrap().unwrap().id);
-    let given = grant_give::GiveGrant { to, what: What::Own(own_role), scope: Scope::App(own), until: None };
-    site.store.commit(&Grant::<GiveGrant>::judge(chief(), Target::Site).unwrap(), given).await.unwrap();
+    let wanted = grant_give::GiveGrant { to, what: What::Own(own_role), scope: Scope::App(own), until: None };
+    site.store.commit(&Grant::<GiveGrant>::judge(chief(), Target::Site).unwrap(), wanted).await.unwrap();
     let (cem, _viewer) = (site.signed_in("cem").await, cem);
     let before = site.head().await;
     let refused = send_fields(&cem, &cem.page(&review(me, format!("app:{own}"))).await, "/grants", &[]).await;
@@ -247,7 +247,9 @@ async fn a_team_a_tag_and_a_role_of_ones_own_give_exactly_what_they_say() {
 }
 
 /// Pages that read the database past `seen_by`, and why that shows nothing that is not to be seen.
-const PAST: [(&str, &str); 12] = [
+const PAST: [(&str, &str); 14] = [
+    ("apps/deployment/api.rs", "an operation of the path's app"),
+    ("operations/api.rs", "operations of foreign apps are left out, one by one"),
     ("operations/mod.rs", "the grant is judged again on the operation's app"),
     ("operations/show.rs", "the app of an operation that was judged"),
     ("apps/index.rs", "all rows are worked out once, and each viewer gets those of their apps"),

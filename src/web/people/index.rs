@@ -9,7 +9,6 @@ use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
 use crate::web::page::{moment, page, shell, with_flash};
-use crate::web::setup::sentence;
 use crate::web::shell::{Flash, FlashKind, Nav, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
@@ -44,12 +43,13 @@ pub async fn index(_may: Grant<ListPeople>, visit: Visit, query: Query, site: Da
     let mut rows = vec![];
     for member in members {
         let account = accounts.get(&member.id);
+        let suspended = account.is_some_and(|a| a.suspended_at.is_some());
         rows.push(PersonRow {
             id: member.id,
             shown_name: account.map(|a| a.shown_name.clone()).unwrap_or_default(),
-            role: sentence(site.store.rights(member.id).await?.title()),
+            role: super::title(&site, &member, suspended).await?,
             seen: account.and_then(|a| a.seen_at).map(|at| moment(&site, at)),
-            suspended: account.is_some_and(|a| a.suspended_at.is_some()),
+            suspended,
             name: member.name,
         });
     }

@@ -9,7 +9,6 @@ use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::{Id, Query};
 use crate::web::page::{moment, page, shell, with_flash};
-use crate::web::setup::sentence;
 use crate::web::shell::{Flash, FlashKind, Nav, Shell};
 use crate::web::visit::Visit;
 use crate::web::when::When;
@@ -49,7 +48,7 @@ pub async fn show(_may: Grant<ListPeople>, id: Id, visit: Visit, query: Query, s
         shell: with_flash(shell(&site, &visit, member.name.clone(), Nav::People).await, flash),
         id: member.id,
         shown_name: account.shown_name,
-        role: sentence(site.store.rights(member.id).await?.title()),
+        role: super::title(&site, &member, account.suspended_at.is_some()).await?,
         since: moment(&site, member.created_at),
         seen: account.seen_at.map(|at| moment(&site, at)),
         suspended: account.suspended_at.map(|at| (moment(&site, at), account.suspended_by)),

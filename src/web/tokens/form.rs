@@ -172,7 +172,6 @@ mod tests {
             ("days", "366", "days"),
             ("days", "0", "days"),
             ("network", "10.0.0.0/99", "network"),
-            ("scope.catalogue.view", "on", "app"),
         ] {
             let mut pairs = good.to_vec();
             pairs.retain(|(n, _)| *n != name);

@@ -24,6 +24,7 @@ pub(crate) fn make_admin(database: &Path, name: &str) {
 
 fn set_role(database: &Path, name: &str, role: &str) {
     let mut database = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
-    let changed = format!("PRAGMA busy_timeout=5000; UPDATE members SET role='{role}' WHERE name='{name}'");
+    let whose = format!("member_id = (SELECT id FROM members WHERE name = '{name}')");
+    let changed = format!("PRAGMA busy_timeout=5000; UPDATE grants SET bundle = '{role}', role_id = NULL WHERE {whose}");
     database.batch_execute(&changed).unwrap();
 }

@@ -49,6 +49,8 @@ const AFAR_SETTINGS: &str =
 
 /// What giving the team a role, and putting vic into it, would change.
 const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
+/// The grant that can be taken away; those of the members come first.
+const GRANT: i32 = 4;
 const TEAM: &str = "/teams/1/review?change=add&value=2";
 
 /// Routes that succeed only after another step, or with a device; the tests of factors go there and look at their entries.
@@ -157,7 +159,7 @@ impl Visits {
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
             (_, "/people/{id}/rights") => "/people/2/rights".to_owned(),
             ("GET", "/grants/new") => GIVE.to_owned(),
-            (_, path) if path.starts_with("/grants/{id}") => path.replace("{id}", "3"),
+            (_, path) if path.starts_with("/grants/{id}") => path.replace("{id}", &GRANT.to_string()),
             (_, "/roles/{id}/removal") => "/roles/2/removal".to_owned(),
             ("GET", "/teams/{id}/review") => TEAM.to_owned(),
             (_, path) if path.starts_with("/teams/{id}") || path.starts_with("/roles/{id}") => path.replace("{id}", "1"),
@@ -321,7 +323,7 @@ async fn people(site: &Site) {
     }
     let may = Grant::<GiveGrant>::judge(ana(), Target::Site).unwrap();
     let (to, what, scope) = (To::Team(1), What::Own(1), Scope::Everything);
-    assert_eq!(site.store.commit(&may, grant_give::GiveGrant { to, what, scope, until: None }).await.unwrap(), 3);
+    assert_eq!(site.store.commit(&may, grant_give::GiveGrant { to, what, scope, until: None }).await.unwrap(), GRANT);
 }
 
 /// A version of the recipe has changed, and nobody has looked at it.
