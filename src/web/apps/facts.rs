@@ -61,11 +61,17 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
 /// this one.
 pub(super) async fn facts_of_form<A: WriteAction>(may: &Grant<A>, visit: &Visit, site: &Site) -> Result<Facts, Failure> {
     let facts = facts(may, site).await?;
+    made_for(&facts.app, visit, site).await?;
+    Ok(facts)
+}
+
+/// Refuses a form that was made for another app of this name.
+pub(in crate::web) async fn made_for(app: &App, visit: &Visit, site: &Site) -> Result<(), Failure> {
     let incomplete = || Failure::BadForm("the form was not complete; open the page again".to_owned());
-    if visit.app.ok_or_else(incomplete)? == facts.app.id {
-        return Ok(facts);
+    if visit.app.ok_or_else(incomplete)? == app.id {
+        return Ok(());
     }
-    let removed = site.store.removed_app(&facts.app.name).await?;
+    let removed = site.store.removed_app(&app.name).await?;
     Err(removed.map_or(Failure::NotFound, |(_, removed)| Failure::Removed(Box::new(removed))))
 }
 

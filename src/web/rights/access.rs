@@ -13,6 +13,7 @@ use crate::commands::tags_set;
 use crate::store::Denied;
 use crate::store::apps::App;
 use crate::web::Site;
+use crate::web::apps::facts::made_for;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::page::{page, see_other, shell};
@@ -102,7 +103,7 @@ pub async fn review_tags(may: Grant<ReviewTags>, query: Query, visit: Visit, sit
     let tags = tags_of(query.get("tags"))?;
     let book = site.store.book().await?;
     let after = with(&book, app.id, &tags);
-    told(&book, &after, &app.name, &tags).page(&site, &visit, None).await
+    told(&book, &after, &app, &tags).page(&site, &visit, None).await
 }
 
 /// Gives the app these tags.
@@ -113,10 +114,11 @@ pub async fn set_tags(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let app = app(&may, &site).await?;
+    made_for(&app, &visit, &site).await?;
     let tags = tags_of(&form.tags)?;
     let book = site.store.book().await?;
     let after = with(&book, app.id, &tags);
-    let told = told(&book, &after, &app.name, &tags);
+    let told = told(&book, &after, &app, &tags);
     if told.seen(&site) != form.seen {
         return told.page(&site, &visit, Some(CHANGED.to_owned())).await;
     }
@@ -147,7 +149,8 @@ fn with(book: &Book, app: i32, tags: &BTreeSet<String>) -> Book {
     after
 }
 
-fn told<'a>(before: &'a Book, after: &'a Book, app: &str, tags: &BTreeSet<String>) -> Wish<'a> {
+fn told<'a>(before: &'a Book, after: &'a Book, app: &App, tags: &BTreeSet<String>) -> Wish<'a> {
+    let (id, app) = (app.id.to_string(), &app.name);
     let list = tags.iter().cloned().collect::<Vec<_>>();
     let asked = match list.as_slice() {
         [] => format!("{app} has no tags any more."),
@@ -160,7 +163,7 @@ fn told<'a>(before: &'a Book, after: &'a Book, app: &str, tags: &BTreeSet<String
         before,
         after,
         action: format!("/apps/{app}/tags"),
-        fields: vec![("tags".to_owned(), list.join(" "))],
+        fields: vec![("form-app".to_owned(), id), ("tags".to_owned(), list.join(" "))],
         button: "Save the tags".to_owned(),
         back: format!("/apps/{app}/access"),
     }

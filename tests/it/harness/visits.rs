@@ -53,8 +53,8 @@ const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
 const GRANT: i32 = 4;
 const TEAM: &str = "/teams/1/review?change=add&value=2";
 
-/// Routes that succeed only after another step, or with a device; the tests of factors go there and look at their entries.
-pub(crate) const IN_STEPS: [&str; 1] = ["/session/factor"];
+/// Routes that succeed only after another step, with a link or with a device; the tests of people and of factors go there.
+pub(crate) const IN_STEPS: [&str; 6] = ["/session/factor", "/invite", "/reset", "/confirm", "/forgot", "/account/password"];
 
 /// What is in place.
 pub(crate) struct Visits {
