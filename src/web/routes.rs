@@ -178,9 +178,6 @@ pub fn routes() -> Table {
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)
         .get("/audit/{id}", audit::show::show)
-        // Going out elsewhere.
-        .post("/account/sessions/{id}/end", account::revoke)
-        .post("/account/others/end", account::revoke_others)
         // A member's own second factors.
         .get("/account/factors", factors::list)
         .post("/account/factors/review", factors::review)
@@ -188,4 +185,7 @@ pub fn routes() -> Table {
         .post("/account/factors/app", factors::add)
         .post("/account/factors/codes", factors::renew)
         .post("/account/factors/app/removal", factors::remove)
+        // Going out elsewhere.
+        .post("/account/sessions/{id}/end", account::revoke)
+        .post("/account/others/end", account::revoke_others)
 }
