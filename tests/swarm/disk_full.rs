@@ -59,12 +59,12 @@ fn a_disk_that_fills_up_in_the_middle_of_a_deploy_stops_it_until_there_is_room()
     let services = || engine.docker(&["service", "ls", "--format", "{{.Name}}"]);
     until("the deploy to change the Swarm", || services().contains("tight_example_org"));
     disk.fill();
-    until("the page to say so", || ana.get("/apps").text().contains("Read-only for now"));
     let settings = format!("/apps/{DOMAIN}/settings");
     let mut fields = ana.get(&settings).fields();
     fields.iter_mut().filter(|(name, _)| name == "MESSAGE").for_each(|(_, value)| value.push('!'));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     assert_eq!(ana.post(&settings, &settings, &fields).status, 503);
+    until("the page to say so", || ana.get("/apps").text().contains("Read-only for now"));
     for page in ["/apps", "/audit", &operation] {
         assert_eq!(ana.get(page).status, 200, "{page} can still be read");
     }

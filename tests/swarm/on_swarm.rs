@@ -106,7 +106,7 @@ fn deploy(engine: &Engine, registry: &Registry, root: &Path) -> Stack {
     command.args(["-H", &engine.host, "stack", "deploy", "--resolve-image", "never"]);
     command.arg("-c").arg(root.join("recipe/compose.yml")).arg("-c").arg(&over).arg(STACK).envs(settings);
     command.env("DOMAIN", DOMAIN).env("STACK_NAME", STACK).env("IMAGE", TAG).env("SOCKET", socket).env("RECIPES", &recipes);
-    command.env("CATALOGUE", recipes.join("recipes.json"));
+    command.env("CATALOGUE", recipes.join("recipes.json")).env("REQUIRE_SECOND_FACTOR", "nobody");
     command.env("DOCKER_GID", fs::metadata(socket).expect("the socket is there").gid().to_string());
     let done = command.output().expect("docker runs");
     assert!(done.status.success(), "docker stack deploy: {}", String::from_utf8_lossy(&done.stderr));
