@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::engine::{Engine, text};
 use super::run::run;
@@ -15,7 +16,9 @@ pub(crate) struct SmallDisk {
 impl SmallDisk {
     /// `size` is as mount takes it, such as `8m`.
     pub(crate) fn mount(engine: &Engine, size: &str) -> Self {
-        let path = engine.dir.join("small-disk");
+        // Tests run side by side, on one engine.
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let path = engine.dir.join(format!("small-disk-{}", NEXT.fetch_add(1, Ordering::Relaxed)));
         fs::create_dir(&path).expect("a folder can be made");
         run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs", text(&path)]);
         Self { path }
