@@ -108,7 +108,7 @@ impl Life {
         self.desk.browser.await_true("the app is healthy", || self.desk.browser.text_of(".app-head .tag").contains("Healthy"));
         self.desk.browser.shows("2.0.0+2");
         self.open("settings/text");
-        let settings = self.desk.browser.find("#f-text").attribute("value");
+        let settings = self.desk.browser.text_of("#f-text");
         assert!(settings.contains("TYPE=hello:2.0.0+2"), "{settings}");
         self.open("deployments");
         assert!(self.row("2.1.0+2").contains("Failed, put back"));
