@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use crate::harness::{Canteen, Engine, Registry, SmallDisk};
 
 const DOMAIN: &str = "tight.example.org";
+/// Tests run side by side, on one Swarm.
+const HOUSE: &str = "narrow.example.org";
 
 #[test]
 fn a_full_disk_changes_nothing_on_the_swarm_and_says_what_to_do() {
@@ -53,13 +55,13 @@ fn a_disk_that_fills_up_in_the_middle_of_a_deploy_stops_it_until_there_is_room()
     let disk = SmallDisk::mount(&engine, "8m");
     let canteen = Canteen::start_in(&engine, &registry, Some(&disk.path));
     let mut ana = canteen.set_up();
-    ana.new_app("heartbeat", "1.0.0", DOMAIN);
-    let plan = ana.plan(DOMAIN, "");
-    let operation = ana.deploy_plan(DOMAIN, &plan);
+    ana.new_app("heartbeat", "1.0.0", HOUSE);
+    let plan = ana.plan(HOUSE, "");
+    let operation = ana.deploy_plan(HOUSE, &plan);
     let services = || engine.docker(&["service", "ls", "--format", "{{.Name}}"]);
-    until("the deploy to change the Swarm", || services().contains("tight_example_org"));
+    until("the deploy to change the Swarm", || services().contains("narrow_example_org"));
     disk.fill();
-    let settings = format!("/apps/{DOMAIN}/settings");
+    let settings = format!("/apps/{HOUSE}/settings");
     let mut fields = ana.get(&settings).fields();
     fields.iter_mut().filter(|(name, _)| name == "MESSAGE").for_each(|(_, value)| value.push('!'));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
