@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::feed::{Apps, Feed, Rhythm};
 use crate::engine::{Credentials, CredentialsError, Inspect, Mutate};
 use crate::jobs::{self, Jobs};
-use crate::keys::{DataKey, KeyError};
+use crate::key_file::{self, KeyError};
+use crate::keys::DataKey;
 use crate::mail::Post;
 use crate::ops::claims::Claims;
 use crate::ops::updates::Watch;
@@ -185,7 +186,7 @@ pub enum DataKeyError {
 
 /// The data key in the folder `keys`, made where nothing needs another one.
 pub async fn data_key(settings: &Settings, store: &Store) -> Result<DataKey, DataKeyError> {
-    let folder = settings.data.join("keys");
+    let folder = settings.data.join(key_file::FOLDER);
     let (key, used) = (DataKey::open(&folder)?, store.key_ids().await?);
     match key {
         Some(key) if used.iter().all(|id| *id == key.id()) => Ok(key),

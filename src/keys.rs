@@ -2,10 +2,7 @@
 //!
 //! It lies in a file of its own beside the database, so that whoever gets a copy of the database alone can read none of them.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chacha20poly1305::aead::{Aead as _, Payload};
@@ -13,24 +10,13 @@ use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use crate::key_file::{self, KeyBytes, KeyError};
 use crate::random;
 
 const FILE: &str = "data.key";
-const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 /// The first byte of everything sealed, so that another cipher can come one day.
 const LAYOUT: u8 = 1;
-
-/// The key can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    #[error("the key {} can't be read or written: {why}", path.display())]
-    File { path: PathBuf, why: String },
-    #[error("others may read the key {0}; take that from them with: chmod 600 {0}", .path.display())]
-    OpenToOthers { path: PathBuf },
-    #[error("{} holds no key of {KEY_BYTES} bytes; put the file back from a backup", path.display())]
-    NoKey { path: PathBuf },
-}
 
 /// What a sealed secret belongs to. It can't be opened as anybody else's, nor as something else.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +35,7 @@ impl Owner {
 
 /// The key. It can be neither shown nor written anywhere, and is wiped from memory in the end.
 #[derive(Clone)]
-pub struct DataKey(Arc<Zeroizing<[u8; KEY_BYTES]>>);
+pub struct DataKey(Arc<KeyBytes>);
 
 impl DataKey {
     /// The key in this folder; `None` if there is no file yet.
@@ -57,19 +43,7 @@ impl DataKey {
     /// # Errors
     /// The file can't be read, holds no key, or others than its owner may read it.
     pub fn open(folder: &Path) -> Result<Option<Self>, KeyError> {
-        let path = folder.join(FILE);
-        let failed = |e: std::io::Error| KeyError::File { path: path.clone(), why: e.to_string() };
-        let mut file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
-        if file.metadata().map_err(failed)?.permissions().mode() & 0o077 != 0 {
-            return Err(KeyError::OpenToOthers { path });
-        }
-        let (mut key, mut more) = (Zeroizing::new([0; KEY_BYTES]), [0]);
-        let whole = file.read_exact(key.as_mut()).is_ok() && file.read(&mut more).map_err(failed)? == 0;
-        if whole { Ok(Some(Self(Arc::new(key)))) } else { Err(KeyError::NoKey { path }) }
+        Ok(key_file::read(folder, FILE)?.map(|key| Self(Arc::new(key))))
     }
 
     /// Makes a key in this folder. It is on the disk, whole, before anything can be encrypted with it.
@@ -77,16 +51,7 @@ impl DataKey {
     /// # Errors
     /// The folder or the file can't be written.
     pub fn make(folder: &Path) -> Result<Self, KeyError> {
-        let (path, fresh) = (folder.join(FILE), folder.join("data.key.new"));
-        let failed = |e: std::io::Error| KeyError::File { path: path.clone(), why: e.to_string() };
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-        let key = Zeroizing::new(random::bytes::<KEY_BYTES>());
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh).map_err(failed)?;
-        file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)?;
-        file.write_all(key.as_slice()).and_then(|()| file.sync_all()).map_err(failed)?;
-        std::fs::rename(&fresh, &path).map_err(failed)?;
-        File::open(folder).and_then(|f| f.sync_all()).map_err(failed)?;
-        Ok(Self(Arc::new(key)))
+        Ok(Self(Arc::new(key_file::make(folder, FILE)?)))
     }
 
     /// Tells keys apart, and tells nothing of the key. Stored beside what is sealed.
@@ -134,24 +99,13 @@ mod tests {
     const ANA: Owner = Owner { member: 1, purpose: "totp" };
 
     #[test]
-    fn a_key_is_made_once_for_its_owner_alone() {
+    fn the_key_is_the_same_when_it_is_opened_again() {
         let data = tempfile::tempdir().unwrap();
-        let folder = data.path().join("keys");
-        assert!(DataKey::open(&folder).unwrap().is_none());
-        let made = DataKey::make(&folder).unwrap();
-        let bits = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((bits(&folder), bits(&folder.join(FILE))), (0o700, 0o600));
-        let opened = DataKey::open(&folder).unwrap().unwrap();
+        assert!(DataKey::open(data.path()).unwrap().is_none());
+        let made = DataKey::make(data.path()).unwrap();
+        let opened = DataKey::open(data.path()).unwrap().unwrap();
         assert_eq!(made.id(), opened.id());
         assert_eq!(opened.unseal(&made.seal(b"x", ANA), ANA).unwrap().as_slice(), b"x");
-        std::fs::set_permissions(folder.join(FILE), Permissions::from_mode(0o640)).unwrap();
-        let refused = DataKey::open(&folder).err().unwrap();
-        assert!(matches!(refused, KeyError::OpenToOthers { .. }) && refused.to_string().contains("chmod 600"), "{refused}");
-        std::fs::set_permissions(folder.join(FILE), Permissions::from_mode(0o600)).unwrap();
-        for wrong in [31, 33] {
-            std::fs::write(folder.join(FILE), vec![7; wrong]).unwrap();
-            assert!(matches!(DataKey::open(&folder), Err(KeyError::NoKey { .. })), "{wrong}");
-        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //!
 //! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
 //!   [`lint`], [`factor`]
-//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`signer`], [`site_key`], [`keys`]
+//! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`key_file`], [`keys`], [`signer`],
+//!   [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
 //! * [`mail`] (letters)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
@@ -21,6 +22,7 @@ pub mod engine;
 pub mod envfile;
 pub mod factor;
 pub mod jobs;
+pub mod key_file;
 pub mod keys;
 pub mod lint;
 pub mod logs;

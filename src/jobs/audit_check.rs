@@ -34,7 +34,7 @@ pub(super) async fn run(jobs: Jobs) {
 
 /// What the checkpoints beside the database say. One with a signature that our key did not make says nothing.
 fn marks(jobs: &Jobs) -> Vec<(i64, String)> {
-    let key = Signer::open(&jobs.data).map(|signer| signer.public()).unwrap_or_default();
+    let key = Signer::open(&jobs.data).ok().flatten().map(|signer| signer.public()).unwrap_or_default();
     let ours = |mark: &checkpoints::Checkpoint| match &mark.signature {
         Some(signature) => is_signed(&key, &mark.statement(), signature),
         None => true,

@@ -11,7 +11,8 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Ex
 use zeroize::Zeroizing;
 
 use super::letter::Letter;
-use crate::site_key::{self, SiteKey, SiteKeyError};
+use crate::key_file::{self, KeyError};
+use crate::site_key::SiteKey;
 use crate::store::mail::MailSettings;
 
 /// A server that does not answer for so long takes no letter.
@@ -32,7 +33,7 @@ pub enum MailError {
     #[error("the password of the mail server can't be read or written: {0}")]
     Password(String),
     #[error(transparent)]
-    Key(#[from] SiteKeyError),
+    Key(#[from] KeyError),
 }
 
 /// What the server said when it took a letter.
@@ -59,7 +60,7 @@ impl Post {
     /// The post of this dashboard. Nothing is read or written yet.
     pub fn new(data: &Path, origin: &str, host: &str, key: SiteKey) -> Self {
         let host = host.rsplit_once(':').map_or(host, |(name, _port)| name).to_owned();
-        Self { folder: data.join(site_key::FOLDER), key, origin: origin.to_owned(), host }
+        Self { folder: data.join(key_file::FOLDER), key, origin: origin.to_owned(), host }
     }
 
     /// The token of a link that is mailed, 256 bit. It can be made again from the seed by whoever has the site key, and by nobody else.
@@ -75,7 +76,7 @@ impl Post {
     /// # Errors
     /// The file can't be written.
     pub fn keep_password(&self, password: &str) -> Result<(), MailError> {
-        Ok(site_key::write_private(&self.folder, PASSWORD, password.as_bytes())?)
+        Ok(key_file::write_private(&self.folder, PASSWORD, password.as_bytes())?)
     }
 
     /// Whether a password is kept.

@@ -36,10 +36,11 @@ const FLOORS: &[Floor] = &[
     floor("settings", &[], &[]),
     floor("clock", &[], &["jiff"]),
     floor("random", &[], &["rand", "base64", "tracing"]),
-    floor("signer", &["random"], &["base64", "ed25519_dalek"]),
+    floor("key_file", &["random"], &["zeroize"]),
+    floor("signer", &["key_file"], &["base64", "ed25519_dalek"]),
     floor("passwords", &["random"], &["argon2", "base64", "tokio", "tracing"]),
-    floor("site_key", &["random"], &["sha2", "zeroize"]),
-    floor("keys", &["random"], &["chacha20poly1305", "sha2", "zeroize"]),
+    floor("site_key", &["key_file"], &["sha2", "zeroize"]),
+    floor("keys", &["key_file", "random"], &["chacha20poly1305", "sha2", "zeroize"]),
     // The Swarm, the recipes, the database.
     floor(
         "engine",
@@ -65,7 +66,7 @@ const FLOORS: &[Floor] = &[
         &["access", "clock"],
         &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
-    floor("mail", &["random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
+    floor("mail", &["key_file", "random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(
@@ -129,7 +130,7 @@ const FLOORS: &[Floor] = &[
     // Puts the floors together.
     floor(
         "dashboard",
-        &["engine", "jobs", "keys", "mail", "ops", "settings", "shelf", "site_key", "store", "web"],
+        &["engine", "jobs", "key_file", "keys", "mail", "ops", "settings", "shelf", "site_key", "store", "web"],
         &["tokio", "tokio_util", "tracing"],
     ),
     // What is typed.

@@ -6,6 +6,7 @@ mod verify;
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use canteen::settings::Settings;
 use canteen::signer::Signer;
 
@@ -49,6 +50,6 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
 }
 
 fn key(data: &Path) -> anyhow::Result<()> {
-    say(&Signer::open(data)?.public());
+    say(&Signer::open(data)?.context("there is no key yet; the dashboard makes it at its first start")?.public());
     Ok(())
 }

@@ -100,7 +100,7 @@ fn marks(given: &Given, data: Option<&Path>) -> anyhow::Result<Vec<(i64, String)
     if given.checkpoints.is_some() && all.is_empty() {
         bail!("the file of checkpoints holds none");
     }
-    let key = given.key.clone().or_else(|| Signer::open(data?).ok().map(|signer| signer.public()));
+    let key = given.key.clone().or_else(|| Signer::open(data?).ok().flatten().map(|signer| signer.public()));
     if let Some(key) = key {
         let signed = |mark: &Checkpoint| match &mark.signature {
             Some(signature) => is_signed(&key, &mark.statement(), signature),
