@@ -40,11 +40,10 @@ fn canteen_runs_as_a_service_from_its_own_recipe_and_does_its_job_there() {
 
     let _stack = deploy(&engine, &registry, root);
     wait_until_healthy(&engine);
-    let log = engine.docker(&["service", "logs", "--raw", &format!("{STACK}_app")]);
-    let code = log.lines().find_map(|l| l.split_once("set-up code: ")).map(|(_, code)| code.trim()).expect("a set-up code");
+    let code = set_up_code(&engine);
 
     let mut ana = Member::behind(&format!("https://{DOMAIN}"), &format!("{}:8080", engine.address));
-    ana.set_up(code);
+    ana.set_up(&code);
     ana.new_app("notice-board", "1.0.0", "plaza.example.org");
     ana.make_secrets("plaza.example.org");
     let text = ana.deploy("plaza.example.org", "").text();
@@ -111,6 +110,19 @@ fn deploy(engine: &Engine, registry: &Registry, root: &Path) -> Stack {
     let done = command.output().expect("docker runs");
     assert!(done.status.success(), "docker stack deploy: {}", String::from_utf8_lossy(&done.stderr));
     Stack(engine.clone())
+}
+
+/// The manager hands the lines of a task on a moment after the task wrote them, so a task can be healthy before.
+fn set_up_code(engine: &Engine) -> String {
+    let begun = Instant::now();
+    loop {
+        let log = engine.docker(&["service", "logs", "--raw", &format!("{STACK}_app")]);
+        if let Some((_, code)) = log.lines().find_map(|l| l.split_once("set-up code: ")) {
+            return code.trim().to_owned();
+        }
+        assert!(begun.elapsed() < Duration::from_mins(1), "no set-up code in the log: {log}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 fn wait_until_healthy(engine: &Engine) {
