@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
-use crate::store::factors::{self, Proof};
+use crate::store::factors::{self, Proof, SPENT};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Command, Denied, Tx};
 
@@ -31,7 +31,10 @@ impl Command for PassFactor {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         factors::spend(tx, self.member_id, &self.proof)?;
-        sessions::delete(tx, self.half)?;
+        // It is gone where somebody suspended the member meanwhile, or the password was changed.
+        if sessions::delete_own(tx, self.member_id, self.half)? == 0 {
+            return Err(Denied::rule(SPENT, "this sign-in is over; begin it anew"));
+        }
         tx.acted_by(self.member_id, &self.member);
         let id = sessions::insert(tx, self.member_id, &self.session)?;
         tx.detail("session", id);

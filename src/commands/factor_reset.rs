@@ -18,7 +18,7 @@ impl Command for ResetFactors {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
-        let id = members::member_id(tx, &self.name)?
+        let id = members::id_of(tx, &self.name)?
             .ok_or_else(|| Denied::rule("no-member", format!("there is no member called {}", self.name)))?;
         factors::remove_totp(tx, id)?;
         factors::remove_codes(tx, id)?;

@@ -44,7 +44,8 @@ impl Command for GiveGrant {
         if before.grants.values().any(same) {
             return Err(Denied::rule("again", "this role was given already"));
         }
-        let id = grants::insert(tx, self.to, self.what, &self.scope, self.until)?;
+        let by = tx.actor().name().to_owned();
+        let id = grants::insert(tx, self.to, (self.what, &self.scope), self.until, &by)?;
         tell(tx, &before, (self.to, self.what, &self.scope, self.until))?;
         tx.detail("grant", id);
         Ok(id)

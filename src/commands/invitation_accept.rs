@@ -28,7 +28,11 @@ impl Command for AcceptInvitation {
         let link = links::take(tx, Purpose::Invitation, &self.token_hash)?;
         let role = Role::from_str(&link.role).map_err(|e| Denied::rule("role", e.to_string()))?;
         may_invite(tx, link.made_by, role)?;
-        let id = members::insert(tx, &self.name, &self.password_hash, role)?;
+        let by = match link.made_by {
+            Some(inviter) => members::name_of(tx, inviter)?.unwrap_or_default(),
+            None => String::new(),
+        };
+        let id = members::insert(tx, &self.name, &self.password_hash, role, &by)?;
         tx.detail("role", role.as_str());
         tx.detail("invitation", link.id);
         tx.detail("invited_by", link.made_by);

@@ -20,6 +20,7 @@ impl Command for AddMember {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
-        members::insert(tx, &self.name, &self.password_hash, self.role)
+        let by = tx.actor().name().to_owned();
+        members::insert(tx, &self.name, &self.password_hash, self.role, &by)
     }
 }

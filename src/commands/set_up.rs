@@ -22,7 +22,7 @@ impl Command for SetUp {
         if !members::admins(tx)?.is_empty() {
             return Err(Denied::rule("set-up-done", "this dashboard has an admin already; sign in instead"));
         }
-        let id = members::insert(tx, &self.name, &self.password_hash, Role::Admin)?;
+        let id = members::insert(tx, &self.name, &self.password_hash, Role::Admin, "the set-up")?;
         tx.acted_by(id, &self.name);
         Ok(id)
     }

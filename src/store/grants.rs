@@ -69,7 +69,13 @@ fn granted(line: Line) -> Result<(i32, Granted)> {
 }
 
 /// Keeps a grant and returns its id.
-pub fn insert(tx: &mut Tx<'_>, to: To, what: What, scope: &Scope, until: Option<Millis>) -> std::result::Result<i32, Denied> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    to: To,
+    (what, scope): (What, &Scope),
+    until: Option<Millis>,
+    by: &str,
+) -> std::result::Result<i32, Denied> {
     let (member, team) = match to {
         To::Member(id) => (Some(id), None),
         To::Team(id) => (None, Some(id)),
@@ -92,7 +98,7 @@ pub fn insert(tx: &mut Tx<'_>, to: To, what: What, scope: &Scope, until: Option<
         grants::app_id.eq(app),
         grants::expires_at.eq(until),
         grants::granted_at.eq(tx.now()),
-        grants::granted_by.eq(tx.actor().name().to_owned()),
+        grants::granted_by.eq(by),
     );
     Ok(diesel::insert_into(grants::table).values(row).returning(grants::id).get_result(tx.connection())?)
 }

@@ -43,21 +43,26 @@ pub(super) fn by_id(c: &mut SqliteConnection, id: i32) -> Result<Option<Member>>
     Ok(members::table.find(id).first(c).optional()?)
 }
 
-/// Adds a member with a role over everything and returns the id. A taken name is refused.
-pub fn insert(tx: &mut Tx<'_>, name: &str, password_hash: &str, role: Role) -> std::result::Result<i32, Denied> {
+/// Adds a member with a role over everything that comes from `by`, and returns the id. A taken name is refused.
+pub fn insert(tx: &mut Tx<'_>, name: &str, password_hash: &str, role: Role, by: &str) -> std::result::Result<i32, Denied> {
     let taken: i64 = members::table.filter(members::name.eq(name)).count().get_result(tx.connection())?;
     if taken > 0 {
         return Err(Denied::rule("name-taken", format!("there is already a member called {name}")));
     }
     let row = (members::name.eq(name), members::password_hash.eq(password_hash), members::created_at.eq(tx.now()));
     let id = diesel::insert_into(members::table).values(row).returning(members::id).get_result(tx.connection())?;
-    grants::insert(tx, To::Member(id), What::Bundle(role), &Scope::Everything, None)?;
+    grants::insert(tx, To::Member(id), (What::Bundle(role), &Scope::Everything), None, by)?;
     Ok(id)
 }
 
 /// The id of the member of this name.
 pub fn id_of(tx: &mut Tx<'_>, name: &str) -> std::result::Result<Option<i32>, Denied> {
     Ok(members::table.filter(members::name.eq(name)).select(members::id).first(tx.connection()).optional()?)
+}
+
+/// The name of the member of this id.
+pub fn name_of(tx: &mut Tx<'_>, id: i32) -> std::result::Result<Option<String>, Denied> {
+    Ok(members::table.find(id).select(members::name).first(tx.connection()).optional()?)
 }
 
 /// Gives a member another password. `false` if there is no such member.
@@ -71,10 +76,4 @@ pub fn set_password(tx: &mut Tx<'_>, name: &str, password_hash: &str) -> std::re
 /// Members who have every permission over everything for good, seen from inside a change.
 pub fn admins(tx: &mut Tx<'_>) -> std::result::Result<Vec<i32>, Denied> {
     Ok(rights::admins(tx.connection())?)
-}
-
-/// The row id of the member of this name, seen from inside a change.
-pub fn member_id(tx: &mut Tx<'_>, name: &str) -> std::result::Result<Option<i32>, Denied> {
-    let found = members::table.filter(members::name.eq(name.to_owned())).select(members::id);
-    Ok(found.first(tx.connection()).optional()?)
 }
