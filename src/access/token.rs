@@ -11,7 +11,7 @@ use super::policy::{Need, needs};
 /// roles and what they prove themselves with: whoever finds one shall not be able to stay.
 pub const SCOPES: Permissions = {
     use Permission as P;
-    Permissions::of(&[P::ViewApp, P::Deploy, P::ViewCatalogue])
+    Permissions::of(&[P::ViewApp, P::Deploy, P::ViewCatalogue, P::ExportAudit])
 };
 
 /// What a member with these rights may hand on to a token.

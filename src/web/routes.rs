@@ -149,6 +149,7 @@ pub fn routes() -> Table {
         .get("/api/v1/operations/{id}/events", operations::api::events)
         .get("/api/v1/updates", updates::api::list)
         .get("/api/v1/recipes", recipes::api::list)
+        .post("/api/v1/audit/export", audit::api::export)
         // Who may do what.
         .get("/rights", rights::mine)
         .get("/people/{id}/rights", rights::rights)

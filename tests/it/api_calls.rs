@@ -5,10 +5,11 @@ use canteen::web::guard::Need;
 use canteen::web::routes::routes;
 use serde_json::{Value, json};
 
+use crate::audit::verify;
 use crate::harness::schema::misfits;
 use crate::harness::{Answer, BOARD, Caller, Plan, Site, until};
 
-const ALL: [&str; 3] = ["app.view", "app.deploy", "catalogue.view"];
+const ALL: [&str; 4] = ["app.view", "app.deploy", "catalogue.view", "audit.export"];
 const PLAN: &str = "/api/v1/apps/board.example.org/plan";
 const DEPLOY: &str = "/api/v1/apps/board.example.org/deployments";
 
@@ -271,4 +272,34 @@ async fn what_a_token_asked_for_is_not_gone_on_with_when_it_was_ended() {
     assert_eq!(ended.outcome, "refused", "{}", ended.cause);
     assert!(ended.cause.contains("ana may not do this any more"), "{}", ended.cause);
     assert_eq!(site.engine.changes(), changes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_taken_out_whole_and_says_so() {
+    const EXPORT: &str = "/api/v1/audit/export";
+    let site = Site::start().await;
+    let described = document(&site).await;
+    let program = board(&site).await;
+    let before = site.head().await;
+    for (field, value) in [("result", "perhaps"), ("from", "yesterday"), ("to", "2026-13-01"), ("format", "xml"), ("whom", "ana")] {
+        let mut wish = json!({"format": "jsonl"});
+        wish[field] = json!(value);
+        let refused = program.post(EXPORT, &wish).await;
+        assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!(format!("/{field}"))));
+        fits(&described, "post", EXPORT, &refused);
+    }
+    assert_eq!(site.head().await, before, "what is refused takes nothing out");
+
+    let taken = program.post(EXPORT, &json!({"format": "jsonl", "action": null})).await;
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    let kinds = &described["paths"][EXPORT]["post"]["responses"]["200"]["content"];
+    assert!(kinds[taken.header("content-type").unwrap()].is_object());
+    assert_eq!(site.head().await, before + 1, "one entry tells of it");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), &taken.body).unwrap();
+    let checked = verify(&["--from", file.path().to_str().unwrap()]);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert_eq!(taken.body.lines().count() as i64, before + 3, "the head, every entry, this one, and the tail");
+    let part = program.post(EXPORT, &json!({"format": "csv", "action": "app.create"})).await;
+    assert!(part.body.contains("app.create") && !part.body.contains("secret."), "{}", part.body);
 }

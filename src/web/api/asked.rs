@@ -144,6 +144,11 @@ impl Body {
         number
     }
 
+    /// What came there can't be taken.
+    pub fn fault(&mut self, name: &str, detail: &str) {
+        self.0.fault(name, detail);
+    }
+
     /// Nothing else may have come.
     pub fn end(self) -> Result<(), Failure> {
         self.0.end()

@@ -2,7 +2,7 @@
 //! pages, and change things by the same verbs.
 //!
 //! Handlers stand beside those of the pages that show the same: `src/web/apps/api.rs`, `src/web/apps/deployment/api.rs`,
-//! `src/web/operations/api.rs`, `src/web/updates/api.rs`, `src/web/recipes/api.rs`. Here is what they share: who comes (`bearer.rs`),
+//! `src/web/operations/api.rs`, `src/web/updates/api.rs`, `src/web/recipes/api.rs`, `src/web/audit/api.rs`. Here is what they share: who comes (`bearer.rs`),
 //! what is asked (`asked.rs`), lists (`list.rs`), and what went wrong (`problem.rs`). `openapi.json` describes all of it.
 
 pub mod asked;

@@ -54,9 +54,19 @@ pub async fn export(
         "to" => form.to.clone(),
         _ => String::new(),
     });
+    file(&may, &chosen, format, &site).await
+}
+
+/// Notes that it was taken, and sends it.
+pub(super) async fn file(
+    may: &Grant<action::ExportAudit>,
+    chosen: &AuditFilter,
+    format: Format,
+    site: &Site,
+) -> Result<HttpResponse, Failure> {
     let told = serde_urlencoded::to_string(chosen.pairs()).unwrap_or_default();
-    let filter = chosen.wanted(&site).await?;
-    let upto = site.store.commit(&may, ExportAudit { filter: told.clone(), format: format.name().to_owned() }).await?;
+    let filter = chosen.wanted(site).await?;
+    let upto = site.store.commit(may, ExportAudit { filter: told.clone(), format: format.name().to_owned() }).await?;
     let by = may.actor().name().to_owned();
     let file = site.store.export_audit(Wish { format, filter, told, by, upto }).await?;
     let pieces = stream::unfold(file, |mut file| async move {

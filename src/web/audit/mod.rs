@@ -1,5 +1,6 @@
 //! The audit log: who did what to which object, and how it ended.
 
+pub mod api;
 pub mod export;
 mod groups;
 pub mod index;
