@@ -10,7 +10,7 @@ demo:
 test:
 	@scripts/test.sh
 
-# What Canteen promises, measured on a private engine: make bench [PART="memory image start apps mirrors plan config deploy logs"]
+# What Canteen promises, measured on a private engine: make bench [PART="memory image start apps audit sign-ins mirrors plan config deploy logs"]
 bench:
 	@scripts/bench.sh $(PART)
 

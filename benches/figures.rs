@@ -22,6 +22,7 @@ mod memory;
 mod mirrors;
 mod page_weight;
 mod set_up;
+mod sign_ins;
 mod stack_config;
 mod stack_plan;
 mod start;
@@ -44,6 +45,7 @@ const PARTS: &[(&str, Part)] = &[
     ("start", start::measure),
     ("apps", apps_page::measure),
     ("audit", audit::measure),
+    ("sign-ins", sign_ins::measure),
     ("mirrors", mirrors::measure),
     ("plan", stack_plan::measure),
     ("config", stack_config::measure),

@@ -2,7 +2,7 @@
 # Measures what Canteen promises and prints one table: the image on a private engine, memory, start, pages, deploys.
 # Takes away all that it started, however it ends.
 #
-# usage: scripts/bench.sh [PART...]        PART: memory, image, start, apps, audit, mirrors, plan, config, deploy, logs (default: all)
+# usage: scripts/bench.sh [PART...]        PART: memory, image, start, apps, audit, sign-ins, mirrors, plan, config, deploy, logs (default: all)
 #        BENCH_LOG_SECONDS: how long the part logs follows a loud app (default 60)
 set -euo pipefail
 cd "$(dirname "$0")/.."
