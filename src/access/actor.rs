@@ -68,7 +68,10 @@ impl Actor {
     /// The apps on which the actor has this permission.
     pub fn sight_of(&self, one: Permission) -> Sight {
         match self {
-            Self::Member { rights, .. } => rights.sight(one),
+            Self::Member { rights, via, .. } => match &via.token {
+                Some(token) => token.limits.narrow(one, rights.sight(one)),
+                None => rights.sight(one),
+            },
             Self::Stranger { .. } => Sight::Apps(BTreeSet::new()),
             Self::Scheduler | Self::System(_) => Sight::All,
         }

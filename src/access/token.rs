@@ -1,11 +1,14 @@
 //! How far an API token reaches: what its owner may do at the time, and of that only what the token says.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::action::ActionName;
 use super::grant::Target;
 use super::permission::{Permission, Permissions, Reach};
 use super::policy::{Need, needs};
+use super::sight::Sight;
 
 /// The permissions that a token may have: those that the API asks for. A token never makes tokens, and has no say over people, their
 /// roles and what they prove themselves with: whoever finds one shall not be able to stay.
@@ -39,6 +42,17 @@ impl TokenLimits {
             (Some(_), Target::Site) => permission.reach() == Reach::App,
         };
         here && self.scopes.has(permission)
+    }
+
+    /// What is left of the owner's sight: the apps that lists show to the token.
+    pub fn narrow(&self, one: Permission, owner: Sight) -> Sight {
+        let none = || Sight::Apps(BTreeSet::new());
+        match &self.app {
+            _ if !self.scopes.has(one) => none(),
+            None => owner,
+            Some(app) if owner.has(app) => Sight::Apps(BTreeSet::from([app.clone()])),
+            Some(_) => none(),
+        }
     }
 }
 
@@ -82,6 +96,17 @@ mod tests {
         assert!(one.admit(A::Deploy, &app("a")) && one.admit(A::ListApps, &Target::Site));
         assert!(!one.admit(A::Deploy, &app("b")) && one.admit(A::ViewRecipes, &Target::Site));
         assert!(!TokenLimits::default().admit(A::ViewApp, &app("a")));
+    }
+
+    #[test]
+    fn a_token_sees_of_its_owners_apps_what_it_is_for() {
+        let apps = |names: &[&str]| Sight::Apps(names.iter().map(|name| (*name).to_owned()).collect());
+        let look = Permission::ViewApp;
+        assert_eq!(limits(&[look], None).narrow(look, apps(&["a", "b"])), apps(&["a", "b"]));
+        assert_eq!(limits(&[look], None).narrow(look, Sight::All), Sight::All);
+        assert_eq!(limits(&[look], Some("a")).narrow(look, Sight::All), apps(&["a"]));
+        assert_eq!(limits(&[look], Some("a")).narrow(look, apps(&["b"])), apps(&[]));
+        assert_eq!(limits(&[Permission::Deploy], None).narrow(look, Sight::All), apps(&[]));
     }
 
     #[test]

@@ -56,8 +56,8 @@ impl Seen<'_> {
         Ok(found.filter(|operation| self.sight.has(operation.kept_as.as_ref().unwrap_or(&operation.app))))
     }
 
-    /// The newest operations, newest first; with `before` only those that are older than that one.
-    pub async fn operations(&self, before: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
-        self.store.operations_in(self.sight.clone(), None, before, limit).await
+    /// The newest operations, newest first; with `app` only those on it, with `before` only those that are older than that one.
+    pub async fn operations(&self, app: Option<i32>, before: Option<i32>, limit: i64) -> Result<Vec<Operation>> {
+        self.store.operations_in(self.sight.clone(), app, before, limit).await
     }
 }

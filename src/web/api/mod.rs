@@ -17,8 +17,6 @@ use actix_web::http::header::CONTENT_TYPE;
 use serde::Serialize;
 
 use super::failure::Failure;
-use crate::access::action::ViewApp;
-use crate::access::{Actor, Grant, Target};
 use crate::clock::Millis;
 
 pub use asked::{Body, Params};
@@ -47,9 +45,4 @@ pub fn answer_with(status: StatusCode, value: &impl Serialize) -> Result<HttpRes
 /// A time in UTC by RFC 3339.
 pub fn utc(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
-}
-
-/// Whether whoever asks may see this app: what lists leave out.
-pub fn sees(actor: &Actor, app: &str) -> bool {
-    Grant::<ViewApp>::judge(actor.clone(), Target::App(app.to_owned())).is_ok()
 }

@@ -9,14 +9,11 @@ use crate::access::{Actor, Grant};
 use crate::store::journal::Line;
 use crate::store::operations::Operation;
 use crate::web::Site;
-use crate::web::api::{Next, Params, answer, sees, utc};
+use crate::web::api::{Next, Params, answer, utc};
 use crate::web::failure::Failure;
 use crate::web::form::Id;
 
 use super::title;
-
-/// Operations that are read at once while those are looked for that the caller may see.
-const STRETCH: i64 = 200;
 
 /// One operation.
 #[derive(Serialize)]
@@ -89,30 +86,18 @@ pub(in crate::web) fn path(id: i32) -> String {
     format!("/api/v1/operations/{id}")
 }
 
-/// Whether somebody may see what an operation works on. What was done with an app that was removed is for whoever sees all apps.
-fn sees_app_of(actor: &Actor, operation: &Operation) -> bool {
-    sees(actor, operation.kept_as.as_ref().unwrap_or(&operation.app))
-}
-
 /// Operations on apps that the caller may see, newest first.
 pub async fn list(may: Grant<ViewOperations>, mut asked: Params, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    let (app, mut before, limit) = (asked.text("app"), asked.number::<i32>("before"), asked.limit());
+    let (app, before, limit) = (asked.text("app"), asked.number::<i32>("before"), asked.limit());
     asked.end()?;
+    let seen = site.store.seen_by(may.actor());
     let only = match &app {
-        Some(name) => {
-            let app = site.store.app(name).await?.filter(|app| sees(may.actor(), &app.name));
-            Some(app.ok_or(Failure::NotFound)?.id)
-        }
+        Some(name) if seen.has(name) => Some(site.store.app(name).await?.ok_or(Failure::NotFound)?.id),
+        Some(_) => return Err(Failure::NotFound),
         None => None,
     };
-    let mut found = vec![];
-    while found.len() <= limit {
-        let some = site.store.operations(only, before, STRETCH).await?;
-        let Some(last) = some.last() else { break };
-        before = Some(last.id);
-        found.extend(some.into_iter().filter(|operation| sees_app_of(may.actor(), operation)));
-    }
-    let told: Vec<Told> = found.iter().take(limit + 1).map(Told::of).collect();
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let told: Vec<Told> = seen.operations(only, before, most).await?.iter().map(Told::of).collect();
     let next = Next { path: "/api/v1/operations", same: app.map(|app| ("app", app)).into_iter().collect() };
     answer(&next.page(told, limit, "before", |told: &Told| told.id.to_string()))
 }
@@ -140,5 +125,5 @@ pub async fn events(may: Grant<ViewOperations>, Id(id): Id, mut asked: Params, s
 
 async fn seen(actor: &Actor, id: i64, site: &Site) -> Result<Operation, Failure> {
     let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
-    site.store.operation(id).await?.filter(|operation| sees_app_of(actor, operation)).ok_or(Failure::NotFound)
+    site.store.seen_by(actor).operation(id).await?.ok_or(Failure::NotFound)
 }

@@ -64,7 +64,7 @@ pub async fn rows(may: Grant<ViewOperations>, visit: Visit, site: Data<Site>) ->
 
 async fn list(may: &Grant<ViewOperations>, visit: &Visit, site: &Site, before: Option<i32>) -> Result<OperationsView, Failure> {
     let since = site.live.seq();
-    let operations = site.store.seen_by(may.actor()).operations(before, PAGE).await?;
+    let operations = site.store.seen_by(may.actor()).operations(None, before, PAGE).await?;
     let full = i64::try_from(operations.len()) == Ok(PAGE);
     let older = operations.last().filter(|_| full).map(|last| format!("/operations?before={}", last.id));
     let rows = operations.iter().map(|o| OperationRow {
