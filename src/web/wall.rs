@@ -225,6 +225,8 @@ struct Read {
 
 /// Reads the body, if the request may have one. `None` where it is not the wall that looks into it.
 async fn take_body(request: &mut ServiceRequest, actor: &Actor) -> Result<Option<Read>, Failure> {
+    // Nobody sends us anything compressed. Whatever says it is would be unpacked by the framework, however large it grows.
+    request.headers_mut().remove(header::CONTENT_ENCODING);
     let header = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (content_type, length) = (header(header::CONTENT_TYPE), header(header::CONTENT_LENGTH));
     let length: usize = length.parse().unwrap_or(0);
@@ -298,16 +300,18 @@ async fn session(site: &Site, request: &ServiceRequest) -> Option<Session> {
     }
 }
 
-/// The right-most address that one of our own proxies did not add.
+/// The right-most address that one of our own proxies did not add. Addresses of version 4 are written as such, however they came: as
+/// version 6 they would all be one network.
 fn client_ip(site: &Site, request: &ServiceRequest) -> String {
-    let peer = request.peer_addr().map(|p| p.ip());
+    let peer = request.peer_addr().map(|p| p.ip().to_canonical());
     let trusted = |ip: &std::net::IpAddr| site.settings.trusted_proxies.iter().any(|network| network.contains(ip));
     if !peer.as_ref().is_some_and(trusted) {
         return peer.map(|p| p.to_string()).unwrap_or_default();
     }
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok()).collect::<Vec<_>>().join(",");
-    let hops = forwarded.rsplit(',').filter_map(|hop| hop.trim().parse::<std::net::IpAddr>().ok());
-    hops.into_iter().find(|ip| !trusted(ip)).or(peer).map(|ip| ip.to_string()).unwrap_or_default()
+    // What stands behind a hop that can't be read may be anybody's invention.
+    let hops = forwarded.rsplit(',').map_while(|hop| hop.trim().parse::<std::net::IpAddr>().ok());
+    hops.map(|ip| ip.to_canonical()).find(|ip| !trusted(ip)).or(peer).map(|ip| ip.to_string()).unwrap_or_default()
 }
 
 async fn pages_for_failures(

@@ -62,11 +62,15 @@ async fn a_known_browser_is_no_way_to_guess_faster_nor_at_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_proxy_that_is_trusted_says_where_somebody_comes_from() {
-    let told = async |plan: Plan| {
+    let told = async |plan: Plan, forwarded: &str| {
         let site = Site::with(plan).await;
-        assert_eq!(try_it(&site.stranger(), PASSWORD, "203.0.113.9, 192.0.2.7").await.location(), "/apps");
+        assert_eq!(try_it(&site.stranger(), PASSWORD, forwarded).await.location(), "/apps");
         site.entries().await[0].actor.via.ip.clone()
     };
-    assert_eq!(told(behind_a_proxy()).await, "192.0.2.7");
-    assert_eq!(told(Plan::default()).await, "127.0.0.1");
+    assert_eq!(told(behind_a_proxy(), "203.0.113.9, 192.0.2.7").await, "192.0.2.7");
+    assert_eq!(told(Plan::default(), "203.0.113.9, 192.0.2.7").await, "127.0.0.1");
+    // What whoever asks wrote in front of something that can't be read is not believed.
+    assert_eq!(told(behind_a_proxy(), "203.0.113.9, 192.0.2.7:4711").await, "127.0.0.1");
+    // As version 6 all addresses of version 4 would be one network, with tries in common.
+    assert_eq!(told(behind_a_proxy(), "::ffff:192.0.2.7").await, "192.0.2.7");
 }

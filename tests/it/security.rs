@@ -292,6 +292,17 @@ async fn forms_have_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_sent_is_unpacked() {
+    let site = Site::start().await;
+    for encoding in ["br", "gzip", "deflate"] {
+        let mut report = request("POST", "/csp-report");
+        report.headers.push(("content-encoding".to_owned(), encoding.to_owned()));
+        report.body = b"{}".to_vec();
+        assert_eq!(site.stranger().send(report).await.status, 204, "{encoding}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_who_may_set_secrets_may_send_as_much_as_one_needs() {
     let site = Site::start().await;
     let (ana, vic) = (site.admin().await, site.viewer().await);
