@@ -1,7 +1,11 @@
 //! A table of routes that actix is configured from, so that a route that is not in it does not exist.
 
+use std::panic::AssertUnwindSafe;
+
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, Responder, Route, web};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
 
 use super::failure::Failure;
 use super::guard::{Guarded, Need, WriteGuarded};
@@ -47,7 +51,7 @@ impl Table {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let route = Box::new(move |verb| web::method(verb).to(handler.clone()));
+        let route = Box::new(move |verb| web::method(verb).to(Caught(handler.clone())));
         self.0.push(Entry { method, path, need, route });
         self
     }
@@ -77,10 +81,46 @@ impl Table {
     }
 }
 
+/// A handler that answers also where a fault of ours makes it panic: the member gets a page with a reference, and not a connection that
+/// ends.
+#[derive(Clone)]
+struct Caught<F>(F);
+
+impl<F: Handler<Args>, Args: 'static> Handler<Args> for Caught<F> {
+    type Output = Result<F::Output, Failure>;
+    type Future = LocalBoxFuture<'static, Self::Output>;
+
+    fn call(&self, args: Args) -> Self::Future {
+        let work = AssertUnwindSafe(self.0.call(args)).catch_unwind();
+        Box::pin(async { work.await.map_err(|_panic| Failure::broken("a handler panicked; the log says where")) })
+    }
+}
+
 async fn no_such_method(request: actix_web::HttpRequest) -> Result<&'static str, Failure> {
     Err(Failure::Method(request.method().to_string()))
 }
 
 async fn nothing_here() -> Result<&'static str, Failure> {
     Err(Failure::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, HttpResponse};
+
+    use super::super::guard::Public;
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_handler_that_panics_answers_with_a_failure() {
+        async fn breaks(_everybody: Public) -> Result<HttpResponse, Failure> {
+            panic!("as a fault of ours would")
+        }
+        let table = Table::default().get("/", breaks);
+        let app = init_service(App::new().configure(|config| table.configure(config))).await;
+        let answer = call_service(&app, TestRequest::get().uri("/").to_request()).await;
+        let failure = answer.response().error().and_then(|error| error.as_error::<Failure>());
+        assert!(matches!(failure, Some(Failure::Broken(_))), "{:?}", answer.status());
+    }
 }
