@@ -208,6 +208,8 @@ actions! {
     read Site ViewAccount "account.view";
     /// Change one's own profile.
     write Site EditAccount "account.edit";
+    /// Name another address for one's own letters.
+    write Site ChangeMail "account.mail.change";
     /// End sessions of one's own.
     write Site RevokeSession "session.revoke";
     /// Ask for a link to a new password by mail.

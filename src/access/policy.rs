@@ -72,6 +72,7 @@ pub const fn needs(what: ActionName) -> Need {
         | A::ChangePassword
         | A::ViewAccount
         | A::EditAccount
+        | A::ChangeMail
         | A::RevokeSession
         | A::ConfirmSession
         | A::ViewFactors

@@ -21,6 +21,7 @@ const SENSITIVE: &[(ActionName, &str)] = &[
     (ActionName::Invite, "invite somebody"),
     (ActionName::MakePasswordLink, "make a link to a new password"),
     (ActionName::EditMail, "change the mail server"),
+    (ActionName::ChangeMail, "change where your letters go"),
     (ActionName::NewToken, "make an API token"),
     (ActionName::AddFactor, "add a second factor"),
     (ActionName::RemoveFactor, "remove a second factor"),

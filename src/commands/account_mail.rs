@@ -16,7 +16,7 @@ pub struct AskMail {
 }
 
 impl Command for AskMail {
-    type Needs = action::EditAccount;
+    type Needs = action::ChangeMail;
     type Output = ();
 
     fn particulars(&self) -> Map<String, Value> {
@@ -45,7 +45,7 @@ pub struct DropMail {
 }
 
 impl Command for DropMail {
-    type Needs = action::EditAccount;
+    type Needs = action::ChangeMail;
     type Output = ();
 
     fn particulars(&self) -> Map<String, Value> {

@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::permission::Permission;
-use crate::access::{Scope, To, What, action};
+use crate::access::{Book, Permissions, Scope, To, What, action};
 
 use crate::store::{Command, Denied, Tx, grants};
 
@@ -36,7 +36,7 @@ impl Command for GiveGrant {
         if matches!(&self.scope, Scope::App(id) if !before.apps.contains_key(id)) {
             return Err(Denied::rule("gone", "the app is not there any more"));
         }
-        may_change(tx, &before, &self.scope, permissions)?;
+        may_give(tx, &before, &self.scope, permissions, self.until)?;
         if self.until.is_some_and(|until| until <= tx.now()) {
             return Err(Denied::rule("over", "this end is past already"));
         }
@@ -53,26 +53,36 @@ impl Command for GiveGrant {
 }
 
 /// Whoever changes grants of a scope may give and take roles there, and has all that the role gives.
-pub(super) fn may_change(
-    tx: &Tx<'_>,
-    book: &crate::access::Book,
+pub(super) fn may_change(tx: &Tx<'_>, book: &Book, scope: &Scope, permissions: Permissions) -> Result<(), Denied> {
+    let needed = permissions.and(Permissions::of(&[Permission::EditGrants]));
+    places(book, scope, needed).iter().try_for_each(|(app, needed)| grants::held_by_actor(tx, app.as_deref(), *needed))
+}
+
+/// As [`may_change`], and the giver will have all that the role gives for as long as it is given.
+pub(super) fn may_give(
+    tx: &mut Tx<'_>,
+    book: &Book,
     scope: &Scope,
-    permissions: crate::access::Permissions,
+    permissions: Permissions,
+    until: Option<i64>,
 ) -> Result<(), Denied> {
-    let needed = permissions.and(crate::access::Permissions::of(&[Permission::EditGrants]));
+    may_change(tx, book, scope, permissions)?;
+    places(book, scope, permissions).iter().try_for_each(|(app, set)| grants::held_until(tx, app.as_deref(), *set, until))
+}
+
+/// Where these permissions must be held for this scope; without an app it is everything.
+fn places(book: &Book, scope: &Scope, permissions: Permissions) -> Vec<(Option<String>, Permissions)> {
     match (scope, book.apps_in(scope)) {
-        (Scope::App(_), Some(apps)) if !apps.is_empty() => {
-            apps.iter().try_for_each(|app| grants::held_by_actor(tx, Some(app), needed))
-        }
-        (Scope::Tag(_), _) => grants::held_by_actor(tx, None, needed.on_apps()),
-        (Scope::Everything | Scope::App(_), _) => grants::held_by_actor(tx, None, needed),
+        (Scope::App(_), Some(apps)) if !apps.is_empty() => apps.into_iter().map(|app| (Some(app), permissions)).collect(),
+        (Scope::Tag(_), _) => vec![(None, permissions.on_apps())],
+        (Scope::Everything | Scope::App(_), _) => vec![(None, permissions)],
     }
 }
 
 /// Says in the entry who got or lost what, where, until when, and what changed by it for each member.
 pub(super) fn tell(
     tx: &mut Tx<'_>,
-    before: &crate::access::Book,
+    before: &Book,
     (to, what, scope, until): (To, What, &Scope, Option<i64>),
 ) -> Result<(), Denied> {
     let after = grants::book(tx)?;

@@ -67,7 +67,12 @@ pub(super) fn may_invite(tx: &mut Tx<'_>, inviter: Option<i32>, role: Role) -> R
     if !has.has(Permission::EditPeople) {
         return Err(Denied::rule("inviter", "whoever made this invitation may not invite any more; ask for another one"));
     }
-    if !role.permissions().without(has).is_empty() {
+    let lasting = match inviter {
+        Some(id) => standing::lasting_permissions_of(tx, id)?,
+        None => has,
+    };
+    // What a role gives does not end, so it is no way to keep rights that do.
+    if !role.permissions().without(lasting).is_empty() {
         let text = format!("{role} may do more than whoever invites; somebody who may do as much has to");
         return Err(Denied::rule("role", text));
     }

@@ -29,12 +29,15 @@ impl Command for MakePasswordLink {
             return Err(Denied::rule("suspended", format!("{} is suspended; let them in again first", self.member)));
         }
         // Whoever has the link can become that member, so it is no way to rights that one lacks.
-        let own = match tx.actor().member() {
-            Some(id) => standing::permissions_of(tx, id)?,
-            None => crate::access::Permissions::NONE,
+        let may = match tx.actor().member() {
+            Some(id) => standing::has_all_of(tx, id, self.member_id)?,
+            None => false,
         };
-        if !standing::permissions_of(tx, self.member_id)?.without(own).is_empty() {
-            let text = format!("{} may do more than you; somebody who may do as much has to make this link", self.member);
+        if !may {
+            let who = &self.member;
+            let text = format!(
+                "{who} may do something that you may not, or for longer; somebody who may do as much has to make this link"
+            );
             return Err(Denied::rule("rights", text));
         }
         links::insert(tx, &NewLink::for_password(self.member_id, self.token_hash))?;

@@ -49,6 +49,10 @@ impl Command for ChangeRole {
                 let name = free(&name, Some(id))?;
                 let changed = old.permissions.without(permissions).and(permissions.without(old.permissions));
                 grants::held_by_actor(tx, None, changed)?;
+                let (more, now) = (permissions.without(old.permissions), tx.now());
+                for given in before.grants.values().filter(|g| g.what == What::Own(id) && g.until.is_none_or(|until| until > now)) {
+                    grants::held_until(tx, None, more, given.until)?;
+                }
                 tx.detail("role", old.name.as_str());
                 tx.detail("name", name.as_str());
                 tx.detail("before", words(old.permissions));

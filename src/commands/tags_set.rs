@@ -29,6 +29,9 @@ impl Command for SetTags {
             let over = Scope::Tag(tag.clone());
             for grant in before.grants.values().filter(|g| g.scope == over) {
                 grants::held_by_actor(tx, Some(&app.name), before.role(grant.what).1)?;
+                if self.tags.contains(tag) && grant.until.is_none_or(|until| until > tx.now()) {
+                    grants::held_until(tx, Some(&app.name), before.role(grant.what).1, grant.until)?;
+                }
             }
         }
         tx.detail("before", app.tags.iter().cloned().collect::<Vec<_>>().join(" "));

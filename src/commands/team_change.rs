@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::grant_give::may_change;
+use super::grant_give::{may_change, may_give};
 use super::particulars;
 use crate::access::{Book, To, action, member_name};
 use crate::store::{Command, Denied, Tx, grants};
@@ -53,6 +53,14 @@ impl Command for ChangeTeam {
                     return Err(Denied::rule("gone", "this member is not there any more"));
                 };
                 all_held(tx, &before, team)?;
+                if matches!(self, Self::Add { .. }) {
+                    let now = tx.now();
+                    for given in
+                        before.grants.values().filter(|g| g.to == To::Team(team) && g.until.is_none_or(|until| until > now))
+                    {
+                        may_give(tx, &before, &given.scope, before.role(given.what).1, given.until)?;
+                    }
+                }
                 tx.detail("member", name.as_str());
                 grants::set_in_team(tx, team, member, matches!(self, Self::Add { .. }))?;
             }

@@ -123,6 +123,22 @@ pub fn held_by_actor(tx: &Tx<'_>, app: Option<&str>, permissions: Permissions) -
     Err(Denied::rule("not-yours-to-give", text))
 }
 
+/// Refuses to give rights for longer than whoever gives them has them; `None` is for good.
+pub fn held_until(
+    tx: &mut Tx<'_>,
+    app: Option<&str>,
+    permissions: Permissions,
+    until: Option<Millis>,
+) -> std::result::Result<(), Denied> {
+    let Some(member) = tx.actor().member() else { return Ok(()) };
+    let then = rights::work_out(tx.connection(), member, until.map_or(Millis::MAX, |until| until - 1))?;
+    if then.covers(app, permissions) {
+        return Ok(());
+    }
+    let text = "nobody gives rights for longer than they have them, and some of yours end before that; let these end earlier too";
+    Err(Denied::rule("ends-earlier", text))
+}
+
 /// Refuses what leaves nobody who may do everything, for good. Called at the end of each change that could.
 pub fn somebody_may_do_everything(tx: &mut Tx<'_>) -> std::result::Result<(), Denied> {
     if !rights::admins(tx.connection())?.is_empty() {

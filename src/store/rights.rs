@@ -127,6 +127,17 @@ pub(super) fn admins(c: &mut SqliteConnection) -> Result<Vec<i32>> {
     Ok(held(c, None)?.into_iter().filter(|(_, held)| lasting(held)).map(|(member, _)| member).collect())
 }
 
+/// Whether `by` has all that `member` has, everywhere where they have it and for as long.
+pub(super) fn has_all_of(c: &mut SqliteConnection, by: i32, member: i32, now: Millis) -> Result<bool> {
+    let mut of = |id| held(c, Some(id)).map(|mut all| all.remove(&id).unwrap_or_default());
+    let (own, theirs) = (of(by)?, of(member)?);
+    let has = |one: &Held| {
+        let then = Rights::of(&own, one.until.map_or(Millis::MAX, |until| until - 1), 0);
+        then.covers(one.app.as_deref(), one.permissions)
+    };
+    Ok(theirs.iter().filter(|one| one.until.is_none_or(|until| until > now)).all(has))
+}
+
 fn held(c: &mut SqliteConnection, member: Option<i32>) -> Result<BTreeMap<i32, Vec<Held>>> {
     let rows: Vec<Row> =
         diesel::sql_query(HELD).bind::<Nullable<Integer>, _>(member).bind::<Nullable<Integer>, _>(member).load(c)?;

@@ -27,6 +27,7 @@ mod env_reader;
 mod env_round_trip;
 mod env_show;
 mod env_traps;
+mod escalation;
 mod factor_again;
 mod factor_policy;
 mod factor_recovery;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::own;
 use super::show::wrong_mail;
 use crate::access::Grant;
-use crate::access::action::EditAccount;
+use crate::access::action::ChangeMail;
 use crate::commands::account_mail::{AskMail, DropMail};
 use crate::mail::is_address;
 use crate::store::Denied;
@@ -27,7 +27,7 @@ pub struct MailForm {
 
 /// Asks for a letter that confirms an address, or takes the address away.
 pub async fn mail(
-    may: Grant<EditAccount>,
+    may: Grant<ChangeMail>,
     Form(form): Form<MailForm>,
     visit: Visit,
     site: Data<Site>,

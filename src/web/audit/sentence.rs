@@ -45,6 +45,8 @@ pub fn sentence(entry: &Entry) -> String {
         ("password.link", _) => format!("made a link to a new password for {}", fact("member")),
         ("password.reset", _) => "chose a new password by a link".to_owned(),
         ("password.change", _) => "changed the password".to_owned(),
+        ("account.mail.change", _) if fact("mail_to_confirm").is_empty() => "took the own address away".to_owned(),
+        ("account.mail.change", _) => format!("asked for letters to {}", fact("mail_to_confirm")),
         ("account.edit", _) => "changed the own profile".to_owned(),
         ("session.revoke", _) => format!("ended {} of the own sessions", fact("sessions")),
         ("password.ask", _) => format!("asked for a link to a new password of {}", fact("name")),

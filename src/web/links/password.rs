@@ -75,7 +75,7 @@ pub async fn reset(
         return wrong_form(&view(&site, &visit, &link, &member, problems).await);
     }
     let password_hash = site.passwords.hash(form.password).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
-    let member_id = member.id;
+    let (member_id, named) = (member.id, member.clone());
     match site.store.commit(&may, password_reset::ResetPassword { token_hash, member, password_hash }).await {
         Ok(()) => {
             // Whoever holds the link is the member; nobody's guessing keeps them out of this browser now.
@@ -84,6 +84,10 @@ pub async fn reset(
             Ok(response)
         }
         Err(Denied::Rule { what: LINK_GONE, .. }) => gone(&site, &visit, GONE).await,
+        Err(Denied::Rule { text, .. }) => {
+            problems.add("", sentence(&text));
+            wrong_form(&view(&site, &visit, &link, &named, problems).await)
+        }
         Err(other) => Err(other.into()),
     }
 }

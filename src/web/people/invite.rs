@@ -165,7 +165,7 @@ struct Typed {
 
 async fn view(site: &Site, visit: &Visit, typed: Typed, problems: Problems) -> Result<InviteView, Failure> {
     let own = match visit.actor.member() {
-        Some(id) => site.store.permissions_of(id).await?,
+        Some(id) => site.store.lasting_permissions_of(id).await?,
         None => crate::access::Permissions::NONE,
     };
     let roles = Role::ALL.into_iter().filter(|role| role.permissions().without(own).is_empty());
