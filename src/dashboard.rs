@@ -17,6 +17,7 @@ use crate::mail::Post;
 use crate::ops::claims::Claims;
 use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
+use crate::passwords::Passwords;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::site_key::SiteKey;
@@ -36,6 +37,7 @@ pub struct Given<E> {
     pub credentials: Option<Arc<Credentials>>,
     /// What small secrets in the database are encrypted with.
     pub key: DataKey,
+    pub passwords: Passwords,
     pub rhythm: Rhythm,
     /// A stop waits so long for operations.
     pub grace: Duration,
@@ -54,7 +56,7 @@ pub struct Dashboard {
 impl Dashboard {
     /// Puts the floors together. Nothing runs yet, and nothing is read or written.
     pub fn new<E: Inspect + Mutate + 'static>(given: Given<E>) -> Self {
-        let Given { settings, store, shelf, engine, credentials, key, rhythm, grace, stop } = given;
+        let Given { settings, store, shelf, engine, credentials, key, passwords, rhythm, grace, stop } = given;
         store.keep_free(settings.keep_free);
         let clock = Arc::clone(store.clock());
         let feed = Feed::new(engine.clone(), clock.clone(), rhythm);
@@ -115,6 +117,7 @@ impl Dashboard {
             post,
             checked,
             key,
+            passwords,
             stop,
         };
         Self { parts, runner, jobs }

@@ -29,6 +29,7 @@ pub mod logs;
 pub mod mail;
 pub mod ops;
 pub mod passwords;
+pub mod pepper;
 pub mod random;
 pub mod recipe;
 pub mod secret;

@@ -9,6 +9,7 @@ use canteen::access::{Actor, Grant, Role, Target, member_name};
 use canteen::commands::factor_reset::ResetFactors;
 use canteen::commands::member_add::AddMember;
 use canteen::commands::member_password::SetPassword;
+use canteen::key_file::FOLDER;
 use canteen::passwords::{self, Passwords};
 use canteen::settings::Settings;
 
@@ -41,12 +42,12 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             Command::Add { name, role } => {
                 let role = Role::from_str(&role)?;
                 let name = member_name(&name)?;
-                let password_hash = new_password(&name).await?;
+                let password_hash = new_password(settings, &name).await?;
                 store.commit(&may, AddMember { name: name.clone(), password_hash, role }).await?;
                 say(&format!("{name} was added as {role}"));
             }
             Command::ResetPassword { name } => {
-                let password_hash = new_password(&name).await?;
+                let password_hash = new_password(settings, &name).await?;
                 store.commit(&may, SetPassword { name: name.clone(), password_hash }).await?;
                 say(&format!("{name} has a new password and has to sign in again"));
             }
@@ -65,10 +66,10 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
     })
 }
 
-async fn new_password(name: &str) -> anyhow::Result<String> {
+async fn new_password(settings: &Settings, name: &str) -> anyhow::Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("the password is read from standard input")?;
     let password = line.trim_end_matches(['\n', '\r']);
     passwords::check(password, name)?;
-    Ok(Passwords::default().hash(password.to_owned()).await?)
+    Ok(Passwords::of(&settings.data.join(FOLDER))?.hash(password.to_owned()).await?)
 }

@@ -7,7 +7,9 @@ use canteen::clock::SystemClock;
 use canteen::dashboard::{Dashboard, Given, credentials, data_key};
 use canteen::engine::docker::DockerEngine;
 use canteen::engine::feed::Rhythm;
+use canteen::key_file::FOLDER;
 use canteen::ops::GRACE;
+use canteen::passwords::Passwords;
 use canteen::settings::Settings;
 use canteen::shelf::{self, Shelf};
 use canteen::store::Store;
@@ -37,6 +39,7 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
     let address = settings.public.origin.clone();
     let credentials = credentials(&settings).context("CANTEEN_REGISTRIES")?;
     let key = super::runtime()?.block_on(data_key(&settings, &store))?;
+    let passwords = Passwords::of(&settings.data.join(FOLDER))?;
     let given = Given {
         settings,
         store: store.clone(),
@@ -44,6 +47,7 @@ pub(super) fn serve(settings: Settings) -> anyhow::Result<()> {
         engine,
         credentials,
         key,
+        passwords,
         rhythm: Rhythm::default(),
         grace: GRACE,
         stop: stop.clone(),

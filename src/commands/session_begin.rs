@@ -4,7 +4,7 @@ use super::particulars;
 use crate::access::action;
 use crate::store::mail::{self, Notice, facts};
 use crate::store::sessions::{self, NewSession, Stage};
-use crate::store::{Command, Denied, Tx, accounts};
+use crate::store::{Command, Denied, Tx, accounts, members};
 
 /// The word of the refusal of a suspended member. A page does not tell it from a wrong password.
 pub const KEPT_OUT: &str = "kept-out";
@@ -21,6 +21,8 @@ pub struct BeginSession {
     pub instead_of: Option<i32>,
     /// Nobody signed in as this member with this browser before.
     pub new_device: bool,
+    /// The stored hash of the password and a better one, where there is one.
+    pub renewed: Option<(String, String)>,
 }
 
 impl Command for BeginSession {
@@ -48,6 +50,11 @@ impl Command for BeginSession {
             let about = facts([("ip", &self.session.ip), ("agent", &self.session.agent)]);
             mail::notify(tx, self.member_id, Notice::NewDevice, &about)?;
             tx.detail("new_device", true);
+        }
+        if let Some((before, after)) = &self.renewed
+            && members::renew_hash(tx, self.member_id, before, after)?
+        {
+            tx.detail("password_hashed_anew", true);
         }
         accounts::seen(tx, self.member_id)?;
         tx.acted_by(self.member_id, &self.member);

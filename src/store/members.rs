@@ -73,6 +73,13 @@ pub fn set_password(tx: &mut Tx<'_>, name: &str, password_hash: &str) -> std::re
     Ok(changed > 0)
 }
 
+/// Keeps a better hash of the same password. `false` if there is another password by now.
+pub fn renew_hash(tx: &mut Tx<'_>, id: i32, before: &str, after: &str) -> std::result::Result<bool, Denied> {
+    let same = members::table.find(id).filter(members::password_hash.eq(before));
+    let changed = diesel::update(same).set(members::password_hash.eq(after)).execute(tx.connection())?;
+    Ok(changed > 0)
+}
+
 /// Members who have every permission over everything for good, seen from inside a change.
 pub fn admins(tx: &mut Tx<'_>) -> std::result::Result<Vec<i32>, Denied> {
     Ok(rights::admins(tx.connection())?)

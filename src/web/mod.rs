@@ -145,6 +145,7 @@ pub struct Parts {
     pub post: Post,
     pub checked: AuditCheck,
     pub key: DataKey,
+    pub passwords: Passwords,
     pub stop: CancellationToken,
 }
 
@@ -166,6 +167,7 @@ impl Site {
             post,
             checked,
             key,
+            passwords,
             stop,
         } = parts;
         Self {
@@ -183,8 +185,8 @@ impl Site {
             setup_code,
             checked,
             key,
+            passwords,
             stop,
-            passwords: Passwords::default(),
             summaries: apps::facts::Summaries::default(),
             listing: apps::listing::Listing::default(),
             logs: apps::logs::Hubs::default(),

@@ -103,11 +103,14 @@ pub async fn sign_in(
         Some(_) | None => None,
     };
     let stored = member.as_ref().map(|m| m.password_hash.clone());
-    let right = site.passwords.verify(form.password, stored).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    let right = site.passwords.verify(form.password.clone(), stored).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
     let Some(member) = member.filter(|_| right) else {
         return not_right(view, by, &visit, &site).await;
     };
-    match begin(may, member, device.clone(), &visit, &site, &view.next).await? {
+    // Whoever has to wait for that is let in with the hash that there is.
+    let new_hash = site.passwords.renewed(form.password, &member.password_hash).await.unwrap_or_default();
+    let came = Came { member, device: device.clone(), new_hash };
+    match begin(may, came, &visit, &site, &view.next).await? {
         Some(response) => {
             site.throttle.right(by);
             Ok(response)
@@ -146,11 +149,19 @@ pub(in crate::web) fn remember(
     Ok(())
 }
 
+/// Somebody whose password was right.
+struct Came {
+    member: Member,
+    /// The device from which they signed in before.
+    device: Option<String>,
+    /// The password, hashed as it would be now.
+    new_hash: Option<String>,
+}
+
 /// `None` for a member who was suspended a moment ago.
 async fn begin(
     may: Grant<SignIn>,
-    member: Member,
-    device: Option<String>,
+    Came { member, device, new_hash }: Came,
     visit: &Visit,
     site: &Site,
     next: &str,
@@ -169,7 +180,14 @@ async fn begin(
     let member_id = member.id;
     // Somebody who stops before the code has only a password, and is told of at the next sign-in that is whole.
     let new_device = whole && device.is_none();
-    let begin = BeginSession { member_id: member.id, member: member.name, session, instead_of, new_device };
+    let begin = BeginSession {
+        member_id: member.id,
+        member: member.name,
+        session,
+        instead_of,
+        new_device,
+        renewed: new_hash.map(|new| (member.password_hash, new)),
+    };
     match site.store.commit(&may, begin).await {
         Ok(_) => {}
         Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(None),

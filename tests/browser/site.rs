@@ -13,6 +13,7 @@ use canteen::engine::feed::Rhythm;
 use canteen::engine::{Inspect as _, Mutate as _};
 use canteen::keys::DataKey;
 use canteen::ops::GRACE;
+use canteen::passwords::Passwords;
 use canteen::settings::Settings;
 use canteen::shelf::Shelf;
 use canteen::stack::spec::NetworkSpec;
@@ -76,6 +77,7 @@ impl Dashboard {
         let stop = CancellationToken::new();
         let shared = Arc::new(engine.clone());
         let key = DataKey::make(&settings.data.join("keys")).unwrap();
+        let passwords = Passwords::of(&settings.data.join("keys")).unwrap();
         let whole = Whole::new(Given {
             settings,
             store,
@@ -83,6 +85,7 @@ impl Dashboard {
             engine: shared,
             credentials: None,
             key,
+            passwords,
             rhythm: Rhythm::default(),
             grace: GRACE,
             stop: stop.clone(),

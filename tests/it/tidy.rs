@@ -38,7 +38,8 @@ const FLOORS: &[Floor] = &[
     floor("random", &[], &["rand", "base64", "tracing"]),
     floor("key_file", &["random"], &["zeroize"]),
     floor("signer", &["key_file"], &["base64", "ed25519_dalek"]),
-    floor("passwords", &["random"], &["argon2", "base64", "tokio", "tracing"]),
+    floor("pepper", &["key_file"], &["sha2"]),
+    floor("passwords", &["key_file", "pepper", "random"], &["argon2", "base64", "tokio", "tracing"]),
     floor("site_key", &["key_file"], &["sha2", "zeroize"]),
     floor("keys", &["key_file", "random"], &["chacha20poly1305", "sha2", "zeroize"]),
     // The Swarm, the recipes, the database.
@@ -130,7 +131,7 @@ const FLOORS: &[Floor] = &[
     // Puts the floors together.
     floor(
         "dashboard",
-        &["engine", "jobs", "key_file", "keys", "mail", "ops", "settings", "shelf", "site_key", "store", "web"],
+        &["engine", "jobs", "key_file", "keys", "mail", "ops", "passwords", "settings", "shelf", "site_key", "store", "web"],
         &["tokio", "tokio_util", "tracing"],
     ),
     // What is typed.
@@ -144,6 +145,7 @@ const FLOORS: &[Floor] = &[
             "dashboard",
             "engine",
             "envfile",
+            "key_file",
             "lint",
             "ops",
             "passwords",

@@ -15,6 +15,7 @@ use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Reading, Rhythm};
 use canteen::ops::Live;
 use canteen::ops::refresh::refresh_catalogue;
+use canteen::passwords::Passwords;
 use canteen::settings::Settings;
 use canteen::shelf::{self, Shelf};
 use canteen::stack::spec::NetworkSpec;
@@ -239,6 +240,7 @@ impl Running {
             engine: Arc::new(engine.clone()),
             credentials: canteen::dashboard::credentials(settings).unwrap(),
             key: canteen::dashboard::data_key(settings, store).await.unwrap(),
+            passwords: Passwords::cheap(&settings.data.join("keys")).unwrap(),
             rhythm: RHYTHM,
             grace: GRACE,
             stop: stop.clone(),
