@@ -89,7 +89,7 @@ impl Runner {
             let id = operation.id;
             // Who is to be told no does not wait for a turn.
             let refused = operation.state == State::Queued && self.is_refused(&operation).await?;
-            if !running.lock().unwrap_or_else(PoisonError::into_inner).take(id, &operation.kind, refused) {
+            if !running.lock().unwrap_or_else(PoisonError::into_inner).take(id, &operation.kind, operation.asked_by.id, refused) {
                 continue;
             }
             let begun = self.store.begin_operation(id).await;

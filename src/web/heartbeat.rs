@@ -8,11 +8,16 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Site;
+use super::failure::Failure;
+use super::streams::Open;
 use super::visit::Visit;
 use crate::access::{Action, Actor, Grant, Rights, Sight};
 
 /// A comment keeps the connection open and tells us when the browser has gone; the right to look is judged again with each.
 const EVERY: Duration = Duration::from_secs(15);
+
+/// Whoever has too many streams is told to come back after so many seconds.
+const AGAIN_S: u64 = 30;
 
 /// The right to a stream, as it was judged last.
 pub(super) struct Heartbeat {
@@ -26,6 +31,8 @@ pub(super) struct Heartbeat {
     changes: watch::Receiver<i64>,
     judged: Instant,
     due: Instant,
+    #[expect(dead_code, reason = "held for as long as the stream is open")]
+    open: Open,
 }
 
 /// What a stream does before anything else.
@@ -40,7 +47,13 @@ pub(super) enum Beat {
 
 impl Heartbeat {
     /// The stream begins, and its right was judged with the request.
-    pub(super) fn of<A: Action>(visit: &Visit, may: &Grant<A>, site: &Site) -> Self {
+    ///
+    /// # Errors
+    /// The member has too many streams open.
+    pub(super) fn of<A: Action>(visit: &Visit, may: &Grant<A>, site: &Site) -> Result<Self, Failure> {
+        // Only members have a right to a stream.
+        let member = may.actor().member().ok_or(Failure::SignInFirst)?;
+        let open = site.streams.open(member).ok_or(Failure::TooMany(AGAIN_S))?;
         let target = may.target().clone();
         let still = move |actor: &Actor| Grant::<A>::judge(actor.clone(), target.clone()).is_ok();
         let mut beat = Self {
@@ -51,9 +64,10 @@ impl Heartbeat {
             changes: site.store.rights_changes(),
             judged: Instant::now(),
             due: Instant::now(),
+            open,
         };
         beat.set_due(site);
-        beat
+        Ok(beat)
     }
 
     /// However busy a stream is, it asks this before each message, so the right to it is judged again in time.

@@ -47,7 +47,7 @@ pub async fn stream(
     // One poke on every connection: a page that was hidden or cut off looks again, whatever it missed.
     let mut waiting = VecDeque::from([everything(&site)]);
     waiting.extend(past.into_iter().flatten().filter(|p| topics.contains(&p.topic)).map(|p| message(&site, &p)));
-    let heartbeat = Heartbeat::of(&visit, &may, &site);
+    let heartbeat = Heartbeat::of(&visit, &may, &site)?;
     let state = Stream { heartbeat, attention: site.feed.viewer(), site: site.clone(), topics, waiting, receiver };
     let body =
         stream::unfold(state, |mut state| async move { state.next().await.map(|bytes| (Ok::<_, actix_web::Error>(bytes), state)) });

@@ -44,6 +44,7 @@ pub mod setup;
 pub mod setup_code;
 pub mod shell;
 pub mod status;
+pub mod streams;
 pub mod table;
 pub mod throttle;
 pub mod tokens;
@@ -101,6 +102,7 @@ pub struct Site {
     pub listing: apps::listing::Listing,
     pub logs: apps::logs::Hubs,
     pub throttle: throttle::Throttle,
+    pub streams: streams::Streams,
     pub tokens_used: tokens::Used,
     pub epoch: Epoch,
     pub checked: AuditCheck,
@@ -191,6 +193,7 @@ impl Site {
             listing: apps::listing::Listing::default(),
             logs: apps::logs::Hubs::default(),
             throttle: throttle::Throttle::default(),
+            streams: streams::Streams::default(),
             tokens_used: tokens::Used::default(),
             epoch: Epoch::default(),
             kept: factors::kept::Kept::default(),

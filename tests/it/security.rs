@@ -384,6 +384,22 @@ async fn the_stream_tells_of_changes_and_ends_with_the_session() {
     assert_eq!(site.stranger().get("/live?topics=apps").await.status, 303);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_has_twenty_streams_and_leaves_connections_to_others() {
+    let site = Site::start().await;
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    let mut open = vec![];
+    for _ in 0..20 {
+        let mut stream = ana.open("/live?topics=apps").await;
+        hear(&mut stream, &mut String::new(), "data: *").await;
+        open.push(stream);
+    }
+    let more = ana.get("/live?topics=apps").await;
+    assert_eq!((more.status, more.header("retry-after")), (429, Some("30")));
+    assert_eq!(vic.get("/live?topics=apps").await.status, 200);
+    assert_eq!(ana.get("/apps").await.status, 200);
+}
+
 /// Reads until the stream has said this.
 async fn hear(stream: &mut tokio::net::TcpStream, heard: &mut String, wanted: &str) {
     let mut bytes = [0; 4096];

@@ -54,7 +54,7 @@ pub async fn stream(
     let from = last.or_else(|| Cursor::parse(query.get("after"))).unwrap_or_default();
     let swarm = site.feed.latest().swarm;
     let state = Stream {
-        heartbeat: Heartbeat::of(&visit, &may, &site),
+        heartbeat: Heartbeat::of(&visit, &may, &site)?,
         attention: site.feed.viewer(),
         follower: site.logs.follow(&site, &facts.stack),
         names: Names::of(&facts.observed, &facts.stack),
