@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::error::chain_of;
-use super::http::client_for;
+use super::http::{Leads, client_for};
 use super::origin::{Allow, Origin, OriginError, Place};
 
 /// The largest catalogue that is read.
@@ -67,7 +67,8 @@ pub(super) fn fetch_from(source: &str, allow: Allow) -> Result<String, Catalogue
 
 fn download(url: &Url) -> Result<Vec<u8>, String> {
     let started = std::time::Instant::now();
-    let response = client_for(url, TIME_LIMIT)?.get(url.clone()).send().map_err(|error| chain_of(&error.without_url()))?;
+    let response =
+        client_for(url, TIME_LIMIT, Leads::Anywhere)?.get(url.clone()).send().map_err(|error| chain_of(&error.without_url()))?;
     if response.status().is_redirection() {
         return Err("the server redirects to another host; give that address instead".to_owned());
     }

@@ -11,6 +11,8 @@ use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::error::chain_of;
+use super::origin::is_by_public_name;
+use super::resolver::Public;
 
 /// The most that one refresh may bring in.
 pub(super) const TRANSFER_LIMIT_BYTES: u64 = 200 << 20;
@@ -79,7 +81,8 @@ pub(super) struct Bounded {
 impl Bounded {
     /// A client that talks to the host of `url` alone, and notes in `log` what it does.
     pub(super) fn new(url: &Url, log: &TransferLog) -> Result<Self, String> {
-        Ok(Self { client: client_for(url, SILENCE_LIMIT)?, log: log.clone(), base_after_redirect: None })
+        let leads = if is_by_public_name(url) { Leads::Outside } else { Leads::Anywhere };
+        Ok(Self { client: client_for(url, SILENCE_LIMIT, leads)?, log: log.clone(), base_after_redirect: None })
     }
 
     fn exchange(&self, request: RequestBuilder, headers: impl IntoIterator<Item = impl AsRef<str>>) -> Shared {
@@ -95,8 +98,17 @@ impl Bounded {
     }
 }
 
+/// Where the name in an address may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leads {
+    /// To public hosts: a member named it.
+    Outside,
+    /// The operator of the server named it.
+    Anywhere,
+}
+
 /// A client that follows redirects only where they stay on the scheme, host and port of `url`.
-pub(super) fn client_for(url: &Url, silence: Duration) -> Result<Client, String> {
+pub(super) fn client_for(url: &Url, silence: Duration, leads: Leads) -> Result<Client, String> {
     super::tls::install();
     let home = (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default());
     let policy = reqwest::redirect::Policy::custom(move |attempt| {
@@ -108,6 +120,9 @@ pub(super) fn client_for(url: &Url, silence: Duration) -> Result<Client, String>
     if url.scheme() == "http" {
         // Plain HTTP is admitted on the loopback alone, where a proxy has no business.
         builder = builder.no_proxy();
+    }
+    if leads == Leads::Outside {
+        builder = builder.dns_resolver(Arc::new(Public));
     }
     builder.build().map_err(|error| chain_of(&error))
 }

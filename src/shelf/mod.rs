@@ -15,6 +15,7 @@ mod origin;
 mod read;
 mod refresh;
 mod releases;
+mod resolver;
 mod revisions;
 mod sweep;
 mod tag_change;

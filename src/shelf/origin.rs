@@ -186,6 +186,17 @@ fn reach_of(host: &str) -> Reach {
     }
 }
 
+/// Whether an address is neither this machine's nor a private network's.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    reach_of_address(address.to_canonical()) == Reach::Public
+}
+
+/// Whether an address names its host so that anything may stand behind it. What names this machine or its neighbours openly was
+/// admitted, or refused, when it was read.
+pub(super) fn is_by_public_name(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| reach_of(host) == Reach::Public)
+}
+
 fn reach_of_address(address: IpAddr) -> Reach {
     match address {
         _ if address.is_loopback() => Reach::Loopback,
