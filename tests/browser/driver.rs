@@ -61,6 +61,11 @@ const PASSING: [&str; 3] = ["stale element reference", "element click intercepte
 impl Browser {
     /// Starts one that knows the dashboard at `origin`.
     pub(crate) fn start(origin: &str, scripts: Scripts) -> Self {
+        Self::with_flags(origin, scripts, &[])
+    }
+
+    /// The same, with more flags for chromium.
+    pub(crate) fn with_flags(origin: &str, scripts: Scripts, flags: &[String]) -> Self {
         canteen::shelf::tls::install();
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -73,7 +78,7 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let server = format!("http://127.0.0.1:{port}");
         let mut browser = Self { http, driver, server, session: String::new(), origin: origin.to_owned(), profile };
-        let wish = wish(browser.profile.path(), scripts);
+        let wish = wish(browser.profile.path(), scripts, flags);
         let made = browser.call(&Method::POST, "/session", Some(&wish)).unwrap_or_else(|e| panic!("no browser: {e}"));
         browser.session = format!("/session/{}", made["sessionId"].as_str().unwrap());
         browser
@@ -320,7 +325,7 @@ impl Element<'_> {
 }
 
 /// What the browser shall be like.
-fn wish(profile: &std::path::Path, scripts: Scripts) -> Value {
+fn wish(profile: &std::path::Path, scripts: Scripts, more: &[String]) -> Value {
     let mut flags: Vec<String> = [
         "--headless=new",
         "--no-sandbox",
@@ -339,6 +344,7 @@ fn wish(profile: &std::path::Path, scripts: Scripts) -> Value {
     ]
     .map(str::to_owned)
     .into();
+    flags.extend_from_slice(more);
     flags.push(format!("--user-data-dir={}", profile.display()));
     let mut options = json!({ "args": flags });
     if scripts == Scripts::Off {

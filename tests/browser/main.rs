@@ -13,6 +13,7 @@
 mod broad;
 mod desk;
 mod driver;
+mod front;
 mod inspect;
 mod journey;
 mod scenery;
@@ -27,4 +28,5 @@ mod keyboard;
 mod kinds;
 mod life;
 mod screenshots;
+mod sibling;
 mod whole_way;

@@ -1,6 +1,6 @@
 //! The dashboard in this process, as `serve` puts it together, over the Swarm in memory and the demo recipes.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -28,6 +28,7 @@ use crate::driver::PATIENCE;
 /// A running dashboard with nobody in it yet. Stopped when it is dropped.
 pub(crate) struct Dashboard {
     pub(crate) origin: String,
+    pub(crate) address: SocketAddr,
     pub(crate) engine: FakeEngine,
     setup_code: Arc<SetupCode>,
     stop: CancellationToken,
@@ -48,15 +49,25 @@ impl Dashboard {
         Self::with(Catalogue::Demo, None)
     }
 
+    /// Starts one that is reached under another address, by a proxy on this machine.
+    pub(crate) fn public(origin: &str) -> Self {
+        Self::begin(Catalogue::Demo, None, Some(origin))
+    }
+
     /// Starts one whose operations stop for ever at this step.
     pub(crate) fn held_at(step: &str) -> Self {
         Self::with(Catalogue::Demo, Some(step))
     }
 
     pub(crate) fn with(catalogue: Catalogue, hold_at: Option<&str>) -> Self {
+        Self::begin(catalogue, hold_at, None)
+    }
+
+    fn begin(catalogue: Catalogue, hold_at: Option<&str>, public: Option<&str>) -> Self {
         canteen::shelf::tls::install();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let origin = public.map_or_else(|| format!("http://{address}"), str::to_owned);
         let data = tempfile::tempdir().unwrap();
         let recipes = data.path().join("recipes");
         make_recipes(&recipes, &data.path().join("recipe-sources"));
@@ -67,6 +78,7 @@ impl Dashboard {
             ("CANTEEN_CATALOGUE", list),
             ("CANTEEN_LOCAL_RECIPES", recipes.display().to_string()),
             ("CANTEEN_REQUIRE_SECOND_FACTOR", "nobody".to_owned()),
+            ("CANTEEN_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
         ];
         pairs.extend(hold_at.map(|step| ("CANTEEN_HOLD_AT", step.to_owned())));
         let settings = Settings::from_pairs(pairs.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap();
@@ -95,7 +107,7 @@ impl Dashboard {
         let swarm = engine.clone();
         let thread = std::thread::spawn(move || run(whole, &swarm, listener, &ready));
         is_ready.recv_timeout(PATIENCE).expect("the dashboard starts");
-        Self { origin, engine, setup_code, stop, thread: Some(thread), _data: data }
+        Self { origin, address, engine, setup_code, stop, thread: Some(thread), _data: data }
     }
 
     /// The code that the log would show.
