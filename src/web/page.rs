@@ -49,7 +49,8 @@ pub fn see_other(path: &str) -> Result<HttpResponse, Failure> {
 pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active: Nav) -> Shell {
     let viewer = match &visit.actor {
         Actor::Member { name, rights, .. } => {
-            Some(Viewer { name: name.clone(), role: sentence(rights.title()), may: rights.everywhere() })
+            let doors = Viewer::doors(visit.actor.standing());
+            Some(Viewer { name: name.clone(), role: sentence(rights.title()), may: rights.everywhere(), doors })
         }
         Actor::Stranger { .. } | Actor::Scheduler | Actor::System(_) => None,
     };

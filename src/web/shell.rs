@@ -1,6 +1,6 @@
 //! What every page shares: its title, the rail, the viewer, the messages on top.
 
-use crate::access::Permissions;
+use crate::access::{ActionName, Permissions, Standing, policy};
 
 /// The entry of the rail that the page belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +25,31 @@ pub struct Viewer {
     pub role: String,
     /// What the viewer may do over everything.
     pub may: Permissions,
+    /// The entries of the rail that lead to a page which the viewer may open.
+    pub doors: Vec<Nav>,
+}
+
+/// The entries of the rail, each with what its page asks for.
+const RAIL: [(Nav, ActionName); 7] = [
+    (Nav::Apps, ActionName::ListApps),
+    (Nav::Updates, ActionName::ListUpdates),
+    (Nav::Catalogue, ActionName::ViewRecipes),
+    (Nav::Operations, ActionName::ViewOperations),
+    (Nav::Audit, ActionName::ViewAudit),
+    (Nav::People, ActionName::ListPeople),
+    (Nav::Settings, ActionName::ViewMail),
+];
+
+impl Viewer {
+    /// The entries of the rail for somebody of this standing.
+    pub fn doors(who: Standing<'_>) -> Vec<Nav> {
+        RAIL.iter().filter(|(_, page)| policy::allows(who, *page)).map(|(nav, _)| *nav).collect()
+    }
+
+    /// Whether the rail has this entry.
+    pub fn has(&self, door: Nav) -> bool {
+        self.doors.contains(&door)
+    }
 }
 
 /// How a message that is shown once wants to be read.
@@ -141,7 +166,12 @@ impl Shell {
         Self {
             title: title.to_owned(),
             active,
-            viewer: Some(Viewer { name: "Ana".to_owned(), role: "Admin".to_owned(), may: Permissions::all() }),
+            viewer: Some(Viewer {
+                name: "Ana".to_owned(),
+                role: "Admin".to_owned(),
+                may: Permissions::all(),
+                doors: RAIL.map(|(nav, _)| nav).to_vec(),
+            }),
             csrf: "sample-csrf-token".to_owned(),
             flash: None,
             running: 0,
