@@ -1,7 +1,7 @@
 //! Looking entries up: along one index at a time and by number, never by counting off, so that a page costs the same however long
 //! the log is and stays where it is while entries are added.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -37,8 +37,8 @@ pub struct EntryFilter {
 pub enum Seen {
     #[default]
     Everything,
-    /// Only what is about these apps.
-    Apps(Vec<String>),
+    /// Only what is about these apps, each by its name and the time since when the name is its own: another app may have had it before.
+    Apps(BTreeMap<String, Millis>),
 }
 
 impl Seen {
@@ -46,7 +46,7 @@ impl Seen {
     pub fn has(&self, entry: &Entry) -> bool {
         match self {
             Self::Everything => true,
-            Self::Apps(apps) => entry.target.kind == "app" && apps.contains(&entry.target.name),
+            Self::Apps(apps) => entry.target.kind == "app" && apps.get(&entry.target.name).is_some_and(|since| entry.at >= *since),
         }
     }
 }
@@ -175,6 +175,7 @@ pub struct Wanted {
     actors: Option<BTreeSet<String>>,
     actions: Option<BTreeSet<String>>,
     outcomes: Option<BTreeSet<String>>,
+    seen: Seen,
     from: Millis,
     to: Millis,
 }
@@ -182,9 +183,9 @@ pub struct Wanted {
 impl Wanted {
     fn of(connection: &mut SqliteConnection, filter: &EntryFilter) -> Result<Self> {
         let set = |list: &[String]| list.iter().cloned().collect::<BTreeSet<_>>();
-        let mut targets = match &filter.seen {
+        let mut targets: Option<BTreeSet<String>> = match &filter.seen {
             Seen::Everything => None,
-            Seen::Apps(apps) => Some(set(apps)),
+            Seen::Apps(apps) => Some(apps.keys().cloned().collect()),
         };
         let mut narrow = |fits: BTreeSet<String>| {
             targets = Some(match targets.take() {
@@ -205,13 +206,15 @@ impl Wanted {
         };
         let actions = Some(set(&filter.actions)).filter(|a| !a.is_empty());
         let (from, to) = (filter.from.unwrap_or(Millis::MIN), filter.to.unwrap_or(Millis::MAX));
-        Ok(Self { targets, actors, actions, outcomes: filter.outcomes.as_deref().map(set), from, to })
+        let (outcomes, seen) = (filter.outcomes.as_deref().map(set), filter.seen.clone());
+        Ok(Self { targets, actors, actions, outcomes, seen, from, to })
     }
 
     /// Whether an entry fits.
     pub fn fits(&self, entry: &Entry) -> bool {
         let has = |wanted: &Option<BTreeSet<String>>, word: &String| wanted.as_ref().is_none_or(|set| set.contains(word));
-        has(&self.targets, &entry.target.name)
+        self.seen.has(entry)
+            && has(&self.targets, &entry.target.name)
             && has(&self.actors, &entry.actor.name)
             && has(&self.actions, &entry.action)
             && has(&self.outcomes, &entry.outcome)

@@ -39,7 +39,8 @@ pub async fn show(may: Grant<ViewActivity>, visit: Visit, query: Query, site: Da
         (None, Some(after)) => Start::After(after),
         (None, None) => Start::Newest,
     };
-    let about = EntryFilter { seen: Seen::Apps(vec![facts.app.name.clone()]), start, ..EntryFilter::default() };
+    let seen = Seen::Apps([(facts.app.name.clone(), facts.app.created_at)].into());
+    let about = EntryFilter { seen, start, ..EntryFilter::default() };
     let mut found = site.store.search(about.clone(), PAGE).await?;
     if matches!(start, Start::After(_)) && !found.newer {
         found = site.store.search(EntryFilter { start: Start::Newest, ..about }, PAGE).await?;

@@ -133,7 +133,7 @@ pub const DAY_MS: Millis = 24 * 60 * 60 * 1000;
 pub async fn index(may: Grant<ViewAudit>, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let shown = AuditFilter::of(|name| query.get(name).to_owned());
     let mut wanted = shown.wanted(&site).await?;
-    wanted.seen = super::sight(&may);
+    wanted.seen = super::sight(&may, &site).await?;
     let actors = if matches!(wanted.seen, Seen::Everything) { site.store.audit_actors().await? } else { vec![] };
     wanted.start = match (query.number("before"), query.number("after")) {
         (Some(before), _) => Start::Before(before),

@@ -12,6 +12,7 @@ use crate::access::{Grant, Permission, SCHEDULER, Sight};
 use crate::store::audit::Entry;
 use crate::store::audit_search::Seen;
 use crate::web::Site;
+use crate::web::failure::Failure;
 use crate::web::page::moment;
 use crate::web::status::Outcome;
 use crate::web::when::When;
@@ -90,9 +91,12 @@ pub(in crate::web) fn sample_rows() -> Vec<EntryRow> {
 }
 
 /// What a reader may see of the log: all of it with the right over everything, else what is about the apps on which they have it.
-fn sight(may: &Grant<ViewAudit>) -> Seen {
-    match may.actor().sight_of(Permission::ViewAudit) {
+async fn sight(may: &Grant<ViewAudit>, site: &Site) -> Result<Seen, Failure> {
+    Ok(match may.actor().sight_of(Permission::ViewAudit) {
         Sight::All => Seen::Everything,
-        Sight::Apps(apps) => Seen::Apps(apps.into_iter().collect()),
-    }
+        Sight::Apps(names) => {
+            let apps = site.store.apps().await?.into_iter().filter(|app| names.contains(&app.name));
+            Seen::Apps(apps.map(|app| (app.name, app.created_at)).collect())
+        }
+    })
 }

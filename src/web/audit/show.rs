@@ -39,7 +39,7 @@ pub struct EntryView {
 /// One entry.
 pub async fn show(may: Grant<ViewAudit>, Id(seq): Id, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let Some(entry) = site.store.entry(seq).await? else { return sealed(seq, &site).await };
-    if !super::sight(&may).has(&entry) {
+    if !super::sight(&may, &site).await?.has(&entry) {
         return Err(Failure::NotFound);
     }
     let previous_hash = match site.store.entry(seq.saturating_sub(1)).await? {
