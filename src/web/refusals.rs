@@ -5,6 +5,7 @@ use actix_web::dev::ServiceResponse;
 use serde_json::{Map, Value};
 
 use super::Site;
+use super::factors::gate;
 use super::failure::Failure;
 use super::visit::Visit;
 use crate::access::action::Record;
@@ -39,6 +40,7 @@ pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody
         Some(Failure::Forbidden { action, .. }) => (*action, "not allowed"),
         Some(Failure::Hidden { action }) => (*action, "not to be seen"),
         Some(Failure::ForeignForm) => ("form", "foreign form"),
+        Some(Failure::Api(problem)) if problem.code == gate::FACTOR_FIRST => ("token.use", "no second factor"),
         _ => return,
     };
     let pairs = [("action", action), ("path", path.as_str()), ("why", why)];

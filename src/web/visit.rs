@@ -18,6 +18,8 @@ pub struct Inner {
     pub session: Option<Session>,
     /// A sign-in that waits for its code. Whoever has one is a stranger to everything but the page that takes the code.
     pub half: Option<Session>,
+    /// A token came whose owner has yet to add the second factor that the site asks for.
+    pub unproven: bool,
     /// What the tokens of this browser's forms are made of.
     pub csrf_secret: Vec<u8>,
     /// The request's id.

@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::csrf::{self, Provenance};
 use super::factors::again::not_kept;
-use super::factors::kept;
+use super::factors::{gate, kept};
 use super::failure::Failure;
 use super::preferences::Preferences;
 use super::visit::{Inner, Visit};
@@ -138,6 +138,7 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         }
         None => Actor::Stranger { via },
     };
+    let unproven = by_api && passed.is_ok() && gate::unproven(site, &actor).await;
     // Browsers send no token by themselves, so nobody can make one send it.
     passed = passed.and_then(|()| if by_api { Ok(()) } else { check_provenance(site, request) });
     let mut sent = Read::default();
@@ -167,7 +168,8 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
     }
     let here = here(request);
     let Read { token: form, app, fields, uploads } = sent;
-    (Visit::new(Inner { actor, session, half, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here }), passed)
+    let inner = Inner { actor, session, half, unproven, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here };
+    (Visit::new(inner), passed)
 }
 
 fn here(request: &ServiceRequest) -> String {
