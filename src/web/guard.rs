@@ -10,6 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use super::Site;
 use super::factors::gate;
 use super::failure::Failure;
+use super::form;
 use super::visit::Visit;
 use crate::access::{Action, ActionName, Grant, On, Target, WriteAction};
 
@@ -82,6 +83,7 @@ fn judge<A: Action>(request: &HttpRequest) -> Result<Grant<A>, Failure> {
     let grant = Grant::judge(visit.actor.clone(), target).map_err(|why| Failure::refused(A::NAME, why, &app))?;
     let site = request.app_data::<Data<Site>>().ok_or_else(|| Failure::broken("a request without a site"))?;
     gate::check(site, &visit, A::NAME)?;
+    form::once_each(&visit.fields)?;
     Ok(grant)
 }
 
