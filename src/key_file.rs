@@ -46,7 +46,9 @@ pub fn read(folder: &Path, name: &str) -> Result<Option<KeyBytes>, KeyError> {
     }
     let (mut key, mut more) = (Zeroizing::new([0; KEY_BYTES]), [0]);
     let whole = file.read_exact(key.as_mut()).is_ok() && file.read(&mut more).map_err(failed)? == 0;
-    if whole { Ok(Some(key)) } else { Err(KeyError::NoKey { path }) }
+    // A file that was made and never filled is no key: everybody knows it.
+    let random = key.iter().any(|byte| *byte != 0);
+    if whole && random { Ok(Some(key)) } else { Err(KeyError::NoKey { path }) }
 }
 
 /// Makes a key. It is on the disk, whole, before anything can be done with it.
