@@ -1,6 +1,6 @@
 //! A program with an API token.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Answer, Browser, Request, Site};
 
@@ -50,6 +50,12 @@ impl Caller {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send("POST", path, &[], Some(body)).await
+    }
+
+    /// Deploys what the plan of the app holds now; `path` is where deployments are asked for.
+    pub(crate) async fn deploy(&self, path: &str) -> Answer {
+        let plan = self.json(&path.replace("/deployments", "/plan")).await;
+        self.post(path, &json!({"version": plan["version"], "plan": plan["hash"]})).await
     }
 
     /// `headers` come instead of the usual ones; an empty one goes.

@@ -2,13 +2,15 @@
 //!
 //! `site.rs` starts the server, `browser.rs` speaks HTTP to it, `apps.rs` makes apps and waits for operations, `recipes.rs` makes the
 //! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
-//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server.
+//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server, `digest.rs`
+//! tells whether the database holds the same as before, `visits.rs` and `steps.rs` know a request for each route.
 
 mod api;
 mod apps;
 mod broad;
 mod browser;
 mod clock;
+mod digest;
 mod foreign;
 mod golden;
 mod mail;
@@ -18,6 +20,7 @@ pub(crate) mod recipes;
 mod requests;
 pub(crate) mod schema;
 mod site;
+mod steps;
 pub(crate) mod stub;
 mod visits;
 
@@ -25,14 +28,16 @@ pub(crate) use api::Caller;
 pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
 pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};
+pub(crate) use digest::{Tables, changed};
 pub(crate) use foreign::{Silent, foreign_board, foreign_stack};
 pub(crate) use golden::matches;
 pub(crate) use mail::MailServer;
 pub(crate) use phone::{Phone, recovery_codes, sealed};
-pub(crate) use raw::{copy_of, make_admin, make_viewer};
+pub(crate) use raw::{connection, copy_of, make_admin, make_viewer};
 pub(crate) use requests::same_request;
 pub(crate) use site::{PASSWORD, Plan, Site};
-pub(crate) use visits::{IN_STEPS, Visits};
+pub(crate) use steps::{IN_STEPS, Step};
+pub(crate) use visits::Visits;
 
 use std::time::Duration;
 

@@ -12,6 +12,14 @@ pub(crate) fn copy_of(database: &Path, copy: &Path) -> SqliteConnection {
     to
 }
 
+/// A connection of our own, with all that guards it.
+pub(crate) fn connection(database: &Path) -> SqliteConnection {
+    let mut raw = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    // Jobs write too.
+    raw.batch_execute("PRAGMA busy_timeout=5000").unwrap();
+    raw
+}
+
 /// Takes every right but looking from a member.
 pub(crate) fn make_viewer(database: &Path, name: &str) {
     set_role(database, name, "viewer");

@@ -53,9 +53,6 @@ const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
 const GRANT: i32 = 4;
 const TEAM: &str = "/teams/1/review?change=add&value=2";
 
-/// Routes that succeed only after another step, with a link or with a device; the tests of people and of factors go there.
-pub(crate) const IN_STEPS: [&str; 6] = ["/session/factor", "/invite", "/reset", "/confirm", "/forgot", "/account/password"];
-
 /// What is in place.
 pub(crate) struct Visits {
     admin: Browser,
@@ -63,7 +60,7 @@ pub(crate) struct Visits {
     /// An operation whose secrets were not looked at yet.
     made: i32,
     /// A deployment that can be gone back to.
-    deployed: i32,
+    pub(crate) deployed: i32,
     /// The apps that forms are made for, by their names.
     ids: BTreeMap<String, i32>,
     /// Two API tokens of the admin's.
@@ -300,13 +297,28 @@ async fn change(site: &Site, app: &str) {
 impl Browser {
     /// Sends the request of a route, with a token of this browser's own. Returns the status.
     pub(crate) async fn visit(&self, method: &str, path: &str, fields: &[(String, String)]) -> u16 {
+        let token = if method == "GET" { String::new() } else { self.form_token().await };
+        self.visit_with(&token, method, path, fields).await
+    }
+
+    /// The same with a token that this browser got before.
+    pub(crate) async fn visit_with(&self, token: &str, method: &str, path: &str, fields: &[(String, String)]) -> u16 {
         let mut all = fields.to_vec();
-        if method != "GET" {
-            let page = if self.cookie("session").is_some() { "/apps" } else { "/session" };
-            all.push(("csrf".to_owned(), self.page(page).await.token()));
-        }
+        all.push(("csrf".to_owned(), token.to_owned()));
         let body = if method == "GET" { vec![] } else { serde_urlencoded::to_string(&all).unwrap().into_bytes() };
         self.send(Request { method: method.to_owned(), path: path.to_owned(), headers: vec![], body }).await.status
+    }
+
+    /// A token for forms, from a page that this browser may open.
+    pub(crate) async fn form_token(&self) -> String {
+        let pages: &[&str] = if self.cookie("session").is_some() { &["/apps", "/session/factor"] } else { &[] };
+        for page in pages {
+            let page = self.get(page).await;
+            if page.status == 200 {
+                return page.token();
+            }
+        }
+        self.page("/session").await.token()
     }
 }
 
