@@ -15,6 +15,7 @@ use crate::key_file::{self, KeyError};
 use crate::keys::DataKey;
 use crate::mail::Post;
 use crate::ops::claims::Claims;
+use crate::ops::release::Release;
 use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
 use crate::passwords::Passwords;
@@ -86,6 +87,13 @@ impl Dashboard {
             bell: bell.clone(),
             deploy_timeout_s: settings.deploy_timeout_s,
         };
+        let release = Release {
+            store: store.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            handover: handover.clone(),
+            bell: bell.clone(),
+        };
         let site_key = SiteKey::of(&settings.data);
         let post = Post::new(&settings.data, &settings.public.origin, &settings.public.host, site_key.clone());
         let jobs = Jobs {
@@ -99,6 +107,7 @@ impl Dashboard {
             local_recipes: settings.local_recipes.clone(),
             checked: checked.clone(),
             updates,
+            release: release.clone(),
         };
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;
@@ -112,6 +121,7 @@ impl Dashboard {
             handover,
             reveals,
             bell,
+            release,
             setup_code,
             site_key,
             post,

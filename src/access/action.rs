@@ -222,6 +222,24 @@ actions! {
     write Site EditMail "settings.mail.edit";
     /// Have a letter sent to see whether mail works.
     write Site TestMail "settings.mail.test";
+    /// See what waits for approval, and what did.
+    read Site ListApprovals "approval.list";
+    /// See one request for approval.
+    read App ViewApproval "approval.view";
+    /// Approve what somebody else asked for.
+    write App GiveApproval "approval.give";
+    /// Object to what somebody else asked for.
+    write App ObjectToRequest "approval.object";
+    /// Take back what oneself asked for, while it waits for approval.
+    write App WithdrawRequest "approval.withdraw";
+    /// Have what waits for approval done without it.
+    write App OverrideApproval "approval.override";
+    /// Write down that a request for approval came to nothing.
+    write App EndRequest "approval.end";
+    /// See what needs approval.
+    read Site ViewApprovalRules "approval.rules.view";
+    /// Say what needs approval.
+    write Site EditApprovalRules "approval.rules.edit";
     /// See one's own API tokens.
     read Site ListTokens "token.list";
     /// Begin to make an API token.

@@ -13,6 +13,7 @@
 
 pub mod action;
 pub mod actor;
+pub mod approval;
 pub mod book;
 pub mod grant;
 pub mod member_name;

@@ -67,6 +67,9 @@ pub const fn needs(what: ActionName) -> Need {
         | A::GiveCode => return Need::Nothing,
         A::SignOut
         | A::ListApps
+        | A::ListApprovals
+        // On an app that one sees; whose request it is, the command asks.
+        | A::WithdrawRequest
         | A::ViewOperations
         | A::ViewOwnRights
         | A::ChangePassword
@@ -80,7 +83,7 @@ pub const fn needs(what: ActionName) -> Need {
         | A::RemoveFactor
         | A::RenewCodes
         | A::ReviewFactors => return Need::SignIn,
-        A::EditMember | A::SealAudit | A::HoldUpdate | A::Conclude | A::Record => return Need::Nobody,
+        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
         | A::ViewActivity
         | A::ViewAccess
@@ -89,7 +92,11 @@ pub const fn needs(what: ActionName) -> Need {
         | A::ListConfigs
         | A::ListCommands
         | A::ListUpdates
-        | A::ViewUpdates => P::ViewApp,
+        | A::ViewUpdates
+        | A::ViewApproval => P::ViewApp,
+        A::GiveApproval | A::ObjectToRequest => P::Approve,
+        A::OverrideApproval => P::ManageServer,
+        A::ViewApprovalRules | A::EditApprovalRules => P::ConfigureApprovals,
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
         A::ViewLogs => P::ReadLogs,
@@ -125,11 +132,11 @@ pub const fn needs(what: ActionName) -> Need {
     })
 }
 
-/// What the dashboard does when it is time: refresh recipes, and deploy newer versions where an app's policy says so. What such a deploy
+/// What the dashboard does when it is time: refresh recipes, end requests for approval, and deploy newer versions where an app's policy says so. What such a deploy
 /// may ask of the host is not decided here; see `Tier::Unattended`.
 const fn scheduler(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::RefreshRecipe | A::Deploy | A::HoldUpdate)
+    matches!(what, A::RefreshRecipe | A::Deploy | A::HoldUpdate | A::EndRequest)
 }
 
 /// What the dashboard itself does: keep the log, finish operations, obey the server's command line.

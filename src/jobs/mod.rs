@@ -1,5 +1,6 @@
 //! What the dashboard does by itself, again and again. Each job is one file; `schedule.rs` is the table of them.
 
+mod approvals;
 mod audit_check;
 mod catalogue_refresh;
 mod checkpoint;

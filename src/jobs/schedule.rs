@@ -5,10 +5,13 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{audit_check, catalogue_refresh, checkpoint, mail_send, pages_poke, room, session_sweep, tally, update_watch};
+use super::{
+    approvals, audit_check, catalogue_refresh, checkpoint, mail_send, pages_poke, room, session_sweep, tally, update_watch,
+};
 use crate::engine::feed::Feed;
 use crate::mail::Post;
 use crate::ops::Live;
+use crate::ops::release::Release;
 use crate::ops::updates::Watch;
 use crate::shelf::Shelf;
 use crate::store::{AuditCheck, Store};
@@ -18,6 +21,8 @@ const CATALOGUE_EVERY: Duration = Duration::from_hours(6);
 const ROOM_EVERY: Duration = Duration::from_secs(5);
 /// A window is hours long, so nothing is missed by looking so seldom.
 const UPDATES_EVERY: Duration = Duration::from_mins(1);
+/// An approval that is given begins its operation at once; this is for what time brings, and for what was busy.
+const APPROVALS_EVERY: Duration = Duration::from_secs(20);
 /// Whoever waits for a link looks at the letter box again and again.
 const MAIL_EVERY: Duration = Duration::from_secs(5);
 
@@ -34,6 +39,7 @@ pub struct Jobs {
     pub local_recipes: Option<PathBuf>,
     pub checked: AuditCheck,
     pub updates: Watch,
+    pub release: Release,
     pub post: Post,
 }
 
@@ -46,6 +52,7 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(MAIL_EVERY, jobs.clone(), mail_send::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(APPROVALS_EVERY, jobs.clone(), approvals::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(audit_check::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(ROOM_EVERY, jobs.clone(), room::run)));
     tracker.spawn(tally::run(jobs.clone(), stop.clone()));

@@ -69,6 +69,28 @@ pub fn letter(notice: Notice, facts: &Facts, origin: &str, link: &str) -> Letter
             "Your second factor was changed".to_owned(),
             format!("At {origin} your second factor was changed: {}.\n\n{account}", fact("what")),
         ),
+        Notice::ApprovalAsked => (
+            "Something waits for your approval".to_owned(),
+            format!(
+                "{} asked for this, and it waits for approval: {}, of {}.\n\nLook at it, then approve it or object:\n{origin}/apps/{}/approvals/{}",
+                fact("by"),
+                fact("what"),
+                fact("app"),
+                fact("app"),
+                fact("request")
+            ),
+        ),
+        Notice::ApprovalEnded => (
+            "What you asked for was not done".to_owned(),
+            format!(
+                "You asked for this, and it was not begun: {}, of {}.\n\nWhy: {}\n\n{origin}/apps/{}/approvals/{}",
+                fact("what"),
+                fact("app"),
+                fact("why"),
+                fact("app"),
+                fact("request")
+            ),
+        ),
         Notice::Test => ("Mail works".to_owned(), format!("This is a test of the mail settings of {origin}.")),
     };
     Letter { subject, text: format!("{body}\n\n-- \nCanteen at {origin}\n") }

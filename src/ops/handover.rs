@@ -34,6 +34,11 @@ impl Handover {
         waiting.insert(ticket.to_owned(), (now, values));
     }
 
+    /// Whether values wait under this ticket.
+    pub fn has(&self, ticket: &str) -> bool {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).contains_key(ticket)
+    }
+
     /// Hands the values out and forgets them.
     pub fn take(&self, ticket: &str) -> Values {
         self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(ticket).map(|(_, values)| values).unwrap_or_default()

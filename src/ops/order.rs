@@ -9,16 +9,18 @@ use crate::access::action::{
     Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
     SetSecret, Undeploy,
 };
-use crate::access::{ActionName, WriteAction};
+use crate::access::{ActionName, Actor, WriteAction};
 use crate::recipe::after::Occasion;
 use crate::stack::desired::Desired;
+use crate::store::approvals::{self, Gate};
 use crate::store::audit::Phase;
 use crate::store::operations::Operation;
-use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
+use crate::store::{Command, Denied, Tx, deployments, operations, replicas, updates};
 
 use super::adjust::Adjusted;
 use super::adopt::AdoptWanted;
 use super::after::BeforeUndeploy;
+use super::approval::Ordered;
 use super::command::CommandWanted;
 use super::remove::RemoveWanted;
 
@@ -357,50 +359,52 @@ impl Wanted {
 
 /// The command that asks. `A` is the action that the operation needs.
 pub struct Order<A> {
-    app_id: i32,
-    wanted: Wanted,
-    nonce: String,
-    action: PhantomData<A>,
+    pub(super) app_id: i32,
+    pub(super) wanted: Wanted,
+    pub(super) nonce: String,
+    /// The request that it was approved as.
+    pub(super) approved: Option<i32>,
+    pub(super) action: PhantomData<A>,
 }
 
 /// Asks for a deploy.
 pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<Deploy> {
-    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks for a deploy of a commit that is no release.
 pub const fn deploy_chaos(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<DeployChaos> {
-    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to go back to an earlier deployment.
 pub const fn rollback(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Rollback> {
-    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to put back what runs according to the record.
 pub const fn reapply(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Reapply> {
-    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to take what runs as the record.
 pub fn adopt(app_id: i32, wanted: AdoptWanted, nonce: String) -> Order<Adopt> {
-    Order { app_id, wanted: Wanted::Adopt(Box::new(wanted)), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Adopt(Box::new(wanted)), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks for new tasks of services that run.
 pub const fn restart(app_id: i32, wanted: Box<Adjusted>, nonce: String) -> Order<Restart> {
-    Order { app_id, wanted: Wanted::Restart(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Restart(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks for other numbers of tasks. They are kept for later deploys from the moment on that they are asked for.
 pub const fn scale(app_id: i32, wanted: Box<ScaleWanted>, nonce: String) -> Order<Scale> {
-    Order { app_id, wanted: Wanted::Scale(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Scale(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to remove an app.
 pub const fn remove(app_id: i32, wanted: RemoveWanted, nonce: String) -> Order<Remove> {
-    Order { app_id, wanted: Wanted::Remove(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Remove(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks for an undeploy.
@@ -410,7 +414,7 @@ pub const fn undeploy(app_id: i32, stack: String, nonce: String) -> Order<Undepl
 
 /// Asks for an undeploy with steps before it.
 pub const fn undeploy_after(app_id: i32, stack: String, before: Option<Box<BeforeUndeploy>>, nonce: String) -> Order<Undeploy> {
-    Order { app_id, wanted: Wanted::Undeploy { stack, before }, nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Undeploy { stack, before }, nonce, approved: None, action: PhantomData }
 }
 
 /// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the ticket beforehand.
@@ -422,33 +426,32 @@ pub const fn secrets(
     ticket: String,
     nonce: String,
 ) -> Order<SetSecret> {
-    Order { app_id, wanted: Wanted::Secrets { generate, insert, about, nonce: ticket }, nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Secrets { generate, insert, about, nonce: ticket }, nonce, approved: None, action: PhantomData }
 }
 
 /// Asks for a rotation. A given value is put into the handover under its ticket beforehand.
 pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Order<RotateSecret> {
-    Order { app_id, wanted: Wanted::Rotate(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Rotate(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to run a command of the recipe. Its arguments wait in the handover under the ticket that `wanted` holds.
 pub const fn command(app_id: i32, wanted: Box<CommandWanted>, nonce: String) -> Order<RunCommand> {
-    Order { app_id, wanted: Wanted::Command(wanted), nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::Command(wanted), nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to remove secrets that nothing reads, by their full names.
 pub const fn remove_secrets(app_id: i32, names: Vec<String>, nonce: String) -> Order<RemoveSecret> {
-    Order { app_id, wanted: Wanted::RemoveSecrets { names }, nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::RemoveSecrets { names }, nonce, approved: None, action: PhantomData }
 }
 
 /// Asks to remove configs that nothing uses, by their full names.
 pub const fn remove_configs(app_id: i32, names: Vec<String>, nonce: String) -> Order<RemoveConfig> {
-    Order { app_id, wanted: Wanted::RemoveConfigs { names }, nonce, action: PhantomData }
+    Order { app_id, wanted: Wanted::RemoveConfigs { names }, nonce, approved: None, action: PhantomData }
 }
 
 impl<A: WriteAction> Command for Order<A> {
     type Needs = A;
-    /// The operation's number.
-    type Output = i32;
+    type Output = Ordered;
 
     fn particulars(&self) -> Map<String, Value> {
         self.wanted.particulars()
@@ -458,11 +461,24 @@ impl<A: WriteAction> Command for Order<A> {
         Phase::Intent
     }
 
-    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+    fn apply(self, tx: &mut Tx<'_>) -> Result<Ordered, Denied> {
         let wanted = serde_json::to_string(&self.wanted).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
-        let id =
-            operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce, |stored| self.wanted.is_again(stored))?;
+        let again = |stored: &str| self.wanted.is_again(stored);
+        let cleared = match self.approved {
+            Some(request) => approvals::release(tx, request, self.app_id, again)?,
+            None => match approvals::gate(tx, &self.asked(&wanted), again)? {
+                Gate::Clear(cleared) => cleared,
+                Gate::Waits(request) => return Ok(Ordered::Waits(request)),
+            },
+        };
+        let id = operations::insert(tx, self.app_id, self.wanted.kind(), &wanted, &self.nonce, again, cleared)?;
         tx.detail("operation", id);
+        if let (Some(_), true, Wanted::Deploy(w)) = (self.approved, tx.actor() == &Actor::Scheduler, &self.wanted) {
+            updates::tried(tx, self.app_id, &w.version, id)?;
+        }
+        if let Wanted::Remove(_) | Wanted::Undeploy { .. } = &self.wanted {
+            approvals::end_all(tx, self.app_id, "the app is being taken down; ask again once it is deployed")?;
+        }
         let scaled = match &self.wanted {
             Wanted::Scale(wanted) => wanted.services.as_slice(),
             _ => &[],
@@ -475,6 +491,6 @@ impl<A: WriteAction> Command for Order<A> {
         {
             tx.detail("before", before);
         }
-        Ok(id)
+        Ok(Ordered::Begun(id))
     }
 }

@@ -6,6 +6,7 @@ use crate::access::WriteAction;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx};
 
+use super::approval::Ordered;
 use super::order::Order;
 
 /// What somebody asks for although the recipe breaks rules that stop deploys, or its version changed after it was published; the
@@ -22,7 +23,7 @@ pub struct Overridden<A> {
 
 impl<A: WriteAction> Command for Overridden<A> {
     type Needs = A;
-    type Output = i32;
+    type Output = Ordered;
 
     fn particulars(&self) -> Map<String, Value> {
         let mut told = self.order.particulars();
@@ -40,7 +41,7 @@ impl<A: WriteAction> Command for Overridden<A> {
         self.order.phase()
     }
 
-    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
+    fn apply(self, tx: &mut Tx<'_>) -> Result<Ordered, Denied> {
         self.order.apply(tx)
     }
 }

@@ -31,7 +31,7 @@ use super::order::Wanted;
 use super::places::Taken;
 use super::run::{Past, Run};
 use super::{
-    adjust, adopt, after, command, deploy, ourselves, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates,
+    adjust, adopt, after, asker, command, deploy, ourselves, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates,
 };
 
 /// Between two looks at the queue when nobody rang.
@@ -267,23 +267,9 @@ impl Runner {
         command::Of { operation, shelf: &self.shelf, handover: &self.handover }
     }
 
-    /// The member who asked, with the rights that the member has now and what the token allows now, if one asked; the scheduler where it
-    /// was that.
+    /// Who asked, with the rights that they have now.
     async fn actor(&self, operation: &Operation) -> Result<Actor, StoreError> {
-        let asked = &operation.asked_by;
-        if asked.is_scheduler() {
-            return Ok(Actor::Scheduler);
-        }
-        let mut via = asked.via.clone();
-        via.way = format!("operation {}", operation.id);
-        if let Some(by) = &mut via.token {
-            // A token that was ended since does nothing more; one that has run out asked in time.
-            by.limits = self.store.token(by.id).await?.filter(|t| t.ended_at.is_none()).map(|t| t.limits).unwrap_or_default();
-        }
-        let member = self.store.member(&asked.name).await?.filter(|m| Some(m.id) == asked.id);
-        let Some(member) = member else { return Ok(Actor::Stranger { via }) };
-        let rights = self.store.rights(member.id).await?;
-        Ok(Actor::Member { id: member.id, name: member.name, rights, via })
+        asker::actor(&self.store, &operation.asked_by, format!("operation {}", operation.id)).await
     }
 
     #[expect(clippy::unused_self, reason = "reads as what it is: the runner judges")]

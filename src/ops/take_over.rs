@@ -7,7 +7,6 @@ use crate::access::action;
 use crate::commands::app_import::ImportApp;
 use crate::stack::desired::Desired;
 use crate::store::deployments::{CONVERGED, NewDeployment};
-use crate::store::operations::State;
 use crate::store::{Command, Denied, Tx, deployments, operations, replicas};
 
 use super::deployed::images;
@@ -55,8 +54,7 @@ impl Command for TakeOver {
         let wanted = Wanted::Import { version: version.clone() };
         let text = serde_json::to_string(&wanted).map_err(unreadable)?;
         let nonce = format!("import {}", tx.seq());
-        let operation_id = operations::insert(tx, app_id, wanted.kind(), &text, &nonce, |_| false)?;
-        operations::finish(tx, operation_id, State::Done, "imported", "")?;
+        let operation_id = operations::note(tx, app_id, wanted.kind(), &text, &nonce, "imported")?;
         tx.detail("operation", operation_id);
         let kept = NewDeployment {
             app_id,

@@ -18,6 +18,8 @@ pub enum Phase {
     Done,
     /// An operation was asked for.
     Intent,
+    /// An operation was asked for, and waits for approval.
+    Waits,
     /// An operation ended; `of` is the entry that asked for it.
     Outcome { of: i64, outcome: String },
     /// It was not allowed.
@@ -31,6 +33,7 @@ impl Phase {
         match self {
             Self::Done => "ok",
             Self::Intent => "asked",
+            Self::Waits => "waits",
             Self::Outcome { outcome, .. } => outcome,
             Self::Refused => "refused",
             Self::Failed => "failed",
@@ -56,7 +59,7 @@ pub struct Entry {
     pub actor: EntryActor,
     pub action: String,
     pub target: EntryTarget,
-    /// `ok`, `asked`, `refused`, `failed` or how an operation ended.
+    /// `ok`, `asked`, `waits`, `refused`, `failed` or how an operation ended.
     pub outcome: String,
     /// The entry that this one completes.
     #[serde(default)]

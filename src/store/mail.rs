@@ -43,13 +43,17 @@ pub enum Notice {
     TokenMade,
     /// A second factor came, went or was changed; facts: `what`.
     FactorChanged,
+    /// Something waits for approval that they may give; facts: `by`, `what`, `app`, `request`.
+    ApprovalAsked,
+    /// What they asked for came to nothing; facts: `what`, `app`, `why`, `request`.
+    ApprovalEnded,
     /// Shows that letters arrive.
     Test,
 }
 
 impl Notice {
     /// All there are.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Invitation,
         Self::PasswordLink,
         Self::ConfirmMail,
@@ -59,6 +63,8 @@ impl Notice {
         Self::RoleRaised,
         Self::TokenMade,
         Self::FactorChanged,
+        Self::ApprovalAsked,
+        Self::ApprovalEnded,
         Self::Test,
     ];
 
@@ -73,6 +79,8 @@ impl Notice {
             Self::RoleRaised => "role_raised",
             Self::TokenMade => "token_made",
             Self::FactorChanged => "factor_changed",
+            Self::ApprovalAsked => "approval_asked",
+            Self::ApprovalEnded => "approval_ended",
             Self::Test => "test",
         }
     }

@@ -5,6 +5,8 @@
 //! and `housekeeping.rs` (a session's last use, what catalogue refreshes found), beside `tx.rs` itself.
 
 pub mod accounts;
+pub mod approval_rules;
+pub mod approvals;
 pub mod apps;
 pub mod audit;
 mod audit_check;

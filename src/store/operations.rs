@@ -2,6 +2,7 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use serde::{Deserialize, Serialize};
 
+use super::approvals::{self, Cleared};
 use super::schema::{apps, operations, removed_apps};
 use super::{Denied, Result, Store, StoreError, Tx, removals};
 use crate::access::{Actor, SCHEDULER, Sight, Via};
@@ -226,7 +227,8 @@ impl Store {
 }
 
 /// Queues an operation. Refused while another one of the same app is live, and for an app that was removed. Asking twice with one nonce
-/// gives the first one's id; `again` tells whether what was wanted then is the same.
+/// gives the first one's id; `again` tells whether what was wanted then is the same. `cleared` is proof that nothing has to be approved
+/// before, or that it was: nobody makes one but `approvals.rs`.
 pub fn insert(
     tx: &mut Tx<'_>,
     app_id: i32,
@@ -234,6 +236,7 @@ pub fn insert(
     wanted: &str,
     nonce: &str,
     again: impl Fn(&str) -> bool,
+    cleared: Cleared,
 ) -> std::result::Result<i32, Denied> {
     let before: Option<(i32, i32, String)> = operations::table
         .filter(operations::nonce.eq(nonce))
@@ -247,6 +250,33 @@ pub fn insert(
         None => {}
     }
     removals::still_there(tx, app_id)?;
+    match row(tx, app_id, kind, wanted, nonce) {
+        Ok(id) => {
+            approvals::started(tx, cleared, id)?;
+            Ok(id)
+        }
+        Err(Denied::Store(StoreError::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))) => {
+            Err(busy(tx, app_id)?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Notes an operation that is done when it is asked for: it only says what is there, and nothing is run.
+pub fn note(
+    tx: &mut Tx<'_>,
+    app_id: i32,
+    kind: &str,
+    wanted: &str,
+    nonce: &str,
+    outcome: &str,
+) -> std::result::Result<i32, Denied> {
+    let id = row(tx, app_id, kind, wanted, nonce)?;
+    finish(tx, id, State::Done, outcome, "")?;
+    Ok(id)
+}
+
+fn row(tx: &mut Tx<'_>, app_id: i32, kind: &str, wanted: &str, nonce: &str) -> std::result::Result<i32, Denied> {
     let actor = serde_json::to_string(&AskedBy::of(tx.actor())).map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let row = (
         operations::app_id.eq(app_id),
@@ -258,12 +288,7 @@ pub fn insert(
         operations::audit_seq.eq(tx.seq()),
         operations::asked_at.eq(tx.now()),
     );
-    let made = diesel::insert_into(operations::table).values(row).returning(operations::id).get_result(tx.connection());
-    match made {
-        Ok(id) => Ok(id),
-        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(busy(tx, app_id)?),
-        Err(other) => Err(other.into()),
-    }
+    Ok(diesel::insert_into(operations::table).values(row).returning(operations::id).get_result(tx.connection())?)
 }
 
 fn busy(tx: &mut Tx<'_>, app_id: i32) -> std::result::Result<Denied, Denied> {
@@ -350,7 +375,7 @@ mod tests {
 
     async fn ask(store: &Store, app: i32, nonce: &str) -> std::result::Result<i32, Denied> {
         let may = Grant::<action::Undeploy>::judge(ana(), Target::App("a".into())).unwrap();
-        store.commit(&may, order::undeploy(app, format!("stack{app}"), nonce.into())).await
+        store.commit(&may, order::undeploy(app, format!("stack{app}"), nonce.into())).await.map(|asked| asked.begun().unwrap())
     }
 
     #[tokio::test]
@@ -377,7 +402,8 @@ mod tests {
         let id = app(&store, "a").await;
         let ask = async |name: &str, ticket: &str| {
             let order = order::secrets(id, vec![], vec![name.into()], vec![], ticket.into(), "form".into());
-            store.commit(&Grant::<action::SetSecret>::judge(ana(), Target::App("a".into())).unwrap(), order).await
+            let may = Grant::<action::SetSecret>::judge(ana(), Target::App("a".into())).unwrap();
+            store.commit(&may, order).await.map(|asked| asked.begun().unwrap())
         };
         let first = ask("a_key_v1", "ticket").await.unwrap();
         for (name, expected) in [("a_key_v1", "asked-already"), ("a_other_v1", "used-page")] {

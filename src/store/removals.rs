@@ -177,12 +177,12 @@ mod tests {
         let save = SaveEnv { app_id: id, based_on: 1, text: "A=2\n".into(), changed: vec![], reason: String::new() };
         let saved = store.commit(&may::<action::EditSettings>("a.b"), save).await;
         let again = store.commit(&may::<action::Undeploy>("a.b"), order::undeploy(id, "a_b".into(), "m".into())).await;
-        for refused in [saved, again] {
+        for refused in [saved.map(drop), again.map(drop)] {
             let Err(Denied::Removed(why)) = refused else { panic!("{refused:?}") };
             assert_eq!((why.name.as_str(), why.by.as_str(), why.at), ("a.b", "ana", 5));
         }
         assert_eq!(store.audit_head().await.unwrap(), head);
-        let operation = store.operation(asked).await.unwrap().unwrap();
+        let operation = store.operation(asked.begun().unwrap()).await.unwrap().unwrap();
         assert_eq!((operation.app.as_str(), operation.kept_as), ("a.b", Some(format!("a.b~removed-{id}"))));
     }
 

@@ -274,13 +274,58 @@ diesel::table! {
         problem -> Text,
     }
 }
+diesel::table! {
+    approval_rules (id) {
+        id -> Integer,
+        kinds -> Text,
+        tag -> Nullable<Text>,
+        app_id -> Nullable<Integer>,
+        approvals -> Integer,
+        quiet_hours -> Integer,
+        expires_days -> Integer,
+        at -> BigInt,
+        by -> Text,
+    }
+}
+diesel::table! {
+    approval_requests (id) {
+        id -> Integer,
+        app_id -> Integer,
+        kind -> Text,
+        what -> Text,
+        wanted -> Text,
+        plan_hash -> Text,
+        actor -> Text,
+        nonce -> Text,
+        approvals -> Integer,
+        quiet_hours -> Integer,
+        asked_at -> BigInt,
+        expires_at -> BigInt,
+        state -> Text,
+        ended_at -> Nullable<BigInt>,
+        why -> Text,
+        operation_id -> Nullable<Integer>,
+    }
+}
+diesel::table! {
+    approval_votes (request_id, member_id, verdict) {
+        request_id -> Integer,
+        member_id -> Integer,
+        name -> Text,
+        verdict -> Text,
+        reason -> Text,
+        at -> BigInt,
+    }
+}
 diesel::joinable!(removed_apps -> apps (app_id));
+diesel::joinable!(approval_requests -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(tokens -> members (member_id));
 diesel::joinable!(tokens -> apps (app_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    approval_requests,
     apps,
     audit,
     audit_seals,

@@ -41,6 +41,7 @@ pub struct Tx<'a> {
     actor: Actor,
     target: Target,
     details: Map<String, Value>,
+    waits: bool,
 }
 
 impl Tx<'_> {
@@ -68,6 +69,11 @@ impl Tx<'_> {
     /// Adds to the entry what is known only now.
     pub fn detail(&mut self, key: &str, value: impl Into<Value>) {
         self.details.insert(key.to_owned(), value.into());
+    }
+
+    /// What was asked for waits for approval, and is not begun.
+    pub(super) const fn waits(&mut self) {
+        self.waits = true;
     }
 
     /// Says what members may do after the change and could not before, and the other way round.
@@ -201,10 +207,13 @@ fn write<C: Command>(
     command: C,
 ) -> Result<C::Output, CommitError> {
     let seq = audit::next_seq(connection)?;
-    let (phase, mut particulars) = (command.phase(), command.particulars());
-    let mut tx = Tx { connection, seq, now, actor, target, details: Map::new() };
+    let (mut phase, mut particulars) = (command.phase(), command.particulars());
+    let mut tx = Tx { connection, seq, now, actor, target, details: Map::new(), waits: false };
     let output = command.apply(&mut tx)?;
-    let Tx { actor, target, mut details, .. } = tx;
+    let Tx { actor, target, mut details, waits, .. } = tx;
+    if waits {
+        phase = Phase::Waits;
+    }
     particulars.append(&mut details);
     let entry = NewEntry { seq, at: now, actor: &actor, action: <C::Needs as Action>::NAME, target: &target, phase, particulars };
     audit::append(connection, &entry)?;

@@ -153,6 +153,20 @@ pub fn try_once(
     Ok(())
 }
 
+/// Notes a version that the dashboard asked for by itself and that was approved since, so that it is not asked for again.
+pub fn tried(tx: &mut Tx<'_>, app_id: i32, version: &str, operation_id: i32) -> std::result::Result<(), Denied> {
+    let row = (
+        update_tries::app_id.eq(app_id),
+        update_tries::version.eq(version),
+        update_tries::window_at.eq(tx.now()),
+        update_tries::operation_id.eq(operation_id),
+        update_tries::at.eq(tx.now()),
+    );
+    diesel::insert_or_ignore_into(update_tries::table).values(row).execute(tx.connection())?;
+    diesel::delete(update_holds::table.find(app_id)).execute(tx.connection())?;
+    Ok(())
+}
+
 /// Keeps why the dashboard does not update an app. Refused where that is what is kept already.
 pub fn hold(tx: &mut Tx<'_>, app_id: i32, version: &str, why: &str) -> std::result::Result<(), Denied> {
     let same = update_holds::table.find(app_id).filter(update_holds::version.eq(version)).filter(update_holds::why.eq(why));

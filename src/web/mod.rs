@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod api;
+pub mod approvals;
 pub mod apps;
 pub mod assets;
 pub mod audit;
@@ -66,6 +67,7 @@ use crate::engine::Inspect;
 use crate::engine::feed::Feed;
 use crate::keys::DataKey;
 use crate::mail::Post;
+use crate::ops::release::Release;
 use crate::ops::{Handover, Live, Reveals};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
@@ -93,6 +95,7 @@ pub struct Site {
     pub reveals: Arc<Reveals>,
     /// Rings the runner.
     pub bell: Arc<Notify>,
+    pub release: Release,
     pub passwords: Passwords,
     pub setup_code: Arc<SetupCode>,
     pub site_key: SiteKey,
@@ -142,6 +145,7 @@ pub struct Parts {
     pub handover: Arc<Handover>,
     pub reveals: Arc<Reveals>,
     pub bell: Arc<Notify>,
+    pub release: Release,
     pub setup_code: Arc<SetupCode>,
     pub site_key: SiteKey,
     pub post: Post,
@@ -164,6 +168,7 @@ impl Site {
             handover,
             reveals,
             bell,
+            release,
             setup_code,
             site_key,
             post,
@@ -184,6 +189,7 @@ impl Site {
             handover,
             reveals,
             bell,
+            release,
             setup_code,
             checked,
             key,

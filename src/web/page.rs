@@ -55,6 +55,10 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
         Actor::Stranger { .. } | Actor::Scheduler | Actor::System(_) => None,
     };
     let running = if viewer.is_some() { site.store.seen_by(&visit.actor).running().await.unwrap_or(0) } else { 0 };
+    let to_approve = match visit.actor.member() {
+        Some(member) => site.store.approvals_for(visit.actor.sight_of(Permission::Approve), member).await.unwrap_or(0),
+        None => 0,
+    };
     let reading = site.feed.latest();
     let stale = reading.problem.map(|problem| {
         let when = moment(site, reading.swarm.at);
@@ -68,6 +72,7 @@ pub async fn shell(site: &Site, visit: &Visit, title: impl Into<String>, active:
         csrf: super::csrf::token(&visit.csrf_secret),
         flash: None,
         running,
+        to_approve,
         stale,
         alarms,
         theme: preferences::theme(),

@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use super::{
-    account, api, apps, assets, audit, factors, forgot, health, links, live, operations, people, recipes, report, rights, session,
-    settings, setup, tokens, updates,
+    account, api, approvals, apps, assets, audit, factors, forgot, health, links, live, operations, people, recipes, report,
+    rights, session, settings, setup, tokens, updates,
 };
 
 /// The table.
@@ -110,6 +110,13 @@ pub fn routes() -> Table {
         .post("/operations/{id}/stop", apps::commands::stop)
         .post("/operations/{id}/reveal", apps::reveal::reveal)
         .get("/live", live::stream)
+        // What others have to approve first.
+        .get("/approvals", approvals::index)
+        .get("/apps/{app}/approvals/{id}", approvals::show)
+        .post("/apps/{app}/approvals/{id}/approval", approvals::approve)
+        .post("/apps/{app}/approvals/{id}/objection", approvals::object)
+        .post("/apps/{app}/approvals/{id}/withdrawal", approvals::withdraw)
+        .post("/apps/{app}/approvals/{id}/override", approvals::go_ahead)
         // Recipes.
         .get("/recipes", recipes::index::index)
         .get("/recipes/new", recipes::add::form)
@@ -144,6 +151,7 @@ pub fn routes() -> Table {
         .get("/api/v1/apps/{app}", apps::api::show)
         .get("/api/v1/apps/{app}/plan", apps::deployment::api::plan)
         .post("/api/v1/apps/{app}/deployments", apps::deployment::api::deploy)
+        .get("/api/v1/apps/{app}/approvals/{id}", approvals::api::show)
         .get("/api/v1/operations", operations::api::list)
         .get("/api/v1/operations/{id}", operations::api::show)
         .get("/api/v1/operations/{id}/events", operations::api::events)
@@ -175,6 +183,11 @@ pub fn routes() -> Table {
         .post("/settings/mail", settings::mail::save)
         .post("/settings/mail/test", settings::mail::test)
         .post("/settings/mail/off", settings::mail::turn_off)
+        .get("/settings/approvals", approvals::rules)
+        .post("/settings/approvals", approvals::make_rule)
+        .get("/settings/approvals/{id}", approvals::rule)
+        .post("/settings/approvals/{id}", approvals::change_rule)
+        .post("/settings/approvals/{id}/removal", approvals::remove_rule)
         // The history.
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)

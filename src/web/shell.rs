@@ -11,6 +11,7 @@ pub enum Nav {
     Updates,
     Catalogue,
     Operations,
+    Approvals,
     Audit,
     People,
     Account,
@@ -142,6 +143,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// Operations that run now, as the rail shows them.
     pub running: usize,
+    /// Requests for approval that wait for the viewer.
+    pub to_approve: usize,
     /// A sentence for the band when what is shown may be old, such as "Docker does not answer; data from 10:42".
     pub stale: Option<String>,
     /// `light`, `dark`, or empty for what the browser prefers.
@@ -175,6 +178,7 @@ impl Shell {
             csrf: "sample-csrf-token".to_owned(),
             flash: None,
             running: 0,
+            to_approve: 0,
             stale: None,
             alarms: vec![],
             theme: "",
@@ -191,6 +195,7 @@ impl Shell {
         Self {
             flash: Some(Flash { kind: FlashKind::Done, text: "Settings saved as revision 4".to_owned() }),
             running: 2,
+            to_approve: 3,
             stale: Some("Docker has not answered since 10:42 UTC. What you see is from then.".to_owned()),
             alarms: vec![
                 Alarm {

@@ -260,7 +260,7 @@ async fn a_command_that_takes_too_long_is_ended() {
     let rights = site.store.rights(member.id).await.unwrap();
     let actor = Actor::Member { id: member.id, name: member.name, rights, via: Via::default() };
     let may = Grant::<RunCommand>::judge(actor, Target::App(SHED.to_owned())).unwrap();
-    let id = site.store.commit(&may, order::command(app.id, Box::new(wanted), "a form".to_owned())).await.unwrap();
+    let id = site.store.commit(&may, order::command(app.id, Box::new(wanted), "a form".to_owned())).await.unwrap().begun().unwrap();
     let done = site.operation_done(id).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "command ended"));
     assert!(done.cause.contains("and was ended"), "{}", done.cause);

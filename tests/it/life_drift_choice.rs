@@ -107,7 +107,7 @@ async fn an_adoption_that_is_refused_leaves_nothing_changed() {
         runs: "what ran when the page was made".to_owned(),
         env_number: None,
     };
-    let id = site.store.commit(&may, order::adopt(app.id, wanted, "a form".to_owned())).await.unwrap();
+    let id = site.store.commit(&may, order::adopt(app.id, wanted, "a form".to_owned())).await.unwrap().begun().unwrap();
     let done = site.operation_done(id).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "plan changed"), "{}", done.cause);
     assert!(site.store.chosen_replicas(app.id).await.unwrap().is_empty(), "the next deploy has the recipe's number");

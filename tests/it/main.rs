@@ -8,6 +8,8 @@ mod abra_folder;
 mod api_calls;
 mod api_docs;
 mod api_tokens;
+mod approvals;
+mod approvals_everywhere;
 mod audit;
 mod audit_closed;
 mod audit_export;

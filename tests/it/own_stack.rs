@@ -119,7 +119,7 @@ async fn refused<A: WriteAction>(site: &Site, order: Order<A>) {
     let rights = site.store.rights(member.id).await.unwrap();
     let actor = Actor::Member { id: member.id, name: member.name, rights, via: Via::default() };
     let may = Grant::<A>::judge(actor, Target::App(SHED.to_owned())).unwrap();
-    let done = site.operation_done(site.store.commit(&may, order).await.unwrap()).await;
+    let done = site.operation_done(site.store.commit(&may, order).await.unwrap().begun().unwrap()).await;
     assert_eq!((done.outcome.as_str(), done.touched), ("refused", false), "{}: {}", done.kind, done.cause);
     assert!(done.cause.contains(SAID), "{}: {}", done.kind, done.cause);
 }

@@ -144,7 +144,7 @@ impl Bench {
     pub(crate) async fn ask<A: WriteAction>(&self, actor: Actor, order: Order<A>) -> Operation {
         let may = Grant::<A>::judge(actor, Target::App(APP.to_owned())).unwrap();
         let (_, mut pokes) = self.live.subscribe(self.live.seq());
-        let id = self.store.commit(&may, order).await.unwrap();
+        let id = self.store.commit(&may, order).await.unwrap().begun().unwrap();
         self.bell.notify_one();
         let over = format!("over-{id}");
         let ended = async {

@@ -133,7 +133,7 @@ async fn an_operation_that_got_past_the_page_is_refused_when_it_runs() {
         after,
         put_back,
     };
-    let id = site.store.commit(&may, order::deploy(app.id, Box::new(wanted), "another".to_owned())).await.unwrap();
+    let id = site.store.commit(&may, order::deploy(app.id, Box::new(wanted), "another".to_owned())).await.unwrap().begun().unwrap();
     let done = site.operation_done(id).await;
     assert_eq!((done.state, done.outcome.as_str()), (State::Failed, "refused"), "{}", done.cause);
     assert!(done.cause.contains("this was not confirmed: gate_example_org_app: mounts /var/run/docker.sock"), "{}", done.cause);

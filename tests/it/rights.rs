@@ -112,7 +112,7 @@ async fn a_lost_right_ends_streams_and_what_waits_in_the_queue() {
     let ask = async |who: &str, n: usize| {
         let app = site.store.app(&format!("app{n}.example.org")).await.unwrap().unwrap();
         let may = Grant::<Undeploy>::judge(actor(&site, who).await, Target::App(app.name)).unwrap();
-        site.store.commit(&may, order::undeploy(app.id, app.stack, format!("form {n}"))).await.unwrap()
+        site.store.commit(&may, order::undeploy(app.id, app.stack, format!("form {n}"))).await.unwrap().begun().unwrap()
     };
     for n in 0..4 {
         ask("ana", n).await;

@@ -185,7 +185,7 @@ async fn what_asks_for_new_power_does_not_reach_the_engine() {
         wanted.plan_hash = beside(&wanted.desired, observed(&site).await, &[]).hash();
         let may = Grant::<Deploy>::judge(Actor::Scheduler, Target::App(POND.to_owned())).unwrap();
         let order = order::deploy(app.id, wanted.clone(), format!("forged {source}"));
-        let id = site.store.commit(&may, order).await.unwrap();
+        let id = site.store.commit(&may, order).await.unwrap().begun().unwrap();
         let done = site.operation_done(id).await;
         assert_eq!(done.outcome, "refused", "{source}: {}", done.cause);
         assert_eq!(site.engine.changes(), changes, "{source}");

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::access::action::Deploy;
 use crate::clock::Millis;
+use crate::ops::approval::Ordered;
 use crate::ops::order::Order;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx, updates};
@@ -23,7 +24,7 @@ pub(super) struct Asked {
 
 impl Command for Asked {
     type Needs = Deploy;
-    type Output = i32;
+    type Output = Ordered;
 
     fn particulars(&self) -> Map<String, Value> {
         let mut told = self.order.particulars();
@@ -36,9 +37,11 @@ impl Command for Asked {
         self.order.phase()
     }
 
-    fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
-        let id = self.order.apply(tx)?;
-        updates::try_once(tx, self.app_id, &self.version, self.window_at, self.chosen_at, id)?;
-        Ok(id)
+    fn apply(self, tx: &mut Tx<'_>) -> Result<Ordered, Denied> {
+        let ordered = self.order.apply(tx)?;
+        if let Ordered::Begun(id) = ordered {
+            updates::try_once(tx, self.app_id, &self.version, self.window_at, self.chosen_at, id)?;
+        }
+        Ok(ordered)
     }
 }

@@ -109,8 +109,8 @@ impl Watch {
             policy: format!("{}, {}", judgement.policy.mode.as_str(), judgement.policy.window.told()),
         };
         match self.store.commit(&may, asked).await {
-            Ok(id) => {
-                tracing::info!(operation = id, app = app.name, "an update was asked for by itself");
+            Ok(asked) => {
+                tracing::info!(?asked, app = app.name, "an update was asked for by itself");
                 self.bell.notify_one();
                 self.live.poke("apps");
                 Ok(())

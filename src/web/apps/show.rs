@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::access::Grant;
 use crate::access::action::{Deploy, Remove, Restart, Rollback, Scale, Undeploy, ViewApp};
+use crate::access::{Grant, Sight};
 use crate::stack::health::HealthState;
 use crate::store::deployments::Deployment;
 use crate::web::Site;
+use crate::web::approvals::ApprovalRow;
 use crate::web::apps::deployment::CommitNote;
 use crate::web::apps::deployments::put_back;
 use crate::web::apps::drift::drift;
@@ -33,6 +34,8 @@ pub struct AppView {
     pub services: Vec<ServiceRow>,
     /// An operation that runs on this app now.
     pub running: Option<OperationLink>,
+    /// What was asked for and waits for approval.
+    pub waiting: Vec<ApprovalRow>,
     pub last_deploy: Option<DeployLine>,
     /// Present where the app is at a commit and no release.
     pub commit: Option<CommitNote>,
@@ -87,6 +90,8 @@ pub struct DeployLine {
 
 /// Error texts of one service on the page; the rest is history.
 const MOST_ERRORS: usize = 5;
+/// Requests for approval on the page.
+const MOST_WAITING: i64 = 10;
 
 /// The page of an app.
 pub async fn show(may: Grant<ViewApp>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
@@ -121,6 +126,7 @@ async fn view(may: &Grant<ViewApp>, visit: &Visit, site: &Site) -> Result<AppVie
         app: facts.header(Tab::Overview, put_back.clone().or(Some(primary))),
         services: services(&facts),
         running: running.map(|o| OperationLink { id: o.id.to_string(), title: title(o) }),
+        waiting: waiting(&facts, site).await?,
         last_deploy: last_deploy(site, last).await?,
         commit: if facts.commit { CommitNote::of(site, &facts.app.recipe, &facts.app.version, "").await? } else { None },
         put_back,
@@ -152,6 +158,11 @@ fn services(facts: &Facts) -> Vec<ServiceRow> {
         }
     };
     facts.health.services.iter().map(row).collect()
+}
+
+async fn waiting(facts: &Facts, site: &Site) -> Result<Vec<ApprovalRow>, Failure> {
+    let found = site.store.approvals(Sight::All, Some(facts.app.id), true, None, MOST_WAITING).await?;
+    Ok(found.iter().map(|request| ApprovalRow::of(request, site)).collect())
 }
 
 async fn last_deploy(site: &Site, last: Option<Deployment>) -> Result<Option<DeployLine>, Failure> {
@@ -222,6 +233,7 @@ impl AppView {
                 service("db", "mariadb:11.4", Status::Healthy, "1/1"),
             ],
             running: None,
+            waiting: vec![ApprovalRow::sample(crate::store::approvals::RequestState::Waiting)],
             last_deploy: Some(deploy.clone()),
             commit: None,
             put_back: None,

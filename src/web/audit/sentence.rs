@@ -22,6 +22,27 @@ pub fn sentence(entry: &Entry) -> String {
         _ => String::new(),
     };
     match (entry.action.as_str(), entry.outcome.as_str()) {
+        (_, "waits") => {
+            let asked = sentence(&Entry { outcome: "asked".to_owned(), ..entry.clone() });
+            format!("{asked}; it waits for {} (request {})", fact("needs"), fact("approval"))
+        }
+        ("approval.give", _) => format!("approved what {} asked for on {app}: {}", fact("asked_by"), fact("what")),
+        ("approval.object", _) => {
+            format!("objected to what {} asked for on {app}: {} ({})", fact("asked_by"), fact("what"), fact("reason"))
+        }
+        ("approval.withdraw", _) => format!("took back what waited for approval on {app}: {}", fact("what")),
+        ("approval.override", _) => {
+            let (what, by) = (fact("what"), fact("asked_by"));
+            format!("had {what} of {app} done, which {by} asked for, without {}: {}", fact("needed"), fact("reason"))
+        }
+        ("approval.end", _) => {
+            format!("did not begin what {} asked for on {app}: {} ({})", fact("asked_by"), fact("what"), fact("why"))
+        }
+        ("approval.rules.edit", _) => match (fact("before"), fact("after")) {
+            (before, after) if before.is_empty() => format!("made a rule about approval: {after}"),
+            (before, after) if after.is_empty() => format!("removed a rule about approval: {before}"),
+            (before, after) => format!("changed a rule about approval from {before} to {after}"),
+        },
         ("site.setup", _) => "set this dashboard up and became its first admin".to_owned(),
         ("token.new", _) => format!("made the API token {}", fact("name")),
         ("token.end", _) => format!("ended the API token {}", fact("name")),
@@ -172,7 +193,7 @@ mod tests {
     #[test]
     fn every_action_that_writes_has_a_sentence_of_its_own() {
         for action in ActionName::ALL.iter().filter(|a| a.writes()) {
-            for outcome in ["ok", "asked", "refused", "failed", "converged"] {
+            for outcome in ["ok", "asked", "waits", "refused", "failed", "converged"] {
                 let entry = json!({
                     "seq": 1, "at": 1, "actor": {"kind": "member", "name": "ana"}, "action": action.as_str(),
                     "target": {"kind": "app", "name": "pad.example.org"}, "outcome": outcome,

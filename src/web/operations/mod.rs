@@ -33,39 +33,12 @@ pub(in crate::web) async fn found<A: Action>(may: &Grant<A>, id: i64, site: &Sit
 
 /// What an operation does, in words.
 pub(in crate::web) fn title(operation: &Operation) -> String {
-    match serde_json::from_str(&operation.wanted) {
-        Ok(Wanted::Deploy(wanted)) => format!("Deploy {}", short(&wanted.version)),
-        Ok(Wanted::Rollback(wanted)) if wanted.reapply => format!("Apply {} again", short(&wanted.version)),
-        Ok(Wanted::Adopt(wanted)) => format!("Keep what runs as {}", short(&wanted.version)),
-        Ok(Wanted::Import { version }) => format!("Import what runs as {}", short(&version)),
-        Ok(Wanted::Rollback(wanted)) => format!("Put back {}", short(&wanted.version)),
-        Ok(Wanted::Restart(wanted)) => format!("Restart {}", wanted.names().join(", ")),
-        Ok(Wanted::Scale(wanted)) => {
-            let to = wanted.services.iter().map(|s| format!("{} to {}", s.service, s.after));
-            format!("Scale {}", to.collect::<Vec<_>>().join(", "))
-        }
-        Ok(Wanted::Remove(_)) => "Remove".to_owned(),
-        Ok(Wanted::Undeploy { .. }) => "Undeploy".to_owned(),
-        Ok(Wanted::Secrets { .. }) => "Make secrets".to_owned(),
-        Ok(Wanted::Rotate(wanted)) => {
-            let names: Vec<&str> = wanted.turns.iter().map(|t| t.local.as_str()).collect();
-            format!("Rotate {}", names.join(", "))
-        }
-        Ok(Wanted::Command(wanted)) => format!("Run {} in {}", wanted.function, wanted.service),
-        Ok(Wanted::RemoveSecrets { .. }) => "Remove secrets".to_owned(),
-        Ok(Wanted::RemoveConfigs { .. }) => "Remove configs".to_owned(),
-        Err(_unreadable) => operation.kind.clone(),
-    }
+    serde_json::from_str::<Wanted>(&operation.wanted).map_or_else(|_unreadable| operation.kind.clone(), |wanted| wanted.title())
 }
 
 /// The page of the app that an operation works on, or of what is left of it.
 pub(in crate::web) fn app_path(operation: &Operation) -> String {
     format!("/apps/{}", operation.kept_as.as_ref().unwrap_or(&operation.app))
-}
-
-/// A version without the upstream part behind `+`.
-fn short(version: &str) -> &str {
-    version.split('+').next().unwrap_or(version)
 }
 
 /// Where an operation stands, as pages show it.

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    account, apps, audit, error, factors, forgot, links, operations, people, recipes, rights, session, settings, setup, tokens,
-    updates,
+    account, approvals, apps, audit, error, factors, forgot, links, operations, people, recipes, rights, session, settings, setup,
+    tokens, updates,
 };
 
 /// Name and HTML of every sample of every page.
@@ -82,6 +82,10 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "token-new", &tokens::NewTokenView::samples());
     add(&mut pages, "token-made", &tokens::MadeView::samples());
     add(&mut pages, "tokens-all", &tokens::AllTokensView::samples());
+    add(&mut pages, "approvals", &approvals::ApprovalsView::samples());
+    add(&mut pages, "approval", &approvals::ApprovalView::samples());
+    add(&mut pages, "approval-rules", &approvals::RulesView::samples());
+    add(&mut pages, "approval-rule", &approvals::RuleView::samples());
     add(&mut pages, "error", &error::ErrorView::samples());
     pages
 }

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use canteen::access::action::{EditRole, EditTeam, GiveGrant, RefreshRecipe};
+use canteen::access::action::{EditApprovalRules, EditRole, EditTeam, GiveGrant, RefreshRecipe, RemoveSecret, SetSecret, Undeploy};
+use canteen::access::approval::{Kind, Needs, Rule};
 use canteen::access::{Actor, Grant, Permission, Permissions, Role, Scope, Target, To, Via, What};
 use canteen::clock::SharedClock;
+use canteen::commands::approval_rule_change::ChangeApprovalRule;
 use canteen::commands::role_change::ChangeRole;
 use canteen::commands::team_change::ChangeTeam;
 use canteen::commands::{grant_give, recipe_refresh};
 use canteen::engine::Mutate as _;
+use canteen::ops::order;
 use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::ConfigSpec;
 use canteen::store::tag_alarms::Found;
@@ -40,6 +43,9 @@ const STEPS: &str = "steps.example.org";
 const GONE: &str = "gone.example.org";
 /// Waits to be deployed at a branch.
 const WILD: &str = "wild.example.org";
+/// Needs approval for everything, and has requests that wait for it: 1 to be approved, 2 to be objected to, 3 to be done without, 4 the
+/// admin's own.
+const HELD: &str = "held.example.org";
 
 /// Was deployed by another tool, and waits to be imported.
 const AFAR: &str = "afar.example.org";
@@ -114,6 +120,7 @@ impl Visits {
         let addition = repository(more.path(), "addition", Some("1.0.0+1"), &files).display().to_string();
         wild(site, &admin, more.path()).await;
         people(site).await;
+        held(site, &admin).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -127,6 +134,16 @@ impl Visits {
     pub(crate) async fn request(&self, entry: &Entry) -> (String, Vec<(String, String)>) {
         let wizard = "recipe=notice-board&version=1.0.0%2B1.35.0";
         let path = match (entry.method.as_str(), entry.path) {
+            (_, path) if path.contains("/apps/{app}/approvals/{id}") => {
+                let number = match path.rsplit('/').next().unwrap() {
+                    "objection" => "2",
+                    "override" => "3",
+                    "withdrawal" => "4",
+                    _ => "1",
+                };
+                filled(path, HELD).replace("{id}", number)
+            }
+            (_, path) if path.starts_with("/settings/approvals/{id}") => path.replace("{id}", "1"),
             (_, "/static/{file}") => asset("app.css").to_owned(),
             (_, "/apps/new/address") => format!("/apps/new/address?{wizard}"),
             (_, "/apps/new/check") => "/apps/new/check?domain=free.invalid".to_owned(),
@@ -218,6 +235,11 @@ impl Visits {
             "/audit/export" => &[("format", "jsonl")],
             "/account/tokens/new" => &[("name", "walked"), ("scope.app.view", "on"), ("days", "7")],
             "/teams" => &[("name", "Mail")],
+            "/apps/{app}/approvals/{id}/objection" => &[("objection", "not today")],
+            "/apps/{app}/approvals/{id}/override" => &[("reason", "the house is on fire")],
+            "/settings/approvals" | "/settings/approvals/{id}" => {
+                &[("kind.adopt", "on"), ("over", "tag:mail"), ("needs", "quiet"), ("hours", "24"), ("days", "7")]
+            }
             "/roles" => &[("name", "Watcher"), ("app.view", "on")],
             "/roles/{id}" => {
                 let changed = [("name", "Keeper"), ("app.view", "on"), ("app.logs", "on")];
@@ -281,6 +303,27 @@ async fn wild(site: &Site, admin: &Browser, folder: &std::path::Path) {
     repository(folder, "wild", None, &[("compose.yml", &compose("app:2"))]);
     admin.submit("/recipes/new", "/recipes/new", &[("url", &first.display().to_string())]).await.location();
     site.new_app(admin, "wild", "1.0.0+1", WILD).await;
+}
+
+/// An app on which everything needs two approvals, and four requests for them.
+async fn held(site: &Site, admin: &Browser) {
+    site.new_board(admin, HELD).await;
+    let app = site.store.app(HELD).await.unwrap().unwrap();
+    let who = |id, name: &str| Actor::Member { id, name: name.to_owned(), rights: Role::Admin.into(), via: Via::default() };
+    let (ana, vic) = (who(1, "ana"), who(2, "vic"));
+    let rule =
+        Rule { kinds: Kind::ALL.iter().copied().collect(), scope: Scope::App(app.id), needs: Needs::Approvals(2), expires_days: 7 };
+    let may = Grant::<EditApprovalRules>::judge(ana.clone(), Target::Site).unwrap();
+    site.store.commit(&may, ChangeApprovalRule::Make { rule }).await.unwrap();
+    let undeploy = |nonce: &str| order::undeploy(app.id, app.stack.clone(), nonce.to_owned());
+    let on = || Target::App(HELD.to_owned());
+    let secret = |name: &str| vec![format!("held_example_org_{name}_v1")];
+    let unused = order::remove_secrets(app.id, secret("old"), "second".to_owned());
+    let made = order::secrets(app.id, secret("admin_password"), vec![], vec![], String::new(), "third".to_owned());
+    site.store.commit(&Grant::<Undeploy>::judge(vic.clone(), on()).unwrap(), undeploy("first")).await.unwrap();
+    site.store.commit(&Grant::<RemoveSecret>::judge(vic.clone(), on()).unwrap(), unused).await.unwrap();
+    site.store.commit(&Grant::<SetSecret>::judge(vic, on()).unwrap(), made).await.unwrap();
+    site.store.commit(&Grant::<Undeploy>::judge(ana, on()).unwrap(), undeploy("fourth")).await.unwrap();
 }
 
 /// As another tool would.

@@ -7,15 +7,18 @@ use serde::Serialize;
 
 use crate::access::action::{Deploy, ViewPlan};
 use crate::access::{Grant, Target};
+use crate::ops::approval::Ordered;
 use crate::ops::check::tier;
 use crate::ops::order;
 use crate::ops::order::Wanted;
 use crate::stack::names::descope;
 use crate::stack::plan::{Action, Object, Step};
 use crate::stack::policy::{Power, Who, verdict};
+use crate::store::approvals::Request;
 use crate::store::operations::Operation;
 use crate::web::Site;
 use crate::web::api::{Body, Fault, Params, Problem, answer, answer_with};
+use crate::web::approvals;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::failure::Failure;
 use crate::web::operations::api::{Told, path};
@@ -150,16 +153,24 @@ pub async fn deploy(may: Grant<Deploy>, mut sent: Body, visit: Visit, site: Data
     if let Some(first) = earlier(&may, &visit, &form, &site).await? {
         return accepted(&first);
     }
+    if let Some(first) = held_back(&may, &visit, &form, &site).await? {
+        return waits(&first);
+    }
     let outcome = match site.store.busy(facts.app.id).await? {
         Some(text) => Outcome::Refused { what: "busy", text },
         None => attempt(&may, &facts, &form, &visit.form, &site, Way { chaos: false, order: order::deploy }).await?.1,
     };
     let problem = match outcome {
-        Outcome::Asked(asked) => {
-            let id = asked.id.parse().map_err(|_no_number| Failure::broken("an operation without a number"))?;
-            let operation = site.store.operation(id).await?.ok_or_else(|| Failure::broken("an operation that is not there"))?;
-            return accepted(&operation);
-        }
+        Outcome::Asked(asked) => match asked.what {
+            Ordered::Begun(id) => {
+                let operation = site.store.operation(id).await?.ok_or_else(|| Failure::broken("an operation that is not there"))?;
+                return accepted(&operation);
+            }
+            Ordered::Waits(id) => {
+                let request = site.store.approval(id).await?.ok_or_else(|| Failure::broken("a request that is not there"))?;
+                return waits(&request);
+            }
+        },
         Outcome::Missing(problems) => missing(&problems),
         Outcome::Refused { what, text } => refused(what, &text),
     };
@@ -178,13 +189,38 @@ async fn earlier(may: &Grant<Deploy>, visit: &Visit, form: &DeployForm, site: &S
     if operation.app == may.app() && matches!(wanted, Ok(Wanted::Deploy(wanted)) if wanted.version == form.version) {
         return Ok(Some(operation));
     }
+    Err(reused().into())
+}
+
+/// The request for approval that this very request was recorded as before.
+async fn held_back(may: &Grant<Deploy>, visit: &Visit, form: &DeployForm, site: &Site) -> Result<Option<Request>, Failure> {
+    let Some((id, app)) = site.store.approval_of_form(&visit.form).await? else { return Ok(None) };
+    let request = site.store.approval(id).await?.filter(|_| app == may.app());
+    let wanted = request.as_ref().map(|request| (request.wanted.is_empty(), serde_json::from_str(&request.wanted)));
+    match wanted {
+        // What it was for is not kept any more once it has ended.
+        Some((true, _)) => Ok(request),
+        Some((false, Ok(Wanted::Deploy(wanted)))) if wanted.version == form.version => Ok(request),
+        _ => Err(reused().into()),
+    }
+}
+
+fn reused() -> Problem {
     let text = "This Idempotency-Key came with another request before; choose a new one for each thing that you want";
-    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", text).into())
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", text)
 }
 
 fn accepted(operation: &Operation) -> Result<HttpResponse, Failure> {
     let mut response = answer_with(StatusCode::ACCEPTED, &Told::of(operation))?;
     let place = header::HeaderValue::from_str(&path(operation.id)).map_err(|e| Failure::broken(e.to_string()))?;
+    response.headers_mut().insert(header::LOCATION, place);
+    Ok(response)
+}
+
+/// It waits for approval.
+fn waits(request: &Request) -> Result<HttpResponse, Failure> {
+    let mut response = answer_with(StatusCode::ACCEPTED, &approvals::api::Told::of(request))?;
+    let place = header::HeaderValue::from_str(&approvals::api::path(request)).map_err(|e| Failure::broken(e.to_string()))?;
     response.headers_mut().insert(header::LOCATION, place);
     Ok(response)
 }

@@ -24,11 +24,13 @@ pub use rotation::{RotationView, review, rotate};
 use actix_web::HttpResponse;
 
 use crate::access::{Grant, WriteAction};
+use crate::ops::approval::Ordered;
 use crate::ops::handover::Values;
 use crate::ops::order::Order;
 use crate::ops::ourselves;
 use crate::store::Denied;
 use crate::web::Site;
+use crate::web::approvals;
 use crate::web::failure::Failure;
 use crate::web::page::see_other;
 use crate::web::setup::sentence;
@@ -50,45 +52,57 @@ pub(super) async fn hand_over<A: WriteAction>(
     go_to(&asked?)
 }
 
-/// Starts an operation and goes to its page. The same form sent twice goes to the first one's page.
+/// Starts an operation and goes to its page, or to that of the request for approval. The same form sent twice goes to the first one's
+/// page.
 pub(super) async fn start<A: WriteAction>(
     may: &Grant<A>,
     site: &Site,
-    order: impl crate::store::Command<Needs = A, Output = i32>,
+    order: impl crate::store::Command<Needs = A, Output = Ordered>,
 ) -> Result<HttpResponse, Failure> {
     go_to(&ask(may, site, order).await?)
 }
 
-/// An operation that a form asked for.
+/// What a form asked for.
 pub(super) struct Asked {
-    /// Its number.
-    pub(super) id: String,
+    pub(super) what: Ordered,
+    /// The app's name.
+    app: String,
     /// It is a new one; else the same form came before.
     now: bool,
 }
 
-/// Starts an operation; the same form sent twice gives the first one.
+/// Starts an operation, or has it wait for approval; the same form sent twice gives the first one.
 pub(super) async fn ask<A: WriteAction>(
     may: &Grant<A>,
     site: &Site,
-    order: impl crate::store::Command<Needs = A, Output = i32>,
+    order: impl crate::store::Command<Needs = A, Output = Ordered>,
 ) -> Result<Asked, Failure> {
     if let Some(app) = site.store.app(may.app()).await?
         && let Some(why) = ourselves::refusal(&site.feed.latest().swarm, &app.stack)
     {
         return Err(Failure::Conflict(sentence(&why)));
     }
-    let id = match site.store.commit(may, order).await {
-        Ok(id) => id,
-        Err(Denied::Rule { what: "asked-already", text }) => return Ok(Asked { id: text, now: false }),
+    let app = may.app().to_owned();
+    let known = |text: &str| text.parse().map_err(|_no_number| Failure::broken("something that was asked for has no number"));
+    let what = match site.store.commit(may, order).await {
+        Ok(what) => what,
+        Err(Denied::Rule { what: "asked-already", text }) => {
+            return Ok(Asked { what: Ordered::Begun(known(&text)?), app, now: false });
+        }
+        Err(Denied::Rule { what: "waits-already", text }) => {
+            return Ok(Asked { what: Ordered::Waits(known(&text)?), app, now: false });
+        }
         Err(other) => return Err(other.into()),
     };
     site.bell.notify_one();
     site.live.poke("apps");
-    Ok(Asked { id: id.to_string(), now: true })
+    Ok(Asked { what, app, now: true })
 }
 
-/// Goes to the operation's page.
+/// Goes to the operation's page, or to that of the request for approval.
 pub(super) fn go_to(asked: &Asked) -> Result<HttpResponse, Failure> {
-    see_other(&format!("/operations/{}", asked.id))
+    match asked.what {
+        Ordered::Begun(id) => see_other(&format!("/operations/{id}")),
+        Ordered::Waits(id) => see_other(&approvals::path(&asked.app, id)),
+    }
 }

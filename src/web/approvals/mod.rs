@@ -1,0 +1,77 @@
+//! Approvals: what waits for one and what did, one request with its buttons, and the rules that say what needs approval.
+//!
+//! Nothing here begins an operation: `acts.rs` writes down who approves or objects, and `ops::release` begins what has what it needs.
+
+mod acts;
+pub mod api;
+mod index;
+mod rules;
+#[cfg(any(test, feature = "testing"))]
+mod samples;
+mod show;
+
+pub use acts::{approve, go_ahead, object, withdraw};
+pub use index::{ApprovalRow, ApprovalsView, index};
+pub use rules::{
+    RuleView, RulesView, change as change_rule, list as rules, make as make_rule, remove as remove_rule, show as rule,
+};
+pub use show::{ApprovalView, show};
+
+use crate::access::{Action, Grant};
+use crate::store::approvals::{Request, RequestState};
+use crate::web::Site;
+use crate::web::failure::Failure;
+use crate::web::page::moment;
+use crate::web::status::Mark;
+
+/// The page of a request.
+pub(in crate::web) fn path(app: &str, id: i32) -> String {
+    format!("/apps/{app}/approvals/{id}")
+}
+
+/// The request of a page, which is one on the app that the grant is for.
+async fn found<A: Action>(may: &Grant<A>, id: i64, site: &Site) -> Result<Request, Failure> {
+    let id = i32::try_from(id).map_err(|_large| Failure::NotFound)?;
+    site.store.approval(id).await?.filter(|request| request.app == may.app()).ok_or(Failure::NotFound)
+}
+
+/// How a request's state is drawn.
+const fn mark(state: RequestState) -> Mark {
+    match state {
+        RequestState::Waiting => Mark { tone: "info", glyph: "◌", word: "Waits" },
+        RequestState::Started => Mark { tone: "ok", glyph: "✓", word: "Approved" },
+        RequestState::Objected => Mark { tone: "bad", glyph: "✕", word: "Objected to" },
+        RequestState::Withdrawn => Mark { tone: "idle", glyph: "○", word: "Taken back" },
+        RequestState::Expired => Mark { tone: "idle", glyph: "○", word: "Expired" },
+        RequestState::Void => Mark { tone: "warn", glyph: "▲", word: "Void" },
+        RequestState::Replaced => Mark { tone: "idle", glyph: "○", word: "Replaced" },
+    }
+}
+
+/// What a request waits for, or how it ended, in a sentence.
+fn standing(request: &Request, site: &Site) -> String {
+    match request.state {
+        RequestState::Waiting => waits(request, site),
+        RequestState::Started => "It had what it needed, and was begun".to_owned(),
+        _ => crate::web::setup::sentence(&request.why),
+    }
+}
+
+fn waits(request: &Request, site: &Site) -> String {
+    if request.is_met(site.store.clock().now()) {
+        return "It has what it needs, and begins as soon as nothing else is under way on the app".to_owned();
+    }
+    let names: Vec<&str> = request.approved_by().map(|vote| vote.name.as_str()).collect();
+    let so_far = match names.as_slice() {
+        [] => "none so far".to_owned(),
+        names => format!("{} so far: {}", names.len(), names.join(", ")),
+    };
+    let wanted = match request.demand.approvals {
+        0 => None,
+        1 => Some(format!("for 1 approval ({so_far})")),
+        n => Some(format!("for {n} approvals ({so_far})")),
+    };
+    let until = request.demand.quiet_until(request.asked_at);
+    let quiet = until.map(|until| format!("until {}, in case somebody objects", moment(site, until).exact));
+    format!("Waits {}", wanted.into_iter().chain(quiet).collect::<Vec<_>>().join(", and "))
+}
