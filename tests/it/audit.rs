@@ -39,7 +39,7 @@ async fn every_change_that_succeeds_leaves_an_entry_of_who_did_it() {
         };
         let fields = step.as_ref().map_or(fields, |step| step.fields.clone());
         let on = step.as_ref().and_then(|step| step.elsewhere.as_ref()).unwrap_or(&site);
-        let (before, rows) = (on.head().await, tables.rows());
+        let (before, rows, changes) = (on.head().await, tables.rows(), on.engine.changes().len());
         let status = if entry.path.starts_with("/api/") {
             program.deploy(&path).await.status
         } else {
@@ -60,7 +60,9 @@ async fn every_change_that_succeeds_leaves_an_entry_of_who_did_it() {
         if !matches!(first[..], [(written, "ok" | "asked")] if written == action.as_str()) {
             writeln!(exceptions, "{} {} {first:?}", entry.method, entry.path).unwrap();
         }
-        site.idle().await;
+        on.idle().await;
+        // What is done on the Swarm is asked for in the log before.
+        assert!(on.engine.changes().len() == changes || first.iter().any(|(_, outcome)| *outcome == "asked"), "{path}");
     }
     matches("entries_exceptions.txt", &exceptions);
     let all = site.entries().await;

@@ -115,3 +115,30 @@ async fn a_removal_that_was_killed_half_way_is_finished_after_the_start() {
     assert_eq!(done.outcome, "removed", "{}", done.cause);
     assert_eq!(on_swarm(&site).await, [SMTP, TOKEN]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_of_configs_that_was_killed_half_way_is_in_the_log_and_finished_after_the_start() {
+    let [first, second] = ["keys_example_org_old_v1", "keys_example_org_old_v2"];
+    let hold = ("CANTEEN_HOLD_AT", format!("after remove config {first}"));
+    let mut site = Site::with(Plan { settings: vec![hold], ..Plan::default() }).await;
+    let ana = site.admin().await;
+    let _recipe = deployed(&site, &ana, &[]).await;
+    for name in [first, second] {
+        let labels = [(NAMESPACE_LABEL.to_owned(), "keys_example_org".to_owned())].into();
+        let config = ConfigSpec { name: name.to_owned(), data: b"x".to_vec(), labels, ..ConfigSpec::default() };
+        site.engine.create_config(&config).await.unwrap();
+    }
+    site.fresh().await;
+    let configs = format!("/apps/{KEYS}/configs");
+    let asked = operation_of(&ana.submit(&configs, &format!("{configs}/removal"), &[]).await);
+    let removed = |name: &str| site.engine.changes().contains(&format!("remove_config {name}"));
+    until("the first one to go", async || removed(first).then_some(())).await;
+    assert!(!removed(second));
+    let told = site.entries().await.remove(0);
+    assert_eq!((told.action.as_str(), told.outcome.as_str()), ("app.config.remove", "asked"), "before anything was done");
+    site.restart().await;
+    let done = site.operation_done(asked).await;
+    assert_eq!(done.outcome, "removed", "{}", done.cause);
+    assert!(site.engine.changes().contains(&format!("remove_config {second}")));
+    assert_eq!(site.entries().await.iter().filter(|e| e.of == Some(told.seq)).count(), 1, "it ends once");
+}
