@@ -20,6 +20,7 @@ use canteen::engine::feed::{Feed, Rhythm};
 use canteen::keys::DataKey;
 use canteen::mail::Post;
 use canteen::ops::{Handover, Live, Reveals, order};
+use canteen::passwords::Passwords;
 use canteen::recipe::RecipeName;
 use canteen::settings::Settings;
 use canteen::shelf::{Allow, Origin, Shelf};
@@ -139,7 +140,8 @@ impl Served {
             many_recipes::write(recipes)?;
         }
         let key = DataKey::make(&data.join("keys"))?;
-        let world = World { apps, fetched, settings, store, shelf, setup_code, key, stop };
+        let passwords = Passwords::of(&data.join("keys"))?;
+        let world = World { apps, fetched, settings, store, shelf, setup_code, key, passwords, stop };
         let serve = move || {
             let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             // The closure may be called once only and can't fail politely.
@@ -171,6 +173,7 @@ struct World {
     shelf: Shelf,
     setup_code: Arc<SetupCode>,
     key: DataKey,
+    passwords: Passwords,
     stop: CancellationToken,
 }
 
@@ -220,6 +223,7 @@ impl World {
             setup_code: self.setup_code.clone(),
             checked: AuditCheck::default(),
             key: self.key.clone(),
+            passwords: self.passwords.clone(),
             stop: self.stop.clone(),
         })
     }
