@@ -44,6 +44,7 @@ fn main() {
     let mut files = vec![
         File { name: "app.css".to_owned(), bytes: style_sheet(Path::new("static/css")) },
         File { name: "app.js".to_owned(), bytes: read("static/app.js".as_ref()) },
+        File { name: "passkeys.js".to_owned(), bytes: read("static/passkeys.js".as_ref()) },
         File { name: "favicon.svg".to_owned(), bytes: read("static/favicon.svg".as_ref()) },
         File { name: "icons.svg".to_owned(), bytes: read("static/icons.svg".as_ref()) },
     ];

@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use super::particulars;
 use crate::access::action;
 use crate::store::factors::{self, Sealed};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, sessions};
 
 /// Gives the member an authenticator app that was confirmed by a code. It takes the place of the one before.
@@ -36,6 +37,8 @@ impl Command for AddApp {
         if !self.codes.is_empty() {
             factors::put_codes(tx, self.member_id, &self.codes)?;
         }
+        let what = facts([("what", "an authenticator app was added")]);
+        mail::notify(tx, self.member_id, Notice::FactorChanged, &what)?;
         sessions::reviewed(tx, self.session)?;
         if self.end_others { sessions::delete_all(tx, self.member_id, Some(self.session)).map(|_| ()) } else { Ok(()) }
     }

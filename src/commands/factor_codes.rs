@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use super::particulars;
 use crate::access::action;
 use crate::store::factors::{self, Sealed};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx};
 
 /// Gives the member new recovery codes; the ones before are void.
@@ -20,6 +21,8 @@ impl Command for RenewCodes {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
-        factors::put_codes(tx, self.member_id, &self.codes)
+        factors::put_codes(tx, self.member_id, &self.codes)?;
+        let what = facts([("what", "new recovery codes were made, and the ones before are void")]);
+        mail::notify(tx, self.member_id, Notice::FactorChanged, &what).map(drop)
     }
 }

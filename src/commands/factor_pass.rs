@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use super::particulars;
 use crate::access::action;
 use crate::store::factors::{self, Proof, SPENT};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{Command, Denied, Tx};
 
@@ -35,6 +36,10 @@ impl Command for PassFactor {
         if sessions::delete_own(tx, self.member_id, self.half)? == 0 {
             return Err(Denied::rule(SPENT, "this sign-in is over; begin it anew"));
         }
+        if matches!(self.proof, Proof::Recovery(_)) {
+            let what = facts([("what", "somebody signed in as you with a recovery code, which is used up")]);
+            mail::notify(tx, self.member_id, Notice::FactorChanged, &what)?;
+        }
         tx.acted_by(self.member_id, &self.member);
         let id = sessions::insert(tx, self.member_id, &self.session)?;
         tx.detail("session", id);
@@ -47,5 +52,6 @@ pub(super) const fn word(proof: &Proof) -> &'static str {
     match proof {
         Proof::Step(_) => "app",
         Proof::Recovery(_) => "recovery code",
+        Proof::Passkey { .. } => "passkey",
     }
 }

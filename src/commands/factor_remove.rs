@@ -2,11 +2,14 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, factors};
 
-/// Takes the member's authenticator app away, and the recovery codes, which stand for it.
+/// Takes the member's authenticator app away, and with the last factor the recovery codes, which stand in for it.
 pub struct RemoveApp {
     pub member_id: i32,
+    /// Whether the member's rights need a second factor, so that the last one stays.
+    pub required: bool,
 }
 
 impl Command for RemoveApp {
@@ -21,6 +24,8 @@ impl Command for RemoveApp {
         if !factors::remove_totp(tx, self.member_id)? {
             return Err(Denied::rule("no-factor", "there is no authenticator app any more"));
         }
-        factors::remove_codes(tx, self.member_id)
+        factors::one_went(tx, self.member_id, self.required)?;
+        let what = facts([("what", "the authenticator app was removed")]);
+        mail::notify(tx, self.member_id, Notice::FactorChanged, &what).map(drop)
     }
 }

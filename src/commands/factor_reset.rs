@@ -2,7 +2,8 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
-use crate::store::{Command, Denied, Tx, factors, members, sessions};
+use crate::store::mail::{self, Notice, facts};
+use crate::store::{Command, Denied, Tx, factors, members, passkeys, sessions};
 
 /// Takes all second factors from a member who lost them, and ends the member's sessions.
 pub struct ResetFactors {
@@ -22,6 +23,9 @@ impl Command for ResetFactors {
             .ok_or_else(|| Denied::rule("no-member", format!("there is no member called {}", self.name)))?;
         factors::remove_totp(tx, id)?;
         factors::remove_codes(tx, id)?;
+        passkeys::remove_all(tx, id)?;
+        let what = facts([("what", "whoever runs the server took all of them from your account")]);
+        mail::notify(tx, id, Notice::FactorChanged, &what)?;
         sessions::delete_of_member(tx, &self.name)
     }
 }

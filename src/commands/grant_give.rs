@@ -4,6 +4,7 @@ use super::particulars;
 use crate::access::permission::Permission;
 use crate::access::{Book, Permissions, Scope, To, What, action};
 
+use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, grants};
 
 /// Gives a member or a team a role over something.
@@ -93,8 +94,20 @@ pub(super) fn tell(
         tx.detail("until", until);
     }
     tx.changed_rights(before, &after);
+    let role = format!("{} over {}", before.role(what).0, before.scope_name(scope));
+    raised(tx, before, &after, &role)?;
     if let (Scope::App(_), Some([app])) = (scope, before.apps_in(scope).as_deref()) {
         tx.about_app(app);
+    }
+    Ok(())
+}
+
+/// Tells those who may do more than before, and by which role.
+pub(super) fn raised(tx: &mut Tx<'_>, before: &Book, after: &Book, role: &str) -> Result<(), Denied> {
+    for change in before.difference(after, tx.now()) {
+        if change.places.iter().any(|place| !place.gained.is_empty()) {
+            mail::notify(tx, change.member, Notice::RoleRaised, &facts([("role", role)]))?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 use serde_json::{Map, Value};
 
+use super::grant_give::raised;
 use super::particulars;
 use crate::access::{Permission, Permissions, Role, What, action, member_name};
 use crate::store::{Command, Denied, Tx, grants};
@@ -61,6 +62,7 @@ impl Command for ChangeRole {
                 grants::somebody_may_do_everything(tx)?;
                 let after = grants::book(tx)?;
                 tx.changed_rights(&before, &after);
+                raised(tx, &before, &after, &format!("{name}, which gives more than before"))?;
                 Ok(id)
             }
             Self::Remove { id } => {

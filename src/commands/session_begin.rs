@@ -40,30 +40,42 @@ impl Command for BeginSession {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
-        if let Some(old) = self.instead_of {
-            sessions::delete(tx, old)?;
-        }
-        if accounts::is_suspended(tx, self.member_id)? {
-            return Err(Denied::rule(KEPT_OUT, "this member is suspended"));
-        }
-        if self.new_device {
-            let about = facts([("ip", &self.session.ip), ("agent", &self.session.agent)]);
-            mail::notify(tx, self.member_id, Notice::NewDevice, &about)?;
-            tx.detail("new_device", true);
-        }
+        let begun = begin(tx, (self.member_id, &self.member), &self.session, self.instead_of, self.new_device)?;
         if let Some((before, after)) = &self.renewed
             && members::renew_hash(tx, self.member_id, before, after)?
         {
             tx.detail("password_hashed_anew", true);
         }
-        accounts::seen(tx, self.member_id)?;
-        tx.acted_by(self.member_id, &self.member);
-        let id = sessions::insert(tx, self.member_id, &self.session)?;
-        tx.detail("session", id);
-        let ended = sessions::keep_newest(tx, self.member_id, MOST)?;
-        if ended > 0 {
-            tx.detail("oldest_ended", ended);
-        }
-        Ok(id)
+        Ok(begun)
     }
+}
+
+/// Begins the session of a member who showed who they are, and returns its id. A suspended one is refused.
+pub(super) fn begin(
+    tx: &mut Tx<'_>,
+    (member_id, member): (i32, &str),
+    session: &NewSession,
+    instead_of: Option<i32>,
+    new_device: bool,
+) -> Result<i32, Denied> {
+    if let Some(old) = instead_of {
+        sessions::delete(tx, old)?;
+    }
+    if accounts::is_suspended(tx, member_id)? {
+        return Err(Denied::rule(KEPT_OUT, "this member is suspended"));
+    }
+    if new_device {
+        let about = facts([("ip", &session.ip), ("agent", &session.agent)]);
+        mail::notify(tx, member_id, Notice::NewDevice, &about)?;
+        tx.detail("new_device", true);
+    }
+    accounts::seen(tx, member_id)?;
+    tx.acted_by(member_id, member);
+    let id = sessions::insert(tx, member_id, session)?;
+    tx.detail("session", id);
+    let ended = sessions::keep_newest(tx, member_id, MOST)?;
+    if ended > 0 {
+        tx.detail("oldest_ended", ended);
+    }
+    Ok(id)
 }

@@ -4,6 +4,7 @@ use super::factor_pass::word;
 use super::particulars;
 use crate::access::action;
 use crate::store::factors::{self, Proof};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::sessions::{self, Stage};
 use crate::store::{Command, Denied, Tx};
 
@@ -30,6 +31,10 @@ impl Command for ConfirmSession {
     fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
         if let Some(proof) = &self.proof {
             factors::spend(tx, self.member_id, proof)?;
+        }
+        if matches!(self.proof, Some(Proof::Recovery(_))) {
+            let what = facts([("what", "a recovery code was given to go on, and is used up")]);
+            mail::notify(tx, self.member_id, Notice::FactorChanged, &what)?;
         }
         if sessions::confirm(tx, self.session, &self.token_hash, self.stage)? {
             Ok(())

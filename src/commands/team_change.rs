@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::grant_give::{may_change, may_give};
+use super::grant_give::{may_change, may_give, raised};
 use super::particulars;
 use crate::access::{Book, To, action, member_name};
 use crate::store::{Command, Denied, Tx, grants};
@@ -73,6 +73,9 @@ impl Command for ChangeTeam {
         grants::somebody_may_do_everything(tx)?;
         let after = grants::book(tx)?;
         tx.changed_rights(&before, &after);
+        let given = before.grants.values().filter(|g| g.to == To::Team(team));
+        let roles: Vec<String> = given.map(|g| format!("{} over {}", before.role(g.what).0, before.scope_name(&g.scope))).collect();
+        raised(tx, &before, &after, &roles.join(", "))?;
         Ok(team)
     }
 }

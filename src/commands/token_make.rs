@@ -2,6 +2,7 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::{Permission, action};
+use crate::store::mail::{self, Notice, facts};
 use crate::store::tokens::{self, NewToken};
 use crate::store::{Command, Denied, Tx};
 
@@ -35,6 +36,7 @@ impl Command for MakeToken {
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         let owner = tx.actor().member().ok_or_else(|| Denied::rule("no-member", "only a member has tokens"))?;
         let id = tokens::insert(tx, owner, &self.token)?;
+        mail::notify(tx, owner, Notice::TokenMade, &facts([("name", &self.token.name)]))?;
         tx.detail("token", id);
         Ok(id)
     }

@@ -60,7 +60,7 @@ pub fn letter(notice: Notice, facts: &Facts, origin: &str, link: &str) -> Letter
                 "Your password at {origin} was changed, and other browsers were signed out.\n\nIf this was not you, tell an admin at once."
             ),
         ),
-        Notice::RoleRaised => ("You may do more".to_owned(), format!("At {origin} you have the role {} now.", fact("role"))),
+        Notice::RoleRaised => ("You may do more".to_owned(), format!("At {origin} you now have the role {}.", fact("role"))),
         Notice::TokenMade => (
             "A new API token".to_owned(),
             format!("At {origin} the API token {} was made for your account.\n\n{account}", fact("name")),

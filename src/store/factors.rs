@@ -3,7 +3,7 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::schema::{recovery_codes, totp_factors};
+use super::schema::{passkeys, recovery_codes, totp_factors};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -15,6 +15,21 @@ pub struct Totp {
     /// The shared secret, encrypted.
     pub sealed: Vec<u8>,
     pub added_at: Millis,
+}
+
+/// Which second factors a member has. Recovery codes stand in for one, and are none themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Factors {
+    /// An authenticator app.
+    pub app: bool,
+    pub passkey: bool,
+}
+
+impl Factors {
+    /// Whether there is one.
+    pub const fn any(self) -> bool {
+        self.app || self.passkey
+    }
 }
 
 /// How many recovery codes a member has.
@@ -37,9 +52,16 @@ pub enum Proof {
     Step(i64),
     /// The hash of a recovery code.
     Recovery(Vec<u8>),
+    /// The row of a passkey, what was stored of it when it was checked, and what is stored from now on.
+    Passkey { id: i32, was: String, text: String },
 }
 
 impl Store {
+    /// Which second factors the member has.
+    pub async fn factors(&self, member_id: i32) -> Result<Factors> {
+        self.read(move |c| Ok(of_member(c, member_id)?)).await
+    }
+
     /// The member's authenticator app.
     pub async fn totp(&self, member_id: i32) -> Result<Option<Totp>> {
         self.read(move |c| {
@@ -71,6 +93,26 @@ impl Store {
         })
         .await
     }
+}
+
+/// Which second factors a member has.
+pub(super) fn of_member(c: &mut SqliteConnection, member_id: i32) -> QueryResult<Factors> {
+    let apps: i64 = totp_factors::table.filter(totp_factors::member_id.eq(member_id)).count().get_result(c)?;
+    let keys: i64 = passkeys::table.filter(passkeys::member_id.eq(member_id)).count().get_result(c)?;
+    Ok(Factors { app: apps > 0, passkey: keys > 0 })
+}
+
+/// A factor of the member is gone. Without any other the recovery codes go too, for they stand in for one; and where the member may not do
+/// without, nothing goes at all.
+pub fn one_went(tx: &mut Tx<'_>, member_id: i32, required: bool) -> std::result::Result<(), Denied> {
+    if of_member(tx.connection(), member_id)?.any() {
+        return Ok(());
+    }
+    if required {
+        let text = "your rights need a second factor, and this is the last one; add another one first";
+        return Err(Denied::rule("last-factor", text));
+    }
+    remove_codes(tx, member_id)
 }
 
 /// Gives a member an authenticator app in place of the one before. The code that confirmed it was of this step.
@@ -117,6 +159,7 @@ pub fn remove_codes(tx: &mut Tx<'_>, member_id: i32) -> std::result::Result<(), 
 pub fn spend(tx: &mut Tx<'_>, member_id: i32, proof: &Proof) -> std::result::Result<(), Denied> {
     let now = tx.now();
     let (spent, why) = match proof {
+        Proof::Passkey { id, was, text } => return super::passkeys::used(tx, member_id, *id, (was, text)),
         Proof::Step(step) => {
             let unused = totp_factors::table.find(member_id).filter(totp_factors::last_step.lt(*step));
             let spent = diesel::update(unused).set(totp_factors::last_step.eq(*step)).execute(tx.connection())?;

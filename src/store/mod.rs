@@ -29,6 +29,7 @@ pub mod mail;
 pub mod members;
 pub mod operations;
 pub mod overview;
+pub mod passkeys;
 pub mod recipes;
 pub mod removals;
 pub mod replicas;

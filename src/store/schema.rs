@@ -40,6 +40,17 @@ diesel::table! {
     totp_factors (member_id) { member_id -> Integer, sealed -> Binary, key_id -> Text, last_step -> BigInt, added_at -> BigInt, }
 }
 diesel::table! {
+    passkeys (id) {
+        id -> Integer,
+        member_id -> Integer,
+        name -> Text,
+        credential -> Binary,
+        text -> Text,
+        added_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
     recovery_codes (id) {
         id -> Integer,
         member_id -> Integer,
@@ -320,6 +331,7 @@ diesel::table! {
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(approval_requests -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
+diesel::joinable!(passkeys -> members (member_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(tokens -> members (member_id));
 diesel::joinable!(tokens -> apps (app_id));
@@ -336,6 +348,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     meta,
     operation_events,
     operations,
+    passkeys,
     recipes,
     recovery_codes,
     removed_apps,

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::factors::Factors;
 use super::members::Member;
-use super::schema::{members, sessions, totp_factors};
-use super::{Denied, Result, Store, Tx, rights};
+use super::schema::{members, sessions};
+use super::{Denied, Result, Store, Tx, factors, rights};
 use crate::access::Rights;
 use crate::clock::Millis;
 
@@ -52,8 +53,8 @@ pub struct Session {
     pub stage: Stage,
     /// When password, and code where there is a factor, were last given.
     pub confirmed_at: Millis,
-    /// Whether the member has a second factor.
-    pub factor: bool,
+    /// Which second factors the member has.
+    pub factors: Factors,
 }
 
 impl Session {
@@ -101,9 +102,9 @@ impl Store {
                 // What is not known may do the least.
                 _ => Stage::Code,
             };
-            let factors: i64 = totp_factors::table.filter(totp_factors::member_id.eq(member.id)).count().get_result(c)?;
+            let factors = factors::of_member(c, member.id)?;
             let rights = rights::of_member(c, &inner.rights, member.id, now)?;
-            Ok(Some(Session { id, member, rights, csrf, last_active_at, stage, confirmed_at, factor: factors > 0 }))
+            Ok(Some(Session { id, member, rights, csrf, last_active_at, stage, confirmed_at, factors }))
         })
         .await
     }

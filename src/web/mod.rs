@@ -112,6 +112,7 @@ pub struct Site {
     pub key: DataKey,
     pub kept: factors::kept::Kept,
     pub codes: factors::prove::CodeTries,
+    pub ceremonies: factors::ceremony::Ceremonies,
 }
 
 /// Tells ids of this run's pokes from those of an earlier run.
@@ -180,6 +181,7 @@ impl Site {
         Self {
             site_key,
             post,
+            ceremonies: factors::ceremony::Ceremonies::at(&settings.public),
             settings,
             store,
             shelf,

@@ -22,6 +22,8 @@ pub fn routes() -> Table {
         .post("/session/end", session::sign_out)
         .get("/session/factor", factors::ask_code)
         .post("/session/factor", factors::give_code)
+        .get("/session/passkey", factors::passkey_question)
+        .post("/session/passkey", factors::passkey_sign_in)
         .get("/session/again", factors::question)
         .post("/session/again", factors::confirm)
         // Links that work once.
@@ -199,6 +201,9 @@ pub fn routes() -> Table {
         .post("/account/factors/app", factors::add)
         .post("/account/factors/codes", factors::renew)
         .post("/account/factors/app/removal", factors::remove)
+        .get("/account/factors/passkeys/new", factors::offer)
+        .post("/account/factors/passkeys/new", factors::take)
+        .post("/account/factors/passkeys/{id}/removal", factors::drop_passkey)
         // Going out elsewhere.
         .post("/account/sessions/{id}/end", account::revoke)
         .post("/account/others/end", account::revoke_others)

@@ -15,6 +15,8 @@ use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::members::Member;
 use crate::store::sessions::{NewSession, Stage, token_hash};
+use crate::web::factors::ceremony::Begun;
+use crate::web::factors::prove::asker;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::guard::Public;
@@ -40,6 +42,8 @@ pub struct SignInView {
     pub expired: bool,
     /// There is mail, so a link to a new password can be sent.
     pub mail: bool,
+    /// What the browser is asked where it has a passkey; `None` where the dashboard's address has no host name.
+    pub begun: Option<Begun>,
 }
 
 /// What the sign-in form sends.
@@ -74,6 +78,7 @@ pub async fn form(_everybody: Public, visit: Visit, query: Query, site: Data<Sit
     let mut view = view(&site, &visit, "", local(query.get("next"))).await;
     view.shell = with_flash(view.shell, ready);
     view.expired = query.get("expired") == "1";
+    view.begun = site.ceremonies.sign_in(asker(&site, &visit));
     page(&view)
 }
 
@@ -125,11 +130,12 @@ async fn not_right(mut view: SignInView, by: By<'_>, visit: &Visit, site: &Site)
     let shown: String = view.name.chars().filter(|c| !c.is_control()).take(60).collect();
     super::refusals::record(site, visit, Phase::Failed, &[("action", "session.begin"), ("name", &shown)]).await;
     view.problems.add("", "The name or the password is not right");
+    view.begun = site.ceremonies.sign_in(asker(site, visit));
     wrong_form(&view)
 }
 
 /// The device from which this member signed in before. A stranger's cookie costs as much to look at as a known one.
-fn device(site: &Site, request: &HttpRequest, member: Option<i32>, now: Millis) -> Option<String> {
+pub(in crate::web) fn device(site: &Site, request: &HttpRequest, member: Option<i32>, now: Millis) -> Option<String> {
     let cookie = cookies::device(&site.settings, request)?;
     device::known(&site.site_key, &cookie, member?, now)
 }
@@ -166,8 +172,8 @@ async fn begin(
     site: &Site,
     next: &str,
 ) -> Result<Option<HttpResponse>, Failure> {
-    // Whoever has a second factor may do nothing but give its code.
-    let whole = site.store.totp(member.id).await?.is_none();
+    // Whoever has a second factor may do nothing but show it.
+    let whole = !site.store.factors(member.id).await?.any();
     let token = crate::random::token();
     let session = NewSession {
         token_hash: token_hash(&token),
@@ -239,6 +245,7 @@ async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInVie
         next,
         expired: false,
         mail: site.store.mail_settings().await.is_ok_and(|settings| settings.is_some()),
+        begun: None,
     }
 }
 
@@ -253,10 +260,11 @@ impl SignInView {
             next: "/apps".to_owned(),
             expired: false,
             mail: false,
+            begun: Some(Begun::sample()),
         };
         let mut wrong = Self { name: "ana".to_owned(), ..first.clone() };
         wrong.problems.add("", "The name or the password is not right");
-        let slow = Self { retry_after: Some(30), name: "ana".to_owned(), ..first.clone() };
+        let slow = Self { retry_after: Some(30), name: "ana".to_owned(), begun: None, ..first.clone() };
         let expired = Self { expired: true, mail: true, ..first.clone() };
         vec![first, wrong, slow, expired]
     }

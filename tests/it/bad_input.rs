@@ -9,6 +9,7 @@ use diesel::{Connection as _, SqliteConnection};
 use canteen::recipe::RecipeName;
 use canteen::web::routes::routes;
 
+use crate::harness::device::named;
 use crate::harness::{BOARD, IN_STEPS, Plan, Site, Step, Visits, recipes, send_fields};
 
 const COMPOSE: &str = "version: \"3.8\"\nservices:\n  app:\n    image: app:1\n";
@@ -147,12 +148,12 @@ async fn names_with_characters_that_lie_are_refused_or_shown_as_they_are() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_written_down_is_not_done() {
-    let site = Site::start().await;
+    let site = named().await;
     let visits = Visits::prepare(&site).await;
     let mut raw = SqliteConnection::establish(site.database().to_str().unwrap()).unwrap();
     raw.batch_execute("PRAGMA busy_timeout=5000").unwrap();
     let ana = site.admin().await;
-    let program = site.program(&ana, &["app.view", "app.deploy"]).await;
+    let program = site.program(&ana, &["app.view", "app.deploy", "audit.export"]).await;
     // What was begun while there was room ends where there is none.
     let mut begun = vec![];
     for route in IN_STEPS.into_iter().filter(|route| *route != "/setup") {
@@ -166,7 +167,7 @@ async fn what_can_not_be_written_down_is_not_done() {
     let before = state().await;
     raw.batch_execute("CREATE TRIGGER no_room BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END").unwrap();
     for (route, step) in begun {
-        assert_eq!(step.browser.visit("POST", route, &step.fields).await, 503, "{route}");
+        assert_eq!(step.browser.visit("POST", &step.path, &step.fields).await, 503, "{route}");
         assert_eq!(state().await, before, "{route} did something that is written nowhere");
     }
     let changing = |path: &str| !matches!(path, "/csp-report" | "/setup" | "/apps/new" | "/apps/new/address");
@@ -179,7 +180,7 @@ async fn what_can_not_be_written_down_is_not_done() {
     for entry in table.entries().iter().filter(|e| e.method != "GET" && changing(e.path) && !in_steps(e.path)) {
         let (path, fields) = visits.request(entry).await;
         let status =
-            if path.starts_with("/api/") { program.deploy(&path).await.status } else { ana.visit("POST", &path, &fields).await };
+            if path.starts_with("/api/") { program.change(&path).await.status } else { ana.visit("POST", &path, &fields).await };
         assert_eq!(status, 503, "{path}");
         assert_eq!(state().await, before, "{path} did something that is written nowhere");
     }

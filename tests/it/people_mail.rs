@@ -8,7 +8,7 @@ const SECRET: &str = "smtp-canary-8c1f";
 const MINUTE_MS: i64 = 60 * 1000;
 
 /// Says that this server takes letters.
-async fn set_up(browser: &Browser, server: &MailServer) {
+pub(crate) async fn set_up(browser: &Browser, server: &MailServer) {
     let port = server.port.to_string();
     let fields = [
         ("host", "127.0.0.1"),
@@ -22,7 +22,7 @@ async fn set_up(browser: &Browser, server: &MailServer) {
 }
 
 /// Gives whoever is signed in an address, as they would.
-async fn confirm(site: &Site, browser: &Browser, server: &MailServer, mail: &str) {
+pub(crate) async fn confirm(site: &Site, browser: &Browser, server: &MailServer, mail: &str) {
     assert_eq!(browser.submit("/account", "/account/mail", &[("mail", mail)]).await.location(), "/account?done=asked");
     let link = server.letter(mail, "Confirm your address").await.path(&site.settings.public.origin);
     assert_eq!(browser.get(&link).await.location(), "/confirm");

@@ -126,6 +126,7 @@ const FLOORS: &[Floor] = &[
             "tokio",
             "tokio_util",
             "tracing",
+            "webauthn_rs",
         ],
     ),
     // Puts the floors together.

@@ -6,15 +6,16 @@ use actix_web::{HttpResponse, ResponseError as _};
 use askama::Template;
 use serde::Deserialize;
 
+use super::ceremony::Begun;
 use super::own;
-use super::prove::{Wrong, prove};
+use super::prove::{Shown, Wrong, asker, prove, shown};
 use crate::access::Grant;
 use crate::access::action::{ConfirmSession, ViewFactors};
 use crate::commands::session_confirm;
 use crate::store::Denied;
 use crate::store::audit::Phase;
-use crate::store::factors::{Proof, SPENT};
-use crate::store::sessions::{Stage, token_hash};
+use crate::store::factors::{Factors, Proof, SPENT};
+use crate::store::sessions::{Session, Stage, token_hash};
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::page::{page, page_with, see_other, shell, wrong_form};
@@ -33,8 +34,10 @@ pub struct AgainView {
     pub problems: Problems,
     /// What is about to be done, such as "remove an app"; empty where only a page was asked for.
     pub doing: String,
-    /// Whether the member has to give a code too.
-    pub factor: bool,
+    /// Which factors the member has: with one, a code is wanted too.
+    pub factors: Factors,
+    /// What the browser is asked where the member has a passkey, which stands for password and code.
+    pub begun: Option<Begun>,
     /// The ticket of the form that was kept, if one was.
     pub keep: String,
     /// Where the kept form goes, once the password was given.
@@ -49,9 +52,15 @@ pub struct AgainView {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgainForm {
+    #[serde(default)]
     password: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    ticket: String,
+    /// A device's answer, as JSON; with one, password and code are not asked for.
+    #[serde(default)]
+    credential: String,
     keep: String,
     next: String,
 }
@@ -115,19 +124,14 @@ pub async fn confirm(
         slow.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         return Ok(slow);
     }
-    let verified = site.passwords.verify(form.password, Some(member.password_hash.clone())).await;
-    if !verified.map_err(|e| Failure::Unavailable(e.to_string()))? {
-        site.throttle.wrong(by, now);
-        return wrong(&site, &visit, view, "password", "the password is not right").await;
-    }
-    let proof = if session.factor {
-        match prove(&site, member.id, &form.code).await {
-            Ok(proof) => Some(proof),
-            Err(Wrong::Store(error)) => return Err(error.into()),
-            Err(why) => return wrong(&site, &visit, view, "code", &why.to_string()).await,
+    let proof = match given(&site, &visit, session, form.password, (&form.code, &form.ticket, &form.credential)).await? {
+        Ok(proof) => proof,
+        Err(Not { field, why }) => {
+            if field == "password" {
+                site.throttle.wrong(by, now);
+            }
+            return wrong(&site, &visit, view, field, &why).await;
         }
-    } else {
-        None
     };
     let token = crate::random::token();
     let recovered = matches!(proof, Some(Proof::Recovery(_)));
@@ -146,6 +150,41 @@ pub async fn confirm(
     with_session(&site, token, &on)
 }
 
+/// What of the answer is not right.
+struct Not {
+    field: &'static str,
+    why: String,
+}
+
+/// The proof in the answer that is still to be spent, if all is right: a passkey, or the password and, where there is a factor, a code.
+async fn given(
+    site: &Site,
+    visit: &Visit,
+    session: &Session,
+    password: String,
+    (code, ticket, credential): (&str, &str, &str),
+) -> Result<Result<Option<Proof>, Not>, Failure> {
+    let not = |field, why: String| Ok(Err(Not { field, why }));
+    if !credential.is_empty() {
+        return match shown(site, visit, ticket, credential).await? {
+            Some(Shown { member, proof, .. }) if member.id == session.member.id => Ok(Ok(Some(proof))),
+            _ => not("", "this passkey is not yours, or it took more than five minutes; try again".to_owned()),
+        };
+    }
+    let verified = site.passwords.verify(password, Some(session.member.password_hash.clone())).await;
+    if !verified.map_err(|e| Failure::Unavailable(e.to_string()))? {
+        return not("password", "the password is not right".to_owned());
+    }
+    if !session.factors.any() {
+        return Ok(Ok(None));
+    }
+    match prove(site, session.member.id, code).await {
+        Ok(proof) => Ok(Ok(Some(proof))),
+        Err(Wrong::Store(error)) => Err(error.into()),
+        Err(why) => not("code", why.to_string()),
+    }
+}
+
 async fn wrong(site: &Site, visit: &Visit, mut view: AgainView, field: &str, why: &str) -> Result<HttpResponse, Failure> {
     refusals::record(site, visit, Phase::Failed, &[("action", "session.confirm"), ("why", why)]).await;
     view.problems.add(field, sentence(why));
@@ -159,7 +198,8 @@ async fn view(site: &Site, visit: &Visit, keep: &str, next: String, problems: Pr
         shell: shell(site, visit, "Is it you?", Nav::Nowhere).await,
         problems,
         doing: kept.map(|(_, doing)| doing.to_owned()).unwrap_or_default(),
-        factor: session.factor,
+        factors: session.factors,
+        begun: if session.factors.passkey { site.ceremonies.sign_in(asker(site, visit)) } else { None },
         keep: keep.to_owned(),
         ready: None,
         next,
@@ -174,16 +214,18 @@ impl AgainView {
             shell: Shell::sample("Is it you?", Nav::Nowhere),
             problems: Problems::none(),
             doing: "remove an app".to_owned(),
-            factor: true,
+            factors: Factors { app: true, passkey: false },
+            begun: None,
             keep: "sample-ticket".to_owned(),
             ready: None,
             next: "/apps".to_owned(),
             retry_after: None,
         };
-        let mut wrong = Self { doing: String::new(), keep: String::new(), factor: false, ..first.clone() };
+        let mut wrong = Self { doing: String::new(), keep: String::new(), factors: Factors::default(), ..first.clone() };
         wrong.problems.add("password", "The password is not right");
         let ready = Self { ready: Some("/apps/wiki.example.org/removal".to_owned()), ..first.clone() };
         let slow = Self { retry_after: Some(30), ..first.clone() };
-        vec![first, wrong, ready, slow]
+        let passkey = Self { factors: Factors { app: false, passkey: true }, begun: Some(Begun::sample()), ..first.clone() };
+        vec![first, wrong, ready, slow, passkey]
     }
 }

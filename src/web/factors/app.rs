@@ -48,6 +48,8 @@ pub struct AppView {
     pub replaces: bool,
     /// Whether nothing else can be done before.
     pub gate: bool,
+    /// Whether a passkey would do as well.
+    pub passkeys: bool,
 }
 
 /// What the page sends.
@@ -104,7 +106,7 @@ pub async fn add(
     site.store.commit(&may, add).await?;
     site.codes.right(member);
     match fresh {
-        Some(codes) => codes::show(&site, &visit, &codes, true).await,
+        Some(codes) => codes::show(&site, &visit, &codes, "The app was added.").await,
         None => see_other("/account/factors"),
     }
 }
@@ -134,8 +136,9 @@ async fn view(site: &Site, visit: &Visit, secret: &TotpSecret, problems: Problem
         text: secret.text(),
         account,
         sealed: seal(site, session.member.id, secret),
-        replaces: session.factor,
-        gate: !session.factor && gate::required(site, &visit.actor),
+        replaces: session.factors.app,
+        gate: !session.factors.any() && gate::required(site, &visit.actor),
+        passkeys: site.ceremonies.possible(),
     })
 }
 
@@ -152,6 +155,7 @@ impl AppView {
             sealed: "sample".to_owned(),
             replaces: false,
             gate: true,
+            passkeys: true,
         };
         let mut wrong = Self { replaces: true, gate: false, picture: None, ..first.clone() };
         wrong.problems.add("code", "This code is not right; the app shows another one every 30 seconds");

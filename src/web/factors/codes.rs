@@ -23,20 +23,20 @@ use crate::web::visit::Visit;
 pub struct CodesView {
     pub shell: Shell,
     pub codes: Vec<String>,
-    /// Whether an authenticator app was added just before.
-    pub added: bool,
+    /// What was added just before, as a sentence; empty where nothing was.
+    pub added: String,
 }
 
 /// Makes new codes in place of those before.
 pub async fn renew(may: Grant<action::RenewCodes>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let session = own(&visit)?;
-    if !session.factor {
-        return Err(Failure::Conflict("add an authenticator app first; recovery codes stand in for it".to_owned()));
+    if !session.factors.any() {
+        return Err(Failure::Conflict("add a second factor first; recovery codes stand in for one".to_owned()));
     }
     let member_id = session.member.id;
     let codes = fresh();
     site.store.commit(&may, RenewCodes { member_id, codes: sealed(&site, member_id, &codes) }).await?;
-    show(&site, &visit, &codes, false).await
+    show(&site, &visit, &codes, "").await
 }
 
 /// New codes.
@@ -52,16 +52,16 @@ pub(super) fn sealed(site: &Site, member: i32, codes: &RecoveryCodes) -> Vec<Sea
 }
 
 /// Shows them, this once.
-pub(super) async fn show(site: &Site, visit: &Visit, codes: &RecoveryCodes, added: bool) -> Result<HttpResponse, Failure> {
+pub(super) async fn show(site: &Site, visit: &Visit, codes: &RecoveryCodes, added: &str) -> Result<HttpResponse, Failure> {
     let codes = codes.iter().map(RecoveryCode::shown).collect();
-    page(&CodesView { shell: shell(site, visit, "Recovery codes", Nav::Nowhere).await, codes, added })
+    page(&CodesView { shell: shell(site, visit, "Recovery codes", Nav::Nowhere).await, codes, added: added.to_owned() })
 }
 
 #[cfg(any(test, feature = "testing"))]
 impl CodesView {
     pub fn samples() -> Vec<Self> {
         let codes = (0..10).map(|n| format!("ABCD-EFGH-IJKL-MNO{}", char::from(b'A' + n))).collect();
-        let renewed = Self { shell: Shell::sample("Recovery codes", Nav::Nowhere), codes, added: false };
-        vec![Self { added: true, ..renewed.clone() }, renewed]
+        let renewed = Self { shell: Shell::sample("Recovery codes", Nav::Nowhere), codes, added: String::new() };
+        vec![Self { added: "The app was added.".to_owned(), ..renewed.clone() }, renewed]
     }
 }

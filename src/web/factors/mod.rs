@@ -5,10 +5,13 @@
 
 pub mod again;
 pub mod app;
+pub mod ceremony;
 pub mod codes;
 pub mod gate;
 pub mod kept;
 pub mod list;
+pub mod passkey_sign_in;
+pub mod passkeys;
 pub mod prove;
 pub mod sign_in;
 
@@ -16,6 +19,8 @@ pub use again::{confirm, question};
 pub use app::{add, scan};
 pub use codes::renew;
 pub use list::{list, remove, review};
+pub use passkey_sign_in::{passkey_question, passkey_sign_in};
+pub use passkeys::{drop_passkey, offer, take};
 pub use sign_in::{ask_code, give_code};
 
 use crate::store::sessions::Session;

@@ -1,12 +1,17 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use webauthn_rs::prelude::{Passkey, PublicKeyCredential};
+
+use super::ceremony::Asker;
 use crate::clock::Millis;
 use crate::factor::{TotpSecret, Typed, typed};
 use crate::keys::Owner;
 use crate::store::StoreError;
 use crate::store::factors::Proof;
+use crate::store::members::Member;
 use crate::web::Site;
+use crate::web::visit::Visit;
 
 /// Codes that one member may try within [`WINDOW_MS`], right or wrong.
 const PER_WINDOW: u32 = 5;
@@ -65,6 +70,31 @@ pub(super) async fn prove(site: &Site, member: i32, text: &str) -> Result<Proof,
         Typed::Recovery(code) => Ok(Proof::Recovery(recovery_hash(site, member, &code))),
         Typed::Other => Err(Wrong::Code),
     }
+}
+
+/// The passkey that a device answered with, whose it is, and the proof that is still to be spent.
+pub(super) struct Shown {
+    pub name: String,
+    pub member: Member,
+    pub proof: Proof,
+}
+
+/// What this browser's answer to a ceremony shows. `None`, whatever is wrong with it.
+pub(super) async fn shown(site: &Site, visit: &Visit, ticket: &str, answer: &str) -> Result<Option<Shown>, StoreError> {
+    let Ok(answer) = serde_json::from_str::<PublicKeyCredential>(answer) else { return Ok(None) };
+    let Some((stored, member)) = site.store.passkey(answer.get_credential_id()).await? else { return Ok(None) };
+    let Ok(mut passkey) = serde_json::from_str::<Passkey>(&stored.text) else { return Ok(None) };
+    let found = site.ceremonies.signed_in(ticket, member.id, &answer, &passkey, asker(site, visit));
+    let Some(found) = found else { return Ok(None) };
+    passkey.update_credential(&found);
+    let Ok(text) = serde_json::to_string(&passkey) else { return Ok(None) };
+    let proof = Proof::Passkey { id: stored.id, was: stored.text, text };
+    Ok(Some(Shown { name: stored.name, member, proof }))
+}
+
+/// With whom a ceremony is.
+pub(in crate::web) fn asker<'a>(site: &Site, visit: &'a Visit) -> Asker<'a> {
+    Asker { browser: &visit.csrf_secret, address: &visit.ip, now: site.store.clock().now() }
 }
 
 /// The step of an app's code.

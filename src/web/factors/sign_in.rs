@@ -5,7 +5,8 @@ use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use super::prove::{Wrong, prove};
+use super::ceremony::Begun;
+use super::prove::{Wrong, asker, prove};
 use crate::access::Grant;
 use crate::access::action::GiveCode;
 use crate::commands::factor_pass::PassFactor;
@@ -31,6 +32,10 @@ pub struct CodeView {
     pub problems: Problems,
     /// Where the member wanted to go; a local path.
     pub next: String,
+    /// Whether the member has an authenticator app.
+    pub app: bool,
+    /// What the browser is asked where the member has a passkey.
+    pub begun: Option<Begun>,
 }
 
 /// What the page sends.
@@ -43,10 +48,8 @@ pub struct CodeForm {
 
 /// Asks for the code, once the password was right.
 pub async fn ask_code(_everybody: Public, visit: Visit, query: Query, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    if visit.half.is_none() {
-        return see_other("/session");
-    }
-    page(&view(&site, &visit, local(query.get("next")), Problems::none()).await)
+    let Some(half) = &visit.half else { return see_other("/session") };
+    page(&view(&site, &visit, half, local(query.get("next")), Problems::none()).await)
 }
 
 /// Takes the code. Whoever signed in with a recovery code looks through the factors first.
@@ -93,20 +96,24 @@ async fn again(site: &Site, visit: &Visit, half: &Session, next: String, why: &s
     refusals::record(site, visit, Phase::Failed, &pairs).await;
     let mut problems = Problems::none();
     problems.add("code", sentence(why));
-    wrong_form(&view(site, visit, next, problems).await)
+    wrong_form(&view(site, visit, half, next, problems).await)
 }
 
-async fn view(site: &Site, visit: &Visit, next: String, problems: Problems) -> CodeView {
-    CodeView { shell: shell(site, visit, "Second step", Nav::Nowhere).await, problems, next }
+async fn view(site: &Site, visit: &Visit, half: &Session, next: String, problems: Problems) -> CodeView {
+    let begun = if half.factors.passkey { site.ceremonies.sign_in(asker(site, visit)) } else { None };
+    let shell = shell(site, visit, "Second step", Nav::Nowhere).await;
+    CodeView { shell, problems, next, app: half.factors.app, begun }
 }
 
 #[cfg(any(test, feature = "testing"))]
 impl CodeView {
     pub fn samples() -> Vec<Self> {
         let (shell, next) = (Shell::sample_signed_out("Second step"), "/apps".to_owned());
-        let first = Self { shell, problems: Problems::none(), next };
+        let first = Self { shell, problems: Problems::none(), next, app: true, begun: None };
         let mut wrong = first.clone();
         wrong.problems.add("code", "This code is not right; the app shows another one every 30 seconds");
-        vec![first, wrong]
+        let both = Self { begun: Some(Begun::sample()), ..first.clone() };
+        let passkey = Self { app: false, ..both.clone() };
+        vec![first, wrong, both, passkey]
     }
 }

@@ -15,6 +15,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "again", &factors::again::AgainView::samples());
     add(&mut pages, "factors", &factors::list::FactorsView::samples());
     add(&mut pages, "factors-app", &factors::app::AppView::samples());
+    add(&mut pages, "sign-in-passkey", &factors::passkey_sign_in::PasskeySignInView::samples());
+    add(&mut pages, "factors-passkey", &factors::passkeys::PasskeyView::samples());
     add(&mut pages, "factors-codes", &factors::codes::CodesView::samples());
     add(&mut pages, "setup", &setup::SetupView::samples());
     add(&mut pages, "setup-done", &setup::SetupDoneView::samples());

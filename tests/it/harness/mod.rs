@@ -10,6 +10,7 @@ mod apps;
 mod broad;
 mod browser;
 mod clock;
+pub(crate) mod device;
 mod digest;
 mod foreign;
 mod golden;

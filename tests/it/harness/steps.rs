@@ -2,17 +2,29 @@
 
 use canteen::access::Role;
 
+use super::device::{Device, ticket};
 use super::{Answer, Browser, MailServer, PASSWORD, Plan, Site};
 
 const NEW: &str = "nine loud herons";
 
 /// Routes whose request succeeds only from a browser that [`Step::before`] gives.
-pub(crate) const IN_STEPS: [&str; 7] =
-    ["/setup", "/session/factor", "/invite", "/reset", "/confirm", "/forgot", "/account/password"];
+pub(crate) const IN_STEPS: [&str; 10] = [
+    "/setup",
+    "/session/factor",
+    "/session/passkey",
+    "/invite",
+    "/reset",
+    "/confirm",
+    "/forgot",
+    "/account/password",
+    "/account/factors/passkeys/new",
+    "/account/factors/passkeys/{id}/removal",
+];
 
 /// A browser that was led to a form, and what it sends from there.
 pub(crate) struct Step {
     pub(crate) browser: Browser,
+    pub(crate) path: String,
     pub(crate) fields: Vec<(String, String)>,
     /// Whom the entry names.
     pub(crate) who: &'static str,
@@ -25,7 +37,7 @@ impl Step {
     pub(crate) async fn before(site: &Site, route: &str) -> Option<Self> {
         let step = |browser: &Browser, who, fields: &[(&str, &str)]| {
             let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            Some(Self { browser: browser.clone(), fields, who, elsewhere: None })
+            Some(Self { browser: browser.clone(), path: route.to_owned(), fields, who, elsewhere: None })
         };
         match route {
             "/setup" => {
@@ -70,9 +82,41 @@ impl Step {
                 site.add("pia", Role::Viewer).await;
                 step(&site.signed_in("pia").await, "pia", &[("current", PASSWORD), ("password", NEW)])
             }
+            "/account/factors/passkeys/new" => {
+                site.add("ida", Role::Viewer).await;
+                let ida = site.signed_in("ida").await;
+                let page = ida.page(route).await;
+                let (_, answer) = Device::made(&page, &site.settings.public.origin);
+                step(&ida, "ida", &[("name", "Phone"), ("ticket", &ticket(&page)), ("credential", &answer)])
+            }
+            "/session/passkey" => {
+                let (_, mut device) = passkey(site, "kim").await;
+                let browser = site.stranger();
+                let page = browser.page(route).await;
+                let answer = device.answer(&page, &site.settings.public.origin);
+                step(&browser, "kim", &[("ticket", &ticket(&page)), ("credential", &answer), ("next", "/apps")])
+            }
+            "/account/factors/passkeys/{id}/removal" => {
+                let (lea, _) = passkey(site, "lea").await;
+                let forms = lea.page("/account/factors").await.post_forms();
+                let path = forms.into_iter().find(|form| form.contains("/passkeys/")).unwrap();
+                step(&lea, "lea", &[]).map(|step| Self { path, ..step })
+            }
             _ => None,
         }
     }
+}
+
+/// A new member with a passkey.
+async fn passkey(site: &Site, name: &str) -> (Browser, Device) {
+    const NEW: &str = "/account/factors/passkeys/new";
+    site.add(name, Role::Viewer).await;
+    let browser = site.signed_in(name).await;
+    let page = browser.page(NEW).await;
+    let (device, answer) = Device::made(&page, &site.settings.public.origin);
+    let fields = [("name", "Phone"), ("ticket", &*ticket(&page)), ("credential", &*answer)];
+    assert!(matches!(browser.post(&page, NEW, &fields).await.status, 200 | 303));
+    (browser, device)
 }
 
 /// A browser that opened the link which a page shows.

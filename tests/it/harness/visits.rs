@@ -169,6 +169,7 @@ impl Visits {
             (_, "/account/tokens/{id}/end") => format!("/account/tokens/{}/end", self.tokens[0]),
             (_, "/tokens/{id}/end") => format!("/tokens/{}/end", self.tokens[1]),
             (_, path) if path.starts_with("/api/v1/operations/{id}") => path.replace("{id}", &self.made.to_string()),
+            (_, "/account/factors/passkeys/{id}/removal") => entry.path.replace("{id}", "1"),
             (_, "/live") => "/live?topics=apps".to_owned(),
             (_, path) if path.starts_with("/recipes/{name}") => path.replace("{name}", "guestbook"),
             (_, "/people/{id}/rights") => "/people/2/rights".to_owned(),
@@ -198,6 +199,8 @@ impl Visits {
     async fn fields(&self, route: &str, path: &str) -> Vec<(String, String)> {
         let fixed: &[(&str, &str)] = match route {
             "/setup" => &[("code", "AAAA"), ("name", "eve"), ("password", PASSWORD)],
+            "/session/passkey" => &[("ticket", "x"), ("credential", "{}"), ("next", "/apps")],
+            "/account/factors/passkeys/new" => &[("name", "Phone"), ("ticket", "x"), ("credential", "{}")],
             "/session/factor" => &[("code", "000000"), ("next", "/apps")],
             "/session/again" => &[("password", PASSWORD), ("keep", ""), ("next", "/apps")],
             "/account/factors/app" => {
