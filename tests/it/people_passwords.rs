@@ -111,3 +111,20 @@ async fn changing_the_own_password_needs_the_current_one_and_keeps_this_browser_
     assert_eq!(change(NEW, PASSWORD).await.status, 429, "guessing at an open browser gets slower");
     assert_eq!(sign_in(&site.stranger(), "bea", NEW).await, 303, "and does not keep the owner out");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_new_pepper_a_hash_of_before_goes_on_and_is_made_anew_at_the_next_sign_in() {
+    let mut site = Site::start().await;
+    let hash = async |site: &Site| site.store.member("ana").await.unwrap().unwrap().password_hash;
+    let before = hash(&site).await;
+    canteen::key_file::make(&site.data().join("keys"), "pepper.key").unwrap();
+    site.restart().await;
+    assert_eq!(sign_in(&site.stranger(), "ana", "not my password").await, 422);
+    assert_eq!(hash(&site).await, before);
+    site.admin().await;
+    let after = hash(&site).await;
+    assert!(after != before && after.contains("keyid="), "{after}");
+    assert_eq!(site.entries().await[0].particulars["password_hashed_anew"], true);
+    site.admin().await;
+    assert_eq!(hash(&site).await, after, "once is enough");
+}
