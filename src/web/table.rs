@@ -3,7 +3,8 @@
 use std::panic::AssertUnwindSafe;
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, Responder, Route, web};
+use actix_web::http::header::HeaderValue;
+use actix_web::{FromRequest, Handler, HttpMessage as _, HttpRequest, Responder, Route, web};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
@@ -75,7 +76,9 @@ impl Table {
                 // HEAD is GET without the body; actix leaves the body out by itself.
                 if e.method == Method::GET { resource.route((e.route)(Method::HEAD)) } else { resource }
             });
-            config.service(resource.default_service(web::to(no_such_method)));
+            let allowed = Allowed::of(self.0.iter().filter(|e| e.path == entry.path).map(|e| &e.method));
+            let refuse = move |request| no_such_method(request, allowed.clone());
+            config.service(resource.default_service(web::to(refuse)));
         }
         config.default_service(web::to(nothing_here));
     }
@@ -96,7 +99,20 @@ impl<F: Handler<Args>, Args: 'static> Handler<Args> for Caught<F> {
     }
 }
 
-async fn no_such_method(request: actix_web::HttpRequest) -> Result<&'static str, Failure> {
+/// What an address takes: the header `Allow` of its refusals.
+#[derive(Clone)]
+pub(super) struct Allowed(pub(super) HeaderValue);
+
+impl Allowed {
+    fn of<'a>(methods: impl Iterator<Item = &'a Method>) -> Self {
+        let words = methods.map(|method| if *method == Method::GET { "GET, HEAD" } else { method.as_str() });
+        let words = words.collect::<Vec<_>>().join(", ");
+        Self(HeaderValue::from_str(&words).unwrap_or(HeaderValue::from_static("GET, HEAD")))
+    }
+}
+
+async fn no_such_method(request: HttpRequest, allowed: Allowed) -> Result<&'static str, Failure> {
+    request.extensions_mut().insert(allowed);
     Err(Failure::Method(request.method().to_string()))
 }
 

@@ -16,6 +16,7 @@ use super::factors::again::not_kept;
 use super::factors::{gate, kept};
 use super::failure::Failure;
 use super::preferences::Preferences;
+use super::table::Allowed;
 use super::visit::{Inner, Visit};
 use super::{Site, api, body, cookies, headers, multipart, refusals};
 use crate::access::token_text::masked;
@@ -84,6 +85,10 @@ async fn answer(
         refusals::note(&site, &visit, &response).await;
     }
     let mut response = pages_for_failures(&site, &visit, htmx, response).await;
+    let allowed = response.request().extensions().get::<Allowed>().cloned();
+    if let Some(Allowed(methods)) = allowed {
+        response.headers_mut().insert(header::ALLOW, methods);
+    }
     touch_token(&site, &visit).await;
     if !changes(&method) && response.status().is_success() {
         touch(&site, &visit, &response).await;
