@@ -17,6 +17,7 @@ mod audit_pages;
 mod audit_seals;
 mod audit_tampering;
 mod bad_input;
+mod canary;
 mod chaos_deploy;
 mod command_pages;
 mod command_places;
