@@ -68,6 +68,7 @@ mod put_back;
 mod recipe_lint;
 mod recipes;
 mod rights;
+mod rivals;
 mod rollback;
 mod routes;
 mod second_operation;

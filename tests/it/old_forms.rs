@@ -44,7 +44,7 @@ async fn no_form_of_a_removed_app_acts_on_the_one_that_has_its_name_now() {
 }
 
 /// Removes an app, with all of the stack still there, and makes another one like it.
-async fn follow(site: &Site, name: &str) {
+pub(crate) async fn follow(site: &Site, name: &str) {
     let app = site.store.app(name).await.unwrap().unwrap();
     let env = site.store.env_revision(app.id, app.env_number).await.unwrap().unwrap().text;
     let ana = site.store.member("ana").await.unwrap().unwrap();
@@ -53,6 +53,7 @@ async fn follow(site: &Site, name: &str) {
     let may = Grant::<Remove>::judge(actor.clone(), Target::App(name.to_owned())).unwrap();
     let removal = app_remove::RemoveApp { id: app.id, stack: app.stack.clone(), ..app_remove::RemoveApp::default() };
     site.store.commit(&may, removal).await.unwrap();
+    site.clock.advance(1000);
     let may = Grant::<NewApp>::judge(actor, Target::Site).unwrap();
     let again = app_new::NewApp { name: app.name, stack: app.stack, recipe: app.recipe, version: app.version, env };
     site.store.commit(&may, again).await.unwrap();
