@@ -84,6 +84,7 @@ impl Release {
             let why = "what was asked for can’t be read by this Canteen; ask again".to_owned();
             return self.end(&request, RequestState::Void, why).await;
         };
+        let _answered = self.feed.fresh().await;
         match self.found(&app, &wanted).await? {
             Found::Later => Ok(()),
             Found::Void(why) => self.end(&request, RequestState::Void, why).await,
@@ -105,6 +106,20 @@ impl Release {
         }
     }
 
+    /// Why a request that waits would come to nothing if it had all that it needs by now, by the newest reading of the Swarm that there
+    /// is.
+    ///
+    /// # Errors
+    /// The database can't be read.
+    pub async fn obstacle(&self, request: &Request) -> Result<Option<String>, OpError> {
+        let Some(app) = self.store.app_by_id(request.app_id).await? else { return Ok(None) };
+        let Ok(wanted) = serde_json::from_str(&request.wanted) else { return Ok(None) };
+        Ok(match self.found(&app, &wanted).await? {
+            Found::Void(why) => Some(why),
+            Found::Same | Found::Later => None,
+        })
+    }
+
     /// Whether what was approved is what would be done now.
     async fn found(&self, app: &App, wanted: &Wanted) -> Result<Found, OpError> {
         if wanted.ticket().is_some_and(|ticket| !self.handover.has(ticket)) {
@@ -120,7 +135,6 @@ impl Release {
             return Ok(Found::Void(format!("somebody has saved other settings since, so {CHANGED}")));
         }
         let Some((desired, keep, shown)) = self.planned(app, wanted).await? else { return Ok(Found::Same) };
-        let _answered = self.feed.fresh().await;
         let reading = self.feed.latest();
         if reading.problem.is_some() {
             return Ok(Found::Later);

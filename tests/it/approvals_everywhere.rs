@@ -43,6 +43,10 @@ async fn every_button_records_a_request_and_begins_nothing() {
     let (before, changes, table) = (last().await, site.engine.changes(), routes());
     let mut held = 0;
     for entry in table.entries().iter().filter(|e| e.method == "POST") {
+        // The one button that is made for it has a test of its own.
+        if entry.path.ends_with("/override") {
+            continue;
+        }
         // Coming in and going out would change who the browser is; an import has nothing to begin: it only records what runs.
         if entry.path.starts_with("/session") || entry.path.starts_with("/apps/import") || entry.path.starts_with("/account") {
             continue;

@@ -9,6 +9,7 @@ mod api_calls;
 mod api_docs;
 mod api_tokens;
 mod approvals;
+mod approvals_ends;
 mod approvals_everywhere;
 mod audit;
 mod audit_closed;

@@ -65,6 +65,7 @@ impl ApprovalView {
             asked: When::sample(90),
             expires: Some(When::sample(90)),
             plan: "0123456789ab".to_owned(),
+            obstacle: None,
             look: Some(Link { label: "Look at the plan".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() }),
             votes: vec![vote("approved", false), vote("approved", true)],
             operation: None,
@@ -82,7 +83,9 @@ impl ApprovalView {
         wrong.problems.add("objection", "Say why you object; whoever asked reads it");
         let mut hasty = full.clone();
         hasty.problems.add("reason", "Say why it can’t wait; the audit log keeps it");
-        let own = Self { own: true, approvers: vec![], may_approve: false, may_object: false, votes: vec![], ..full.clone() };
+        let obstacle = Some("The plan is no longer the <one> that was approved".to_owned());
+        let own =
+            Self { own: true, obstacle, approvers: vec![], may_approve: false, may_object: false, votes: vec![], ..full.clone() };
         let plain = Self { may_approve: false, may_object: false, may_override: false, look: None, ..full.clone() };
         let over = |state, operation| Self {
             mark: mark(state),

@@ -11,6 +11,7 @@ use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Id;
 use crate::web::page::{moment, page, shell};
+use crate::web::setup::sentence;
 use crate::web::shell::{Link, Nav, Problems, Shell};
 use crate::web::status::Mark;
 use crate::web::visit::Visit;
@@ -38,6 +39,8 @@ pub struct ApprovalView {
     pub expires: Option<When>,
     /// The beginning of the hash that it is bound to.
     pub plan: String,
+    /// Why it would come to nothing if it began now.
+    pub obstacle: Option<String>,
     /// Where it can be looked at what it would change now.
     pub look: Option<Link>,
     pub votes: Vec<VoteRow>,
@@ -112,6 +115,7 @@ pub(super) async fn view<A: Action>(
         asked: moment(site, request.asked_at),
         expires: waits.then(|| moment(site, request.expires_at)),
         plan: request.plan_hash.chars().take(12).collect(),
+        obstacle: if waits { obstacle(&request, site).await? } else { None },
         look: look(&request, actor).filter(|_| waits),
         votes: request.votes.iter().map(|vote| row(vote, site)).collect(),
         operation: request.operation_id,
@@ -125,6 +129,11 @@ pub(super) async fn view<A: Action>(
         reason: typed.reason,
         problems: typed.problems,
     })
+}
+
+async fn obstacle(request: &Request, site: &Site) -> Result<Option<String>, Failure> {
+    let why = site.release.obstacle(request).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
+    Ok(why.map(|why| sentence(&why)))
 }
 
 fn row(vote: &Vote, site: &Site) -> VoteRow {

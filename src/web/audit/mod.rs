@@ -64,7 +64,7 @@ fn object(entry: &Entry) -> String {
 /// What a word of the log means for whoever looks for results.
 fn result(outcome: &str) -> Outcome {
     match outcome {
-        "ok" | "asked" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" | "rotated"
+        "ok" | "asked" | "waits" | "converged" | "undeployed" | "adopted" | "removed" | "generated" | "inserted" | "rotated"
         | "command done" => Outcome::Done,
         "refused" => Outcome::Denied,
         "" => Outcome::Unknown,

@@ -144,6 +144,9 @@ fn links(entry: &Entry, other: Option<&Entry>) -> Vec<Link> {
     if let Some(id) = entry.particulars.get("operation").and_then(Value::as_i64) {
         links.push(Link { label: format!("Operation {id}"), href: format!("/operations/{id}") });
     }
+    if let (Some(id), false) = (entry.particulars.get("approval").and_then(Value::as_i64), app.is_empty()) {
+        links.push(Link { label: format!("Request {id} for approval"), href: format!("/apps/{app}/approvals/{id}") });
+    }
     if let Some(of) = entry.of {
         links.push(Link { label: format!("Entry {of}, which asked for it"), href: format!("/audit/{of}") });
     } else if let Some(end) = other {

@@ -43,8 +43,8 @@ const STEPS: &str = "steps.example.org";
 const GONE: &str = "gone.example.org";
 /// Waits to be deployed at a branch.
 const WILD: &str = "wild.example.org";
-/// Needs approval for everything, and has requests that wait for it: 1 to be approved, 2 to be objected to, 3 to be done without, 4 the
-/// admin's own.
+/// Needs approval for everything, and has requests that wait for it: 1 to be approved, 2 to be objected to; the admin's own are 3, to be
+/// done without, and 4, to be taken back.
 const HELD: &str = "held.example.org";
 
 /// Was deployed by another tool, and waits to be imported.
@@ -312,7 +312,8 @@ async fn wild(site: &Site, admin: &Browser, folder: &std::path::Path) {
 async fn held(site: &Site, admin: &Browser) {
     site.new_board(admin, HELD).await;
     let app = site.store.app(HELD).await.unwrap().unwrap();
-    let who = |id, name: &str| Actor::Member { id, name: name.to_owned(), rights: Role::Admin.into(), via: Via::default() };
+    let via = || Via { way: "browser".to_owned(), ip: "127.0.0.1".to_owned(), ..Via::default() };
+    let who = |id, name: &str| Actor::Member { id, name: name.to_owned(), rights: Role::Admin.into(), via: via() };
     let (ana, vic) = (who(1, "ana"), who(2, "vic"));
     let rule =
         Rule { kinds: Kind::ALL.iter().copied().collect(), scope: Scope::App(app.id), needs: Needs::Approvals(2), expires_days: 7 };
@@ -324,8 +325,8 @@ async fn held(site: &Site, admin: &Browser) {
     let unused = order::remove_secrets(app.id, secret("old"), "second".to_owned());
     let made = order::secrets(app.id, secret("admin_password"), vec![], vec![], String::new(), "third".to_owned());
     site.store.commit(&Grant::<Undeploy>::judge(vic.clone(), on()).unwrap(), undeploy("first")).await.unwrap();
-    site.store.commit(&Grant::<RemoveSecret>::judge(vic.clone(), on()).unwrap(), unused).await.unwrap();
-    site.store.commit(&Grant::<SetSecret>::judge(vic, on()).unwrap(), made).await.unwrap();
+    site.store.commit(&Grant::<RemoveSecret>::judge(vic, on()).unwrap(), unused).await.unwrap();
+    site.store.commit(&Grant::<SetSecret>::judge(ana.clone(), on()).unwrap(), made).await.unwrap();
     site.store.commit(&Grant::<Undeploy>::judge(ana, on()).unwrap(), undeploy("fourth")).await.unwrap();
 }
 

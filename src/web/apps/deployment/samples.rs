@@ -37,6 +37,7 @@ impl PlanView {
             after: AskedSteps::sample(Occasion::Upgrade),
             ticked: Ticked::ALL,
             problems: Problems::none(),
+            approval: "2 approvals".to_owned(),
             may_deploy: true,
         };
         let first = Self {
