@@ -7,7 +7,7 @@
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`key_file`], [`keys`], [`signer`],
 //!   [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
-//! * [`mail`] (letters)
+//! * [`mail`] (letters), [`sso`] (the identity provider)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
 //!
@@ -37,6 +37,7 @@ pub mod settings;
 pub mod shelf;
 pub mod signer;
 pub mod site_key;
+pub mod sso;
 pub mod stack;
 pub mod store;
 pub mod updates;

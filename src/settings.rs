@@ -51,6 +51,11 @@ pub const KNOWN: &[Known] = &[
         default: "writers",
         help: "who needs a second factor to go on: writers (whoever may change something), admins, or nobody",
     },
+    Known {
+        name: "CANTEEN_INTERNAL_HOSTS",
+        default: "",
+        help: "hosts with inner addresses that the dashboard may ask for single sign-on, without ports, comma-separated; others have to be on the open internet",
+    },
     Known { name: "CANTEEN_LOG", default: "info", help: "what to log: error, warn, info or debug" },
 ];
 
@@ -73,6 +78,8 @@ pub struct Settings {
     /// Bytes.
     pub keep_free: u64,
     pub second_factor: SecondFactor,
+    /// Host names, without ports.
+    pub internal_hosts: Vec<String>,
     pub log: String,
     /// The step at which an operation stops and waits to be killed.
     pub hold_at: Option<String>,
@@ -225,6 +232,12 @@ impl Settings {
                 &text("CANTEEN_REQUIRE_SECOND_FACTOR"),
                 "write writers, admins or nobody",
             )?,
+            internal_hosts: text("CANTEEN_INTERNAL_HOSTS")
+                .split(',')
+                .map(str::trim)
+                .filter(|t| !t.is_empty())
+                .map(str::to_owned)
+                .collect(),
             log: text("CANTEEN_LOG"),
             hold_at,
         })

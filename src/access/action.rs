@@ -240,6 +240,16 @@ actions! {
     read Site ViewApprovalRules "approval.rules.view";
     /// Say what needs approval.
     write Site EditApprovalRules "approval.rules.edit";
+    /// See which identity provider members may sign in with.
+    read Site ViewSignIn "settings.sign_in.view";
+    /// Say which identity provider members may sign in with.
+    write Site EditSignIn "settings.sign_in.edit";
+    /// Ask the identity provider what it says of itself.
+    write Site TestSignIn "settings.sign_in.test";
+    /// Link an account at the identity provider with one's own.
+    write Site LinkIdentity "identity.link";
+    /// Remove the link to an account at the identity provider.
+    write Site UnlinkIdentity "identity.unlink";
     /// See one's own API tokens.
     read Site ListTokens "token.list";
     /// Begin to make an API token.

@@ -35,6 +35,9 @@ pub struct Via {
     /// The API token that came instead of a session.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub token: Option<ByToken>,
+    /// The identity provider by which the session began.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub issuer: Option<String>,
     pub ip: String,
     /// The request's id, which error pages show too.
     pub request: String,

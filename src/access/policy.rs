@@ -77,6 +77,8 @@ pub const fn needs(what: ActionName) -> Need {
         | A::EditAccount
         | A::ChangeMail
         | A::RevokeSession
+        | A::LinkIdentity
+        | A::UnlinkIdentity
         | A::ConfirmSession
         | A::ViewFactors
         | A::AddFactor
@@ -116,7 +118,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::BeginRecipe | A::AddRecipe | A::AcceptTags => P::EditCatalogue,
         A::ViewAudit => P::ViewAudit,
         A::ExportAudit => P::ExportAudit,
-        A::ViewMail | A::EditMail | A::TestMail => P::EditSite,
+        A::ViewSignIn | A::EditSignIn | A::TestSignIn | A::ViewMail | A::EditMail | A::TestMail => P::EditSite,
         A::ListPeople | A::ViewRights | A::ListRoles => P::ViewPeople,
         A::SuspendMember
         | A::UnsuspendMember

@@ -81,7 +81,7 @@ impl Command for ChangeTeam {
 }
 
 /// Who is in a team has what it was given, so whoever chooses its members must have all of that.
-fn all_held(tx: &Tx<'_>, book: &Book, team: i32) -> Result<(), Denied> {
+pub(super) fn all_held(tx: &Tx<'_>, book: &Book, team: i32) -> Result<(), Denied> {
     let given = book.grants.values().filter(|g| g.to == To::Team(team));
     given.into_iter().try_for_each(|g| may_change(tx, book, &g.scope, book.role(g.what).1))
 }

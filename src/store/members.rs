@@ -15,6 +15,13 @@ pub struct Member {
     pub created_at: Millis,
 }
 
+impl Member {
+    /// Whether there is a password to sign in with. Whoever came by single sign-on has none.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
+    }
+}
+
 impl Store {
     /// The member of this name, in whatever case it was typed.
     pub async fn member(&self, name: &str) -> Result<Option<Member>> {
@@ -45,14 +52,19 @@ pub(super) fn by_id(c: &mut SqliteConnection, id: i32) -> Result<Option<Member>>
 
 /// Adds a member with a role over everything that comes from `by`, and returns the id. A taken name is refused.
 pub fn insert(tx: &mut Tx<'_>, name: &str, password_hash: &str, role: Role, by: &str) -> std::result::Result<i32, Denied> {
+    let id = insert_bare(tx, name, password_hash)?;
+    grants::insert(tx, To::Member(id), (What::Bundle(role), &Scope::Everything), None, by)?;
+    Ok(id)
+}
+
+/// Adds a member without any right, and returns the id. An empty hash is no password: nothing that is typed fits it.
+pub fn insert_bare(tx: &mut Tx<'_>, name: &str, password_hash: &str) -> std::result::Result<i32, Denied> {
     let taken: i64 = members::table.filter(members::name.eq(name)).count().get_result(tx.connection())?;
     if taken > 0 {
         return Err(Denied::rule("name-taken", format!("there is already a member called {name}")));
     }
     let row = (members::name.eq(name), members::password_hash.eq(password_hash), members::created_at.eq(tx.now()));
-    let id = diesel::insert_into(members::table).values(row).returning(members::id).get_result(tx.connection())?;
-    grants::insert(tx, To::Member(id), (What::Bundle(role), &Scope::Everything), None, by)?;
-    Ok(id)
+    Ok(diesel::insert_into(members::table).values(row).returning(members::id).get_result(tx.connection())?)
 }
 
 /// The id of the member of this name.

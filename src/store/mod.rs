@@ -22,6 +22,7 @@ pub mod env_revisions;
 pub mod factors;
 pub mod grants;
 pub mod housekeeping;
+pub mod identities;
 pub mod journal;
 pub mod ledger;
 pub mod links;

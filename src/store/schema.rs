@@ -34,6 +34,8 @@ diesel::table! {
         agent -> Text,
         stage -> Text,
         confirmed_at -> BigInt,
+        issuer -> Text,
+        strong -> Bool,
     }
 }
 diesel::table! {
@@ -328,6 +330,34 @@ diesel::table! {
         at -> BigInt,
     }
 }
+diesel::table! {
+    identity_provider (id) {
+        id -> Integer,
+        issuer -> Text,
+        client_id -> Text,
+        sealed -> Binary,
+        label -> Text,
+        scopes -> Text,
+        group_claim -> Text,
+        strong_acr -> Text,
+        provision -> Bool,
+    }
+}
+diesel::table! {
+    identity_teams (group_name, team_id) { group_name -> Text, team_id -> Integer, }
+}
+diesel::table! {
+    identities (id) {
+        id -> Integer,
+        member_id -> Integer,
+        issuer -> Text,
+        subject -> Text,
+        name -> Text,
+        linked_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+diesel::joinable!(identities -> members (member_id));
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(approval_requests -> apps (app_id));
 diesel::joinable!(operations -> apps (app_id));
@@ -344,6 +374,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chosen_replicas,
     deployments,
     env_revisions,
+    identities,
     members,
     meta,
     operation_events,

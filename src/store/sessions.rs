@@ -55,12 +55,33 @@ pub struct Session {
     pub confirmed_at: Millis,
     /// Which second factors the member has.
     pub factors: Factors,
+    /// The identity provider by which it began; empty for a password.
+    pub issuer: String,
+    /// Whether that provider says that more than a password was given.
+    pub strong: bool,
+}
+
+/// What an identity provider says of a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vouched {
+    pub issuer: String,
+    /// More than a password was given there.
+    pub strong: bool,
+    /// When that was; unknown counts as long ago.
+    pub at: Option<Millis>,
 }
 
 impl Session {
     /// Whether sensitive actions may go on without asking for the password again.
     pub const fn is_fresh(&self, now: Millis) -> bool {
         now - self.confirmed_at < FRESH_MS
+    }
+
+    /// By which provider it began.
+    pub fn vouched(&self) -> Option<Vouched> {
+        let at = Some(self.confirmed_at);
+        let vouched = || Vouched { issuer: self.issuer.clone(), strong: self.strong, at };
+        (!self.issuer.is_empty()).then(vouched)
     }
 }
 
@@ -71,6 +92,8 @@ pub struct NewSession {
     pub ip: String,
     pub agent: String,
     pub stage: Stage,
+    /// The identity provider's word, where it began by that and not by a password.
+    pub vouched: Option<Vouched>,
 }
 
 /// What is stored instead of a token.
@@ -91,20 +114,21 @@ impl Store {
                 .filter(sessions::stage.ne(Stage::Code.as_str()).or(sessions::created_at.gt(now - HALF_MS)))
                 .select((
                     (sessions::id, sessions::csrf, sessions::last_active_at, sessions::stage, sessions::confirmed_at),
+                    (sessions::issuer, sessions::strong),
                     members::all_columns,
                 ))
-                .first::<((i32, Vec<u8>, i64, String, i64), Member)>(c)
+                .first::<((i32, Vec<u8>, i64, String, i64), (String, bool), Member)>(c)
                 .optional()?;
-            let Some(((id, csrf, last_active_at, stage, confirmed_at), member)) = found else { return Ok(None) };
+            let Some(((id, csrf, last_active_at, stage, confirmed_at), (issuer, strong), member)) = found else { return Ok(None) };
             let stage = match stage.as_str() {
                 "full" => Stage::Full,
                 "review" => Stage::Review,
                 // What is not known may do the least.
                 _ => Stage::Code,
             };
-            let factors = factors::of_member(c, member.id)?;
             let rights = rights::of_member(c, &inner.rights, member.id, now)?;
-            Ok(Some(Session { id, member, rights, csrf, last_active_at, stage, confirmed_at, factors }))
+            let factors = factors::of_member(c, member.id)?;
+            Ok(Some(Session { id, member, rights, csrf, last_active_at, stage, confirmed_at, factors, issuer, strong }))
         })
         .await
     }
@@ -112,7 +136,11 @@ impl Store {
 
 /// Begins a session and returns its id.
 pub fn insert(tx: &mut Tx<'_>, member_id: i32, new: &NewSession) -> std::result::Result<i32, Denied> {
+    // Somebody may have signed in at the provider long before they came here.
+    let confirmed_at = new.vouched.as_ref().map_or(Some(tx.now()), |v| v.at).map_or(0, |at| at.min(tx.now()));
     let row = (
+        sessions::issuer.eq(new.vouched.as_ref().map_or("", |v| v.issuer.as_str())),
+        sessions::strong.eq(new.vouched.as_ref().is_some_and(|v| v.strong)),
         sessions::token_hash.eq(&new.token_hash),
         sessions::member_id.eq(member_id),
         sessions::csrf.eq(&new.csrf),
@@ -121,7 +149,7 @@ pub fn insert(tx: &mut Tx<'_>, member_id: i32, new: &NewSession) -> std::result:
         sessions::ip.eq(&new.ip),
         sessions::agent.eq(&new.agent),
         sessions::stage.eq(new.stage.as_str()),
-        sessions::confirmed_at.eq(tx.now()),
+        sessions::confirmed_at.eq(confirmed_at),
     );
     Ok(diesel::insert_into(sessions::table).values(row).returning(sessions::id).get_result(tx.connection())?)
 }

@@ -44,6 +44,7 @@ pub mod settings;
 pub mod setup;
 pub mod setup_code;
 pub mod shell;
+pub mod sso;
 pub mod status;
 pub mod streams;
 pub mod table;
@@ -73,6 +74,7 @@ use crate::passwords::Passwords;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
 use crate::site_key::SiteKey;
+use crate::sso::Sso;
 use crate::store::{AuditCheck, Store};
 
 pub use setup_code::SetupCode;
@@ -113,6 +115,8 @@ pub struct Site {
     pub kept: factors::kept::Kept,
     pub codes: factors::prove::CodeTries,
     pub ceremonies: factors::ceremony::Ceremonies,
+    pub sso: Sso,
+    pub under_way: sso::UnderWay,
 }
 
 /// Tells ids of this run's pokes from those of an earlier run.
@@ -179,6 +183,8 @@ impl Site {
             stop,
         } = parts;
         Self {
+            sso: Sso::new(&settings.internal_hosts),
+            under_way: sso::UnderWay::default(),
             site_key,
             post,
             ceremonies: factors::ceremony::Ceremonies::at(&settings.public),

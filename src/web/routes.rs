@@ -3,7 +3,7 @@
 use super::table::Table;
 use super::{
     account, api, approvals, apps, assets, audit, factors, forgot, health, links, live, operations, people, recipes, report,
-    rights, session, settings, setup, tokens, updates,
+    rights, session, settings, setup, sso, tokens, updates,
 };
 
 /// The table.
@@ -26,6 +26,9 @@ pub fn routes() -> Table {
         .post("/session/passkey", factors::passkey_sign_in)
         .get("/session/again", factors::question)
         .post("/session/again", factors::confirm)
+        .get("/session/sso", sso::begin)
+        .get("/session/sso/return", sso::arrive)
+        .get("/session/again/sso", sso::begin_again)
         // Links that work once.
         .get("/invite", links::invitation::form)
         .post("/invite", links::invitation::accept)
@@ -190,6 +193,10 @@ pub fn routes() -> Table {
         .get("/settings/approvals/{id}", approvals::rule)
         .post("/settings/approvals/{id}", approvals::change_rule)
         .post("/settings/approvals/{id}/removal", approvals::remove_rule)
+        .get("/settings/sign-in", settings::sign_in::show)
+        .post("/settings/sign-in", settings::sign_in::save)
+        .post("/settings/sign-in/test", settings::sign_in::test)
+        .post("/settings/sign-in/off", settings::sign_in::turn_off)
         // The history.
         .get("/audit", audit::index::index)
         .post("/audit/export", audit::export::export)
@@ -204,6 +211,11 @@ pub fn routes() -> Table {
         .get("/account/factors/passkeys/new", factors::offer)
         .post("/account/factors/passkeys/new", factors::take)
         .post("/account/factors/passkeys/{id}/removal", factors::drop_passkey)
+        // A member's accounts at the identity provider.
+        .get("/account/identities", account::identities::list)
+        .post("/account/identities", account::identities::link)
+        .get("/account/identities/new", sso::begin_link)
+        .post("/account/identities/{id}/removal", account::identities::unlink)
         // Going out elsewhere.
         .post("/account/sessions/{id}/end", account::revoke)
         .post("/account/others/end", account::revoke_others)

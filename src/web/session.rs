@@ -21,7 +21,7 @@ use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::guard::Public;
 use crate::web::page::{page, page_with, see_other, shell, with_flash, wrong_form};
-use crate::web::shell::{Flash, FlashKind, Nav, Problems, Shell};
+use crate::web::shell::{Flash, FlashKind, Link, Nav, Problems, Shell};
 use crate::web::throttle::By;
 use crate::web::visit::Visit;
 use crate::web::{Site, cookies, device};
@@ -44,6 +44,8 @@ pub struct SignInView {
     pub mail: bool,
     /// What the browser is asked where it has a passkey; `None` where the dashboard's address has no host name.
     pub begun: Option<Begun>,
+    /// The way to the identity provider, if there is one.
+    pub sso: Option<Link>,
 }
 
 /// What the sign-in form sends.
@@ -181,6 +183,7 @@ async fn begin(
         ip: visit.ip.clone(),
         agent: visit.agent.clone(),
         stage: if whole { Stage::Full } else { Stage::Code },
+        vouched: None,
     };
     let instead_of = visit.session.as_ref().or(visit.half.as_ref()).map(|s| s.id);
     let member_id = member.id;
@@ -236,7 +239,12 @@ pub(super) fn local(next: &str) -> String {
     if ours && next.bytes().all(|b| b.is_ascii_graphic()) { next.to_owned() } else { "/apps".to_owned() }
 }
 
-async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInView {
+pub(super) async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInView {
+    let provider = site.store.identity_provider().await.ok().flatten();
+    let sso = provider.map(|provider| Link {
+        label: format!("Sign in with {}", provider.label),
+        href: format!("/session/sso?{}", serde_urlencoded::to_string([("next", &next)]).unwrap_or_default()),
+    });
     SignInView {
         shell: shell(site, visit, "Sign in", Nav::Nowhere).await,
         name: name.to_owned(),
@@ -246,6 +254,7 @@ async fn view(site: &Site, visit: &Visit, name: &str, next: String) -> SignInVie
         expired: false,
         mail: site.store.mail_settings().await.is_ok_and(|settings| settings.is_some()),
         begun: None,
+        sso,
     }
 }
 
@@ -261,11 +270,13 @@ impl SignInView {
             expired: false,
             mail: false,
             begun: Some(Begun::sample()),
+            sso: None,
         };
         let mut wrong = Self { name: "ana".to_owned(), ..first.clone() };
         wrong.problems.add("", "The name or the password is not right");
         let slow = Self { retry_after: Some(30), name: "ana".to_owned(), begun: None, ..first.clone() };
-        let expired = Self { expired: true, mail: true, ..first.clone() };
+        let way = Link { label: "Sign in with <wiki>".to_owned(), href: "/session/sso?next=%2Fapps".to_owned() };
+        let expired = Self { expired: true, mail: true, sso: Some(way), ..first.clone() };
         vec![first, wrong, slow, expired]
     }
 }

@@ -16,6 +16,7 @@ pub enum Nav {
     People,
     Account,
     Settings,
+    SignIn,
 }
 
 /// The member who looks at the page.

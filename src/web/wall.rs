@@ -130,7 +130,8 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
         None => csrf::pre_session_secret(&cookies::pre_session(&site.settings, request)),
     };
     let way = "browser".to_owned();
-    let via = Via { way, session: session.as_ref().map(|s| s.id), token: None, ip: ip.clone(), request: id.clone() };
+    let issuer = session.as_ref().map(|s| s.issuer.clone()).filter(|issuer| !issuer.is_empty());
+    let via = Via { way, session: session.as_ref().map(|s| s.id), token: None, issuer, ip: ip.clone(), request: id.clone() };
     let mut passed = check_host(site, request).and_then(|()| api::bearer::misplaced(site, request));
     let actor = match &session {
         Some(Session { member, rights, .. }) => {

@@ -83,6 +83,8 @@ mod security;
 mod settings_form;
 mod settings_history;
 mod settings_text;
+mod sso_lies;
+mod sso_sign_in;
 mod stack_config;
 mod stack_deploy;
 mod tidy;

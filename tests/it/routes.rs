@@ -219,6 +219,8 @@ fn what_a_stranger_may_ask_for_is_a_short_list() {
         "POST /session/factor",
         "GET /session/passkey",
         "POST /session/passkey",
+        "GET /session/sso",
+        "GET /session/sso/return",
         "GET /invite",
         "POST /invite",
         "GET /invite/{token}",

@@ -68,6 +68,7 @@ const FLOORS: &[Floor] = &[
         &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
     floor("mail", &["key_file", "random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
+    floor("sso", &["random", "secret"], &["openidconnect", "reqwest", "rustls", "serde", "serde_json", "tokio"]),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(
@@ -105,6 +106,7 @@ const FLOORS: &[Floor] = &[
             "settings",
             "shelf",
             "site_key",
+            "sso",
             "stack",
             "store",
             "updates",

@@ -1,5 +1,6 @@
 //! What is one's own: profile, password, sessions.
 
+pub mod identities;
 mod mail;
 mod password;
 mod sessions;

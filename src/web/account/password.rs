@@ -27,19 +27,31 @@ pub struct PasswordView {
     pub problems: Problems,
     /// Seconds until another try is taken, where tries came too fast.
     pub retry_after: Option<u64>,
+    /// Whether there is a password already. Who came by single sign-on gets a first one.
+    pub has: bool,
 }
 
 /// What the form sends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeForm {
+    #[serde(default)]
     current: String,
     password: String,
 }
 
 /// The form.
 pub async fn password(_may: Grant<ViewAccount>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    if must_show(&site, &visit) {
+        return see_other("/session/again?next=/account/password");
+    }
     page(&view(&site, &visit, Problems::none()).await)
+}
+
+/// Whether somebody without a password has to show who they are in another way, a moment before they get one.
+fn must_show(site: &Site, visit: &Visit) -> bool {
+    let now = site.store.clock().now();
+    visit.session.as_ref().is_some_and(|session| !session.member.has_password() && !session.is_fresh(now))
 }
 
 /// Exchanges one's own password.
@@ -51,6 +63,9 @@ pub async fn change(
 ) -> Result<HttpResponse, Failure> {
     let (member_id, name, session) = own(&visit)?;
     let name = name.to_owned();
+    if must_show(&site, &visit) {
+        return see_other("/session/again?next=/account/password");
+    }
     // Whoever sits down at somebody's open browser may not guess on; the count is not that of the sign-in page, where strangers try.
     let (tries, now) = (format!("change {name}"), site.store.clock().now());
     let tries = By::Device(&tries);
@@ -63,7 +78,8 @@ pub async fn change(
     let mut problems = Problems::none();
     let stored = site.store.member(&name).await?.map(|m| m.password_hash);
     let busy = |e: passwords::Busy| Failure::Unavailable(e.to_string());
-    if !site.passwords.verify(form.current, stored).await.map_err(busy)? {
+    let first = stored.as_deref() == Some("");
+    if !first && !site.passwords.verify(form.current, stored).await.map_err(busy)? {
         site.throttle.wrong(tries, now);
         refusals::record(&site, &visit, Phase::Failed, &[("action", "password.change"), ("why", "wrong password")]).await;
         problems.add("current", "This is not your current password");
@@ -81,18 +97,20 @@ pub async fn change(
 }
 
 async fn view(site: &Site, visit: &Visit, problems: Problems) -> PasswordView {
-    PasswordView { shell: shell(site, visit, "Change your password", Nav::Account).await, problems, retry_after: None }
+    let has = visit.session.as_ref().is_none_or(|session| session.member.has_password());
+    PasswordView { shell: shell(site, visit, "Change your password", Nav::Account).await, problems, retry_after: None, has }
 }
 
 #[cfg(any(test, feature = "testing"))]
 impl PasswordView {
     pub fn samples() -> Vec<Self> {
         let shell = Shell::sample("Change your password", Nav::Account);
-        let first = Self { shell, problems: Problems::none(), retry_after: None };
+        let first = Self { shell, problems: Problems::none(), retry_after: None, has: true };
         let mut wrong = first.clone();
         wrong.problems.add("current", "This is not your current password");
         wrong.problems.add("password", "Use 12 characters or more");
         let slow = Self { retry_after: Some(30), ..first.clone() };
-        vec![first, wrong, slow]
+        let none = Self { has: false, ..first.clone() };
+        vec![first, wrong, slow, none]
     }
 }

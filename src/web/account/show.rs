@@ -37,6 +37,8 @@ pub struct AccountView {
     pub by_mail: bool,
     pub problems: Problems,
     pub sessions: Vec<SessionRow>,
+    /// Whether accounts elsewhere can be, or are, linked.
+    pub sso: bool,
 }
 
 /// A browser that is signed in.
@@ -153,6 +155,7 @@ async fn view(site: &Site, visit: &Visit, form: AccountForm, problems: Problems)
         by_mail: site.store.mail_settings().await?.is_some(),
         problems,
         sessions: sessions.collect(),
+        sso: site.store.identity_provider().await?.is_some() || !site.store.identities_of(member_id).await?.is_empty(),
         shell: shell(site, visit, "Your account", Nav::Account).await,
     })
 }
@@ -178,11 +181,13 @@ impl AccountView {
             mail: String::new(),
             by_mail: false,
             problems: Problems::none(),
+            sso: false,
             sessions: vec![session(7, "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/146.0", 0, true)],
         };
         let sessions = vec![session(7, "Firefox", 0, true), session(5, "<wiki>", 20, false), session(3, "", 55, false)];
         let full = Self {
             sessions,
+            sso: true,
             theme: "dark".to_owned(),
             shown_name: "Ana <wiki>".to_owned(),
             by_mail: true,

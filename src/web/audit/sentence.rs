@@ -58,7 +58,16 @@ pub fn sentence(entry: &Entry) -> String {
         ("factor.remove", _) => "removed the authenticator app".to_owned(),
         ("factor.codes", _) => "made new recovery codes".to_owned(),
         ("factor.review", _) => "looked through the second factors after signing in with a recovery code".to_owned(),
+        ("session.begin", _) if !fact("provider").is_empty() && fact("joined") == "true" => {
+            format!("became a member by signing in with {}", fact("provider"))
+        }
+        ("session.begin", _) if !fact("provider").is_empty() => format!("signed in with {}", fact("provider")),
         ("session.begin", _) => "signed in".to_owned(),
+        ("identity.link", _) => format!("linked the account {} at {}", fact("account"), fact("provider")),
+        ("identity.unlink", _) => format!("removed the link to the account {} at {}", fact("account"), fact("provider")),
+        ("settings.sign_in.edit", _) if fact("change") == "off" => "turned single sign-on off".to_owned(),
+        ("settings.sign_in.edit", _) => format!("set single sign-on up with {}", fact("provider")),
+        ("settings.sign_in.test", _) => format!("asked the identity provider {} what it says of itself", fact("provider")),
         ("session.end", _) => "signed out".to_owned(),
         ("member.edit", _) if fact("change") == "added" => format!("added the member {} as {}", fact("member"), fact("role")),
         ("member.edit", _) if fact("change") == "factors" => format!("took all second factors from {}", fact("member")),
@@ -141,7 +150,13 @@ pub fn sentence(entry: &Entry) -> String {
         ("audit.record", _) if fact("action") == "session.code" => format!("gave a wrong code for {}{times}", fact("name")),
         ("audit.record", _) if fact("action") == "session.begin" => {
             let names = Some(fact("names")).filter(|names| !names.is_empty()).unwrap_or_else(|| fact("name"));
-            format!("failed to sign in as {names}{times}")
+            let way =
+                if fact("provider").is_empty() { String::new() } else { format!(" with {}: {}", fact("provider"), fact("why")) };
+            if names.is_empty() {
+                format!("failed to sign in{way}{times}")
+            } else {
+                format!("failed to sign in as {names}{way}{times}")
+            }
         }
         ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
         (action, _) => format!("{action} {app}").trim().to_owned(),

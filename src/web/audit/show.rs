@@ -97,6 +97,7 @@ fn facts(entry: &Entry, other: Option<&Entry>) -> Vec<(String, String)> {
         ("Session", via.session.map(|s| s.to_string()).unwrap_or_default()),
         ("Token", via.token.as_ref().map(|t| format!("{}, number {}", t.name, t.id)).unwrap_or_default()),
         ("Way", via.way.clone()),
+        ("Signed in by", via.issuer.clone().unwrap_or_default()),
         ("From", via.ip.clone()),
         ("Request", via.request.clone()),
         ("Action", entry.action.clone()),

@@ -11,17 +11,20 @@ use super::own;
 use super::prove::{Shown, Wrong, asker, prove, shown};
 use crate::access::Grant;
 use crate::access::action::{ConfirmSession, ViewFactors};
+use crate::clock::Millis;
 use crate::commands::session_confirm;
 use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::factors::{Factors, Proof, SPENT};
+use crate::store::identities::Account;
 use crate::store::sessions::{Session, Stage, token_hash};
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::page::{page, page_with, see_other, shell, wrong_form};
 use crate::web::session::{local, with_session};
 use crate::web::setup::sentence;
-use crate::web::shell::{Nav, Problems, Shell};
+use crate::web::shell::{Link, Nav, Problems, Shell};
+use crate::web::sso::Purpose;
 use crate::web::throttle::By;
 use crate::web::visit::Visit;
 use crate::web::{Site, refusals};
@@ -38,6 +41,12 @@ pub struct AgainView {
     pub factors: Factors,
     /// What the browser is asked where the member has a passkey, which stands for password and code.
     pub begun: Option<Begun>,
+    /// Whether there is a password to give.
+    pub password: bool,
+    /// The way to the identity provider, where an account there is theirs.
+    pub sso: Option<Link>,
+    /// The ticket of the provider's answer, which stands for the password.
+    pub proof: String,
     /// The ticket of the form that was kept, if one was.
     pub keep: String,
     /// Where the kept form goes, once the password was given.
@@ -54,6 +63,8 @@ pub struct AgainView {
 pub struct AgainForm {
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    proof: String,
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -88,7 +99,10 @@ pub async fn question(_may: Grant<ViewFactors>, visit: Visit, query: Query, site
     let (session, now) = (own(&visit)?, site.store.clock().now());
     let (keep, next) = (query.get("keep"), local(query.get("next")));
     if !session.is_fresh(now) {
-        return page(&view(&site, &visit, keep, next, Problems::none()).await?);
+        let mut view = view(&site, &visit, keep, next, Problems::none()).await?;
+        view.proof =
+            vouched(&site, session.id, query.get("proof"), keep, now).map(|_| query.get("proof").to_owned()).unwrap_or_default();
+        return page(&view);
     }
     if keep.is_empty() {
         return see_other(&next);
@@ -124,7 +138,10 @@ pub async fn confirm(
         slow.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         return Ok(slow);
     }
-    let proof = match given(&site, &visit, session, form.password, (&form.code, &form.ticket, &form.credential)).await? {
+    if vouched(&site, session.id, &form.proof, &form.keep, now).is_some() {
+        view.proof.clone_from(&form.proof);
+    }
+    let proof = match given(&site, &visit, session, &form).await? {
         Ok(proof) => proof,
         Err(Not { field, why }) => {
             if field == "password" {
@@ -156,33 +173,54 @@ struct Not {
     why: String,
 }
 
-/// The proof in the answer that is still to be spent, if all is right: a passkey, or the password and, where there is a factor, a code.
-async fn given(
-    site: &Site,
-    visit: &Visit,
-    session: &Session,
-    password: String,
-    (code, ticket, credential): (&str, &str, &str),
-) -> Result<Result<Option<Proof>, Not>, Failure> {
-    let not = |field, why: String| Ok(Err(Not { field, why }));
-    if !credential.is_empty() {
-        return match shown(site, visit, ticket, credential).await? {
+/// The proof in the answer that is still to be spent, if all is right: a passkey; or the password or the identity provider's word and,
+/// where there is a factor, a code.
+async fn given(site: &Site, visit: &Visit, session: &Session, form: &AgainForm) -> Result<Result<Option<Proof>, Not>, Failure> {
+    let not = |field, why: &str| Ok(Err(Not { field, why: why.to_owned() }));
+    if !form.credential.is_empty() {
+        return match shown(site, visit, &form.ticket, &form.credential).await? {
             Some(Shown { member, proof, .. }) if member.id == session.member.id => Ok(Ok(Some(proof))),
-            _ => not("", "this passkey is not yours, or it took more than five minutes; try again".to_owned()),
+            _ => not("", "this passkey is not yours, or it took more than five minutes; try again"),
         };
     }
-    let verified = site.passwords.verify(password, Some(session.member.password_hash.clone())).await;
-    if !verified.map_err(|e| Failure::Unavailable(e.to_string()))? {
-        return not("password", "the password is not right".to_owned());
+    let now = site.store.clock().now();
+    let vouched = vouched(site, session.id, &form.proof, &form.keep, now).is_some();
+    if !vouched {
+        let verified = site.passwords.verify(form.password.clone(), Some(session.member.password_hash.clone())).await;
+        if !verified.map_err(|e| Failure::Unavailable(e.to_string()))? {
+            let password = session.member.has_password();
+            return if password { not("password", "the password is not right") } else { not("", "the answer is too old") };
+        }
     }
-    if !session.factors.any() {
-        return Ok(Ok(None));
+    let proof = match session.factors.any() {
+        false => None,
+        true => match prove(site, session.member.id, &form.code).await {
+            Ok(proof) => Some(proof),
+            Err(Wrong::Store(error)) => return Err(error.into()),
+            Err(why) => return not("code", &why.to_string()),
+        },
+    };
+    // The provider's word counts once, and only with the code.
+    if vouched && site.under_way.spend(&form.proof, session.id, now).is_none() {
+        return not("", "the answer was used already");
     }
-    match prove(site, session.member.id, code).await {
-        Ok(proof) => Ok(Ok(Some(proof))),
-        Err(Wrong::Store(error)) => Err(error.into()),
-        Err(why) => not("code", why.to_string()),
+    Ok(Ok(proof))
+}
+
+/// The account that the provider answered for, in this session and for this very form.
+fn vouched(site: &Site, session: i32, ticket: &str, keep: &str, now: Millis) -> Option<Account> {
+    let proven = site.under_way.proven(ticket, session, now)?;
+    (proven.purpose == Purpose::Again { keep: keep.to_owned() }).then_some(proven.account)
+}
+
+/// The way to the provider, if one of the member's accounts is there.
+async fn elsewhere(site: &Site, member: i32, keep: &str, next: &str) -> Result<Option<Link>, Failure> {
+    let Some(provider) = site.store.identity_provider().await? else { return Ok(None) };
+    if !site.store.identities_of(member).await?.iter().any(|identity| identity.issuer == provider.issuer) {
+        return Ok(None);
     }
+    let query = serde_urlencoded::to_string([("keep", keep), ("next", next)]).unwrap_or_default();
+    Ok(Some(Link { label: format!("Show it with {}", provider.label), href: format!("/session/again/sso?{query}") }))
 }
 
 async fn wrong(site: &Site, visit: &Visit, mut view: AgainView, field: &str, why: &str) -> Result<HttpResponse, Failure> {
@@ -200,6 +238,9 @@ async fn view(site: &Site, visit: &Visit, keep: &str, next: String, problems: Pr
         doing: kept.map(|(_, doing)| doing.to_owned()).unwrap_or_default(),
         factors: session.factors,
         begun: if session.factors.passkey { site.ceremonies.sign_in(asker(site, visit)) } else { None },
+        password: session.member.has_password(),
+        sso: elsewhere(site, session.member.id, keep, &next).await?,
+        proof: String::new(),
         keep: keep.to_owned(),
         ready: None,
         next,
@@ -216,6 +257,9 @@ impl AgainView {
             doing: "remove an app".to_owned(),
             factors: Factors { app: true, passkey: false },
             begun: None,
+            password: true,
+            sso: None,
+            proof: String::new(),
             keep: "sample-ticket".to_owned(),
             ready: None,
             next: "/apps".to_owned(),
@@ -226,6 +270,10 @@ impl AgainView {
         let ready = Self { ready: Some("/apps/wiki.example.org/removal".to_owned()), ..first.clone() };
         let slow = Self { retry_after: Some(30), ..first.clone() };
         let passkey = Self { factors: Factors { app: false, passkey: true }, begun: Some(Begun::sample()), ..first.clone() };
-        vec![first, wrong, ready, slow, passkey]
+        let way = Link { label: "Show it with <wiki>".to_owned(), href: "/session/again/sso?keep=x&next=%2Fapps".to_owned() };
+        let elsewhere = Self { sso: Some(way), ..first.clone() };
+        let only = Self { password: false, ..elsewhere.clone() };
+        let shown = Self { proof: "sample-ticket".to_owned(), ..only.clone() };
+        vec![first, wrong, ready, slow, passkey, elsewhere, only, shown]
     }
 }

@@ -17,7 +17,7 @@ pub(in crate::web) fn check(site: &Site, visit: &Visit, what: ActionName) -> Res
         if session.stage == Stage::Review {
             return Err(Failure::ReviewFirst);
         }
-        if !session.factors.any() && required(site, &visit.actor) {
+        if !session.factors.any() && !session.strong && required(site, &visit.actor) {
             return Err(Failure::FactorFirst);
         }
     }

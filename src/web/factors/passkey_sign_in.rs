@@ -83,6 +83,7 @@ pub async fn passkey_sign_in(
         ip: visit.ip.clone(),
         agent: visit.agent.clone(),
         stage: Stage::Full,
+        vouched: None,
     };
     let device = device(&site, &request, Some(member.id), site.store.clock().now());
     let pass = PassPasskey {

@@ -77,6 +77,7 @@ pub async fn give_code(
         ip: visit.ip.clone(),
         agent: visit.agent.clone(),
         stage: if recovered { Stage::Review } else { Stage::Full },
+        vouched: half.vouched(),
     };
     let member = half.member.clone();
     let pass = PassFactor { half: half.id, member_id: member.id, member: member.name, proof, session };

@@ -78,6 +78,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "link-mail", &links::mail::ConfirmView::samples());
     add(&mut pages, "forgot", &forgot::ForgotView::samples());
     add(&mut pages, "settings-mail", &settings::mail::MailView::samples());
+    add(&mut pages, "settings-sign-in", &settings::sign_in::SignInSettingsView::samples());
+    add(&mut pages, "account-identities", &account::identities::IdentitiesView::samples());
     add(&mut pages, "link-gone", &links::GoneView::samples());
     add(&mut pages, "person", &people::PersonView::samples());
     add(&mut pages, "tokens", &tokens::TokensView::samples());

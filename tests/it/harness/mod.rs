@@ -2,8 +2,9 @@
 //!
 //! `site.rs` starts the server, `browser.rs` speaks HTTP to it, `apps.rs` makes apps and waits for operations, `recipes.rs` makes the
 //! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
-//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server, `digest.rs`
-//! tells whether the database holds the same as before, `visits.rs` and `steps.rs` know a request for each route.
+//! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server, `idp.rs` an
+//! identity provider, `digest.rs` tells whether the database holds the same as before, `visits.rs` and `steps.rs` know a request for
+//! each route.
 
 mod api;
 mod apps;
@@ -14,6 +15,7 @@ pub(crate) mod device;
 mod digest;
 mod foreign;
 mod golden;
+mod idp;
 mod mail;
 mod phone;
 mod raw;
@@ -32,6 +34,7 @@ pub(crate) use browser::{Answer, Browser, Request};
 pub(crate) use digest::{Tables, changed};
 pub(crate) use foreign::{Silent, foreign_board, foreign_stack};
 pub(crate) use golden::matches;
+pub(crate) use idp::{CLIENT_SECRET, Idp, Signed};
 pub(crate) use mail::MailServer;
 pub(crate) use phone::{Phone, recovery_codes, sealed};
 pub(crate) use raw::{connection, copy_of, make_admin, make_viewer};

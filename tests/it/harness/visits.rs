@@ -182,6 +182,7 @@ impl Visits {
             (_, "/invite/{token}") => format!("/invite/{}", "x".repeat(43)),
             (_, "/confirm/{token}") => format!("/confirm/{}", "x".repeat(43)),
             (_, "/reset/{token}") => format!("/reset/{}", "x".repeat(43)),
+            (_, "/account/identities/{id}/removal") => "/account/identities/1/removal".to_owned(),
             (_, "/account/sessions/{id}/end") => "/account/sessions/1/end".to_owned(),
             (_, "/people/invitations/{id}/revocation") => "/people/invitations/1/revocation".to_owned(),
             (_, path) if path.starts_with("/people/{id}") => path.replace("{id}", "3"),
@@ -220,6 +221,10 @@ impl Visits {
                 ("password", ""),
                 ("sender", "canteen@example.org"),
             ],
+            "/account/identities" => &[("proof", "x")],
+            "/settings/sign-in" => {
+                &[("issuer", "https://id.invalid"), ("client_id", "canteen"), ("client_secret", "shared"), ("label", "the co-op")]
+            }
             "/settings/mail/test" => &[("to", "ana@example.org")],
             "/reset" => &[("password", PASSWORD)],
             "/account" => &[("shown_name", "Ana"), ("theme", "dark"), ("time_zone", "Europe/Berlin")],

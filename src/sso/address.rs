@@ -1,0 +1,84 @@
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Whether an address is one of the open internet. What stands in an admin's settings must not lead to what is reachable from this machine
+/// alone: its own services, the networks of the Swarm, the metadata of a cloud.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => is_public_v6(v6),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let special = address.is_loopback()
+        || address.is_private()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_documentation()
+        // This network, shared address space (RFC 6598), IETF assignments, benchmarks (RFC 2544), reserved.
+        || a == 0
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (18..20).contains(&b))
+        || a >= 240;
+    !special
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [a, b, c, d, e, f, g, h] = address.segments();
+    // Version 4 in the clothes of version 6: translated (RFC 6052), tunnelled (6to4), or compatible.
+    let inner = match (a, b) {
+        (0x64, 0xff9b) if (c, d, e, f) == (0, 0, 0, 0) => Some((g, h)),
+        (0x2002, _) => Some((b, c)),
+        (0, 0) if (c, d, e, f) == (0, 0, 0, 0) => return false,
+        _ => None,
+    };
+    if let Some((high, low)) = inner {
+        return is_public_v4(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low)));
+    }
+    // Global unicast alone, without documentation and Teredo.
+    a & 0xe000 == 0x2000 && !(a == 0x2001 && (b == 0xdb8 || b == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_open_internet_are_public() {
+        for open in ["1.1.1.1", "8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::101:101", "::ffff:1.1.1.1"] {
+            assert!(is_public(open.parse().unwrap()), "{open}");
+        }
+        for inner in [
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",
+            "10.0.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "192.0.0.8",
+            "192.0.2.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "fec0::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "::127.0.0.1",
+        ] {
+            assert!(!is_public(inner.parse().unwrap()), "{inner}");
+        }
+    }
+}
