@@ -1,5 +1,5 @@
-# Five commands; each is a script of one job in scripts/.
-.PHONY: demo test bench lint image
+# Six commands; each is a script of one job in scripts/.
+.PHONY: demo test bench lint scan image
 
 # Canteen on this machine's Swarm, or on a private engine: make demo [PORT=8090] [KEEP=1]
 # No shell may stand between make and the script, or a signal to make would not reach it.
@@ -16,6 +16,10 @@ bench:
 
 lint:
 	@scripts/lint.sh
+
+# Scanners against a Canteen of its own, on this machine alone: make scan [PORT=8099]. No part of the tests.
+scan:
+	@scripts/scan.sh
 
 # The image, built from a static binary: make image [TAG=canteen:0.1.0]
 image:
