@@ -9,7 +9,7 @@ use crate::access::action::{
     Adopt, Deploy, DeployChaos, EndRequest, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret,
     RunCommand, Scale, SetSecret, Undeploy,
 };
-use crate::access::{ActionName, Actor, Grant, Refusal, Target, WriteAction};
+use crate::access::{Actor, Grant, Refusal, Target, WriteAction};
 use crate::commands::approval_end;
 use crate::engine::feed::Feed;
 use crate::stack::desired::Desired;
@@ -169,22 +169,23 @@ impl Release {
     /// Asks for it once more in the name of who asked, with the rights that they have now.
     async fn begin(&self, request: &Request, wanted: Wanted) -> Result<Ordered, Denied> {
         let actor = asker::actor(&self.store, &request.asked_by, format!("approval {}", request.id)).await?;
-        match wanted.action() {
-            ActionName::Deploy => self.order::<Deploy>(actor, request, wanted).await,
-            ActionName::DeployChaos => self.order::<DeployChaos>(actor, request, wanted).await,
-            ActionName::Rollback => self.order::<Rollback>(actor, request, wanted).await,
-            ActionName::Reapply => self.order::<Reapply>(actor, request, wanted).await,
-            ActionName::Adopt => self.order::<Adopt>(actor, request, wanted).await,
-            ActionName::Restart => self.order::<Restart>(actor, request, wanted).await,
-            ActionName::Scale => self.order::<Scale>(actor, request, wanted).await,
-            ActionName::Remove => self.order::<Remove>(actor, request, wanted).await,
-            ActionName::Undeploy => self.order::<Undeploy>(actor, request, wanted).await,
-            ActionName::SetSecret => self.order::<SetSecret>(actor, request, wanted).await,
-            ActionName::RotateSecret => self.order::<RotateSecret>(actor, request, wanted).await,
-            ActionName::RunCommand => self.order::<RunCommand>(actor, request, wanted).await,
-            ActionName::RemoveSecret => self.order::<RemoveSecret>(actor, request, wanted).await,
-            ActionName::RemoveConfig => self.order::<RemoveConfig>(actor, request, wanted).await,
-            other => Err(Denied::Refused { action: other, why: Refusal::Forbidden }),
+        match &wanted {
+            Wanted::Deploy(w) if w.chaos.is_some() => self.order::<DeployChaos>(actor, request, wanted).await,
+            Wanted::Deploy(_) => self.order::<Deploy>(actor, request, wanted).await,
+            Wanted::Rollback(w) if w.reapply => self.order::<Reapply>(actor, request, wanted).await,
+            Wanted::Rollback(_) => self.order::<Rollback>(actor, request, wanted).await,
+            Wanted::Adopt(_) => self.order::<Adopt>(actor, request, wanted).await,
+            Wanted::Restart(_) => self.order::<Restart>(actor, request, wanted).await,
+            Wanted::Scale(_) => self.order::<Scale>(actor, request, wanted).await,
+            Wanted::Remove(_) => self.order::<Remove>(actor, request, wanted).await,
+            Wanted::Undeploy { .. } => self.order::<Undeploy>(actor, request, wanted).await,
+            Wanted::Secrets { .. } => self.order::<SetSecret>(actor, request, wanted).await,
+            Wanted::Rotate(_) => self.order::<RotateSecret>(actor, request, wanted).await,
+            Wanted::Command(_) => self.order::<RunCommand>(actor, request, wanted).await,
+            Wanted::RemoveSecrets { .. } => self.order::<RemoveSecret>(actor, request, wanted).await,
+            Wanted::RemoveConfigs { .. } => self.order::<RemoveConfig>(actor, request, wanted).await,
+            // It is done when it is asked for, and never an order.
+            Wanted::Import { .. } => Err(Denied::Refused { action: wanted.action(), why: Refusal::Forbidden }),
         }
     }
 
@@ -197,15 +198,15 @@ impl Release {
     async fn end(&self, request: &Request, state: RequestState, why: String) -> Result<(), OpError> {
         let may = Grant::<EndRequest>::judge(Actor::Scheduler, Target::App(request.app.clone()));
         let may = may.map_err(|refused| OpError::stop("refused", refused.to_string()))?;
-        self.forget(request);
-        match self.store.commit(&may, approval_end::EndRequest { app_id: request.app_id, id: request.id, state, why }).await {
-            Err(Denied::Store(error)) => Err(error.into()),
-            // Somebody was faster.
-            Ok(()) | Err(_) => {
-                self.live.poke("apps");
-                Ok(())
-            }
+        let ended = approval_end::EndRequest { app_id: request.app_id, id: request.id, state, why };
+        match self.store.commit(&may, ended).await {
+            Ok(()) => self.forget(request),
+            Err(Denied::Store(error)) => return Err(error.into()),
+            // Somebody was faster, and what it needs may be on its way to an operation.
+            Err(_) => {}
         }
+        self.live.poke("apps");
+        Ok(())
     }
 
     /// Forgets the values that wait for a request which has ended.

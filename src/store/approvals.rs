@@ -283,6 +283,7 @@ pub fn release(tx: &mut Tx<'_>, id: i32, app_id: i32, again: impl Fn(&str) -> bo
 }
 
 /// Notes with the operation's row that a request was carried out. Two operations can't be of one request.
+#[expect(clippy::needless_pass_by_value, reason = "the proof is used up")]
 pub(super) fn started(tx: &mut Tx<'_>, cleared: Cleared, operation: i32) -> std::result::Result<(), Denied> {
     let Some(id) = cleared.request else { return Ok(()) };
     let row = (
