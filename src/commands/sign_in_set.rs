@@ -63,6 +63,6 @@ fn lines(p: &Provider) -> Vec<String> {
     set.into_iter().chain(teams).collect()
 }
 
-fn only_in(these: &[String], those: &[String]) -> String {
-    these.iter().filter(|line| !those.contains(line)).map(String::as_str).collect::<Vec<_>>().join("; ")
+fn only_in(one: &[String], other: &[String]) -> String {
+    one.iter().filter(|line| !other.contains(line)).map(String::as_str).collect::<Vec<_>>().join("; ")
 }

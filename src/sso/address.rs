@@ -26,19 +26,17 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    // Version 4 in the clothes of version 6: translated (RFC 6052), tunnelled (6to4), or compatible.
-    let inner = match (a, b) {
-        (0x64, 0xff9b) if (c, d, e, f) == (0, 0, 0, 0) => Some((g, h)),
-        (0x2002, _) => Some((b, c)),
-        (0, 0) if (c, d, e, f) == (0, 0, 0, 0) => return false,
-        _ => None,
-    };
-    if let Some((high, low)) = inner {
-        return is_public_v4(Ipv4Addr::from_bits((u32::from(high) << 16) | u32::from(low)));
+    let bits = address.to_bits();
+    let inner = |shift: u32| is_public_v4(Ipv4Addr::from_bits(u32::try_from((bits >> shift) & 0xffff_ffff).unwrap_or(0)));
+    // Version 4 in the clothes of version 6: translated (RFC 6052), or tunnelled (RFC 3056).
+    if bits >> 32 == 0x64_ff9b << 64 {
+        return inner(0);
+    }
+    if bits >> 112 == 0x2002 {
+        return inner(80);
     }
     // Global unicast alone, without documentation and Teredo.
-    a & 0xe000 == 0x2000 && !(a == 0x2001 && (b == 0xdb8 || b == 0))
+    bits >> 125 == 1 && bits >> 96 != 0x2001_0db8 && bits >> 96 != 0x2001_0000
 }
 
 #[cfg(test)]

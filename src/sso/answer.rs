@@ -183,7 +183,7 @@ fn believe(provider: &Provider, asked: &Asked, claims: &IdTokenClaims<Others, Co
 
 fn exchange(error: RequestTokenError<EgressError, StandardErrorResponse<CoreErrorResponseType>>) -> SsoError {
     match error {
-        RequestTokenError::ServerResponse(said) => SsoError::Refused(clean(&said.error().to_string())),
+        RequestTokenError::ServerResponse(said) => SsoError::Refused(clean(said.error().as_ref())),
         RequestTokenError::Request(why) => SsoError::Reach(why.to_string()),
         RequestTokenError::Parse(why, _) => {
             SsoError::Answer(format!("its answer to the code can’t be read at {}", clean(&why.path().to_string())))

@@ -69,7 +69,7 @@ impl Egress {
         let bad = || EgressError::Address(super::clean(address));
         let url = Url::parse(address).map_err(|_bad| bad())?;
         let host = url.host_str().ok_or_else(bad)?.to_owned();
-        let listed = self.inner.iter().any(|known| *known == host);
+        let listed = self.inner.contains(&host);
         let plain = url.scheme() == "http" && listed && is_this_machine(&host);
         let clean = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         if !clean || !(url.scheme() == "https" || plain) {
@@ -141,7 +141,7 @@ struct InnerAddress;
 impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_ascii_lowercase();
-        let listed = self.0.iter().any(|known| *known == host);
+        let listed = self.0.contains(&host);
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
             let open: Vec<SocketAddr> = found.into_iter().filter(|address| listed || is_public(address.ip())).collect();

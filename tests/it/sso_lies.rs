@@ -1,6 +1,5 @@
 //! Answers of an identity provider that prove nothing: none of them lets anybody in, and each is written down.
 
-use canteen::clock::Clock as _;
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Browser, Idp, Plan, Signed, Site};

@@ -163,6 +163,46 @@ async fn showing_again_who_one_is_takes_a_new_sign_in_of_the_same_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_one_members_and_is_linked_by_that_member_alone() {
+    let (site, idp) = site(&[]).await;
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    let asked = idp.visit(&ana, "/account/identities/new").await.location().to_owned();
+    assert!(!vic.page(&asked).await.body.contains("name=\"proof\""), "the answer is of another session");
+    let stolen = asked.split("proof=").nth(1).unwrap();
+    assert_eq!(vic.submit("/account/identities", "/account/identities", &[("proof", stolen)]).await.status, 422);
+    link(&idp, &vic).await.location();
+    let twice = link(&idp, &ana).await;
+    assert_eq!(twice.status, 422);
+    twice.says("This account is linked with another member");
+    link(&idp, &vic).await.says("This account is linked with yours already");
+    let row = site.store.identities_of(id(&site, "vic").await).await.unwrap()[0].id;
+    assert_eq!(ana.submit("/account", &format!("/account/identities/{row}/removal"), &[]).await.status, 404);
+    // What was begun before signing out, or by nobody, links nothing.
+    let back = idp.sign_in(ana.get("/account/identities/new").await.location());
+    ana.submit("/apps", "/session/end", &[]).await.location();
+    assert_eq!(ana.get(&back).await.status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_of_long_ago_at_the_provider_is_no_fresh_one_here() {
+    let (site, idp) = site(&[]).await;
+    link(&idp, &site.viewer().await).await.location();
+    let asks = "/session/again?next=/account/identities/new";
+    idp.bend(|claims| claims["auth_time"] = (claims["iat"].as_i64().unwrap() - 3600).into());
+    let old = site.stranger().by_hand();
+    idp.visit(&old, "/session/sso").await.location();
+    assert_eq!(old.get("/account/identities/new").await.location(), asks);
+    idp.bend(|claims| drop(claims.as_object_mut().unwrap().remove("auth_time")));
+    let unknown = site.stranger().by_hand();
+    idp.visit(&unknown, "/session/sso").await.location();
+    assert_eq!(unknown.get("/account/identities/new").await.location(), asks);
+    idp.bend(|_| ());
+    let fresh = site.stranger().by_hand();
+    idp.visit(&fresh, "/session/sso").await.location();
+    assert!(fresh.get("/account/identities/new").await.location().starts_with(&idp.issuer));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn groups_fill_the_teams_that_are_named_and_no_others() {
     let (site, idp) = site(&[("provision", "on")]).await;
     let admin = site.admin().await;
