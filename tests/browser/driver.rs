@@ -172,6 +172,18 @@ impl Browser {
         self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
     }
 
+    /// Gives the browser a device that keeps passkeys and finds that it is always the right person who uses it.
+    pub(crate) fn add_passkey_device(&self) {
+        let device = json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        self.post("/webauthn/authenticator", &device);
+    }
+
     /// The lines of the browser's console since the last call.
     pub(crate) fn console(&self) -> Vec<String> {
         let lines = self.post("/se/log", &json!({ "type": "browser" }));

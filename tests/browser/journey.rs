@@ -91,6 +91,14 @@ pub(crate) fn first_admin(browser: &Browser, code: &str) {
     browser.heading("Apps");
 }
 
+/// Gives name and password on the page of the sign-in.
+pub(crate) fn give_password(browser: &Browser, name: &str) {
+    browser.open("/session");
+    browser.find("#f-name").fill(name);
+    browser.find("#f-password").fill(PASSWORD);
+    browser.worded("Sign in").click();
+}
+
 pub(crate) fn sign_in(browser: &Browser, look: Look<'_>) {
     browser.open("/session");
     browser.find("#f-name").fill(NAME);

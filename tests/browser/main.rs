@@ -1,7 +1,7 @@
 //! A real browser uses the whole product: pages, scripts, streams, forms, over a Swarm in memory; `life.rs` over a real one.
 //!
 //! `site.rs` runs the dashboard, `driver.rs` steers chromium by `WebDriver`, `journey.rs` walks from the set-up to the sign-out,
-//! `scenery.rs` to the pages beside that way, and `inspect.rs` looks at single pages: accessibility by axe-core, width, refused content.
+//! `scenery.rs` and `office.rs` to the pages beside that way, and `inspect.rs` looks at single pages: accessibility by axe-core, width, refused content.
 //! With `SCREENSHOTS=1` the pages are also photographed into `target/screenshots`.
 //!
 //! What runs on the real engine needs root and what `tests/swarm/main.rs` names.
@@ -16,6 +16,7 @@ mod driver;
 mod front;
 mod inspect;
 mod journey;
+mod office;
 mod scenery;
 mod site;
 #[expect(dead_code, unused_imports, reason = "it also serves the tests that have no browser")]
@@ -29,4 +30,5 @@ mod kinds;
 mod life;
 mod screenshots;
 mod sibling;
+mod sign_in;
 mod whole_way;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::driver::{Browser, Scripts};
 use crate::site::Dashboard;
-use crate::{inspect, journey, scenery};
+use crate::{inspect, journey, office, scenery};
 
 #[test]
 fn pictures_are_taken_when_they_are_asked_for() {
@@ -83,6 +83,16 @@ fn pictures_of_an_app_s_life_are_taken_when_they_are_asked_for() {
     scenery::whole(&browser, &site, &mut |browser, page| take(browser, page));
 }
 
+#[test]
+fn pictures_of_the_pages_about_members_are_taken_when_they_are_asked_for() {
+    if std::env::var("SCREENSHOTS").is_err() {
+        return;
+    }
+    let site = Dashboard::named("nobody");
+    let browser = Browser::start(&site.origin, Scripts::On);
+    office::whole(&browser, &site, &mut |browser, page| take(browser, page));
+}
+
 /// The whole page, in every view.
 fn take(browser: &Browser, page: &str) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("../screenshots");
@@ -90,7 +100,7 @@ fn take(browser: &Browser, page: &str) {
     for (width, scheme) in inspect::VIEWS {
         inspect::view_as(browser, width, scheme);
         std::fs::write(
-            folder.join(format!("{}-{width}-{scheme}.png", page.replace([',', ':'], "").replace(' ', "-"))),
+            folder.join(format!("{}-{width}-{scheme}.png", page.replace([',', ':', '\''], "").replace(' ', "-"))),
             browser.picture(),
         )
         .unwrap();

@@ -51,7 +51,7 @@ impl Dashboard {
 
     /// Starts one that is reached under another address, by a proxy on this machine.
     pub(crate) fn public(origin: &str) -> Self {
-        Self::begin(Catalogue::Demo, None, Some(origin))
+        Self::at(origin, Catalogue::Demo, vec![])
     }
 
     /// Starts one whose operations stop for ever at this step.
@@ -60,14 +60,25 @@ impl Dashboard {
     }
 
     pub(crate) fn with(catalogue: Catalogue, hold_at: Option<&str>) -> Self {
-        Self::begin(catalogue, hold_at, None)
+        let hold_at = hold_at.map(|step| ("CANTEEN_HOLD_AT", step.to_owned()));
+        Self::at("http://127.0.0.1", catalogue, hold_at.into_iter().collect())
     }
 
-    fn begin(catalogue: Catalogue, hold_at: Option<&str>, public: Option<&str>) -> Self {
+    /// Starts one at a host name, as passkeys need it, in which a second factor is asked of whom this rule says.
+    pub(crate) fn named(rule: &str) -> Self {
+        Self::at("http://localhost", Catalogue::Demo, vec![("CANTEEN_REQUIRE_SECOND_FACTOR", rule.to_owned())])
+    }
+
+    /// Without a port, the public address gets the one that is listened at.
+    fn at(public: &str, catalogue: Catalogue, more: Vec<(&str, String)>) -> Self {
         canteen::shelf::tls::install();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let origin = public.map_or_else(|| format!("http://{address}"), str::to_owned);
+        let origin = if public.matches(':').count() == 1 && public.starts_with("http:") {
+            format!("{public}:{}", address.port())
+        } else {
+            public.to_owned()
+        };
         let data = tempfile::tempdir().unwrap();
         let recipes = data.path().join("recipes");
         make_recipes(&recipes, &data.path().join("recipe-sources"));
@@ -80,7 +91,7 @@ impl Dashboard {
             ("CANTEEN_REQUIRE_SECOND_FACTOR", "nobody".to_owned()),
             ("CANTEEN_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
         ];
-        pairs.extend(hold_at.map(|step| ("CANTEEN_HOLD_AT", step.to_owned())));
+        pairs.extend(more);
         let settings = Settings::from_pairs(pairs.into_iter().map(|(name, value)| (name.to_owned(), value))).unwrap();
 
         let engine = FakeEngine::with_clock(Arc::new(SystemClock));
