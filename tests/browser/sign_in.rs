@@ -1,4 +1,4 @@
-//! Coming in: by an invitation, with an authenticator app, and what is shown of passkeys without scripts.
+//! Coming in: by an invitation, with an authenticator app, with a passkey.
 
 use crate::driver::{Browser, Scripts};
 use crate::journey;
@@ -90,6 +90,52 @@ fn an_authenticator_app_is_added_and_asked_for() {
 #[test]
 fn an_authenticator_app_needs_no_script() {
     authenticator_app(Scripts::Off);
+}
+
+#[test]
+fn a_passkey_is_made_and_lets_in_and_is_all_that_is_asked_for() {
+    let site = Dashboard::named("writers");
+    let browser = Browser::start(&site.origin, Scripts::On);
+    crate::inspect::watch_for_refused_content(&browser);
+    browser.open("/");
+    journey::set_up(&browser, &site, &mut |_, _| {});
+    browser.add_passkey_device();
+    journey::give_password(&browser, journey::NAME);
+    browser.heading("Add an authenticator app");
+    browser.worded("that of a passkey").click();
+    browser.heading("New passkey");
+    office::make_passkey(&browser, "Laptop");
+    browser.heading("Recovery codes");
+    browser.worded("I have stored them").click();
+    browser.heading("Apps");
+    browser.open("/account/factors");
+    browser.shows("This is your only factor");
+    // The device says itself that it has one for this account.
+    browser.open("/account/factors/passkeys/new");
+    office::make_passkey(&browser, "Again");
+    browser.shows("This device has a passkey for this account already");
+
+    browser.worded("Sign out").click();
+    browser.heading("Sign in");
+    browser.worded("Use a passkey").click();
+    browser.heading("Apps");
+    browser.open("/audit");
+    browser.shows("signed in with the passkey Laptop");
+
+    // After the password it is the second step.
+    browser.worded("Sign out").click();
+    journey::give_password(&browser, journey::NAME);
+    browser.heading("Second step");
+    browser.worded("Use a passkey").click();
+    browser.heading("Apps");
+    assert_eq!(crate::inspect::refused_content(&browser), Vec::<String>::new());
+
+    // A device without one leaves everything as it was.
+    let other = Browser::start(&site.origin, Scripts::On);
+    other.add_passkey_device();
+    other.open("/session");
+    other.worded("Use a passkey").click();
+    other.shows("No passkey came from the device");
 }
 
 #[test]
