@@ -48,6 +48,7 @@ mod life_drift_choice;
 mod life_pond;
 mod life_removal;
 mod logs_pages;
+mod matrix;
 mod migrations;
 mod old_forms;
 mod own_stack;
