@@ -19,6 +19,7 @@ use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Rhythm};
 use canteen::keys::DataKey;
 use canteen::mail::Post;
+use canteen::ops::release::Release;
 use canteen::ops::{Handover, Live, Reveals, order};
 use canteen::passwords::Passwords;
 use canteen::recipe::RecipeName;
@@ -208,6 +209,14 @@ impl World {
     }
 
     fn site(&self, engine: &FakeEngine, feed: &Arc<Feed>) -> Site {
+        let (live, handover, bell) = (Arc::new(Live::default()), Arc::new(Handover::default()), Arc::new(Notify::new()));
+        let release = Release {
+            store: self.store.clone(),
+            feed: feed.clone(),
+            live: live.clone(),
+            handover: handover.clone(),
+            bell: bell.clone(),
+        };
         Site::new(Parts {
             site_key: SiteKey::of(&self.settings.data),
             post: Post::new(&self.settings.data, "", "", SiteKey::of(&self.settings.data)),
@@ -216,10 +225,11 @@ impl World {
             shelf: self.shelf.clone(),
             inspect: Arc::new(engine.clone()),
             feed: feed.clone(),
-            live: Arc::new(Live::default()),
-            handover: Arc::new(Handover::default()),
+            live,
+            handover,
             reveals: Arc::new(Reveals::default()),
-            bell: Arc::new(Notify::new()),
+            bell,
+            release,
             setup_code: self.setup_code.clone(),
             checked: AuditCheck::default(),
             key: self.key.clone(),
@@ -286,7 +296,8 @@ async fn fill(store: &Store, apps: usize, deployed: bool) -> anyhow::Result<()> 
         let app_id = store.commit(&may::<action::NewApp>(Target::Site)?, app).await?;
         for turn in 0..OPERATIONS {
             let undeploy = order::undeploy(app_id, format!("app{number}"), format!("{number}-{turn}"));
-            let id = store.commit(&may::<action::Undeploy>(Target::App(name.clone()))?, undeploy).await?;
+            let ordered = store.commit(&may::<action::Undeploy>(Target::App(name.clone()))?, undeploy).await?;
+            let Some(id) = ordered.begun() else { bail!("nothing waits for approval here") };
             let Some(operation) = store.operation(id).await? else { bail!("operation {id} is gone") };
             let deployment = (deployed && turn == 0).then(|| NewDeployment {
                 app_id,

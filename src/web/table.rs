@@ -1,5 +1,6 @@
 //! A table of routes that actix is configured from, so that a route that is not in it does not exist.
 
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::http::Method;
@@ -77,7 +78,7 @@ impl Table {
                 if e.method == Method::GET { resource.route((e.route)(Method::HEAD)) } else { resource }
             });
             let allowed = Allowed::of(self.0.iter().filter(|e| e.path == entry.path).map(|e| &e.method));
-            let refuse = move |request| no_such_method(request, allowed.clone());
+            let refuse = move |request: HttpRequest| ready(no_such_method(&request, allowed.clone()));
             config.service(resource.default_service(web::to(refuse)));
         }
         config.default_service(web::to(nothing_here));
@@ -111,7 +112,7 @@ impl Allowed {
     }
 }
 
-async fn no_such_method(request: HttpRequest, allowed: Allowed) -> Result<&'static str, Failure> {
+fn no_such_method(request: &HttpRequest, allowed: Allowed) -> Result<&'static str, Failure> {
     request.extensions_mut().insert(allowed);
     Err(Failure::Method(request.method().to_string()))
 }

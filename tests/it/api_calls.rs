@@ -299,7 +299,7 @@ async fn the_audit_log_is_taken_out_whole_and_says_so() {
     std::fs::write(file.path(), &taken.body).unwrap();
     let checked = verify(&["--from", file.path().to_str().unwrap()]);
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
-    assert_eq!(taken.body.lines().count() as i64, before + 3, "the head, every entry, this one, and the tail");
+    assert_eq!(i64::try_from(taken.body.lines().count()).unwrap(), before + 3, "the head, every entry, this one, and the tail");
     let part = program.post(EXPORT, &json!({"format": "csv", "action": "app.create"})).await;
     assert!(part.body.contains("app.create") && !part.body.contains("secret."), "{}", part.body);
 }

@@ -256,13 +256,16 @@ fn every_row_of_the_asvs_names_code_and_tests_that_exist() {
     let (mut last, mut rows) = (vec![], 0);
     for line in text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| no.")) {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-        let [number, asks, code, test] = cells[..] else { panic!("four columns: {line}") };
+        let [number, wish, code, proof] = cells[..] else { panic!("four columns: {line}") };
         let parts: Vec<u32> = number.split('.').map(|part| part.parse().unwrap()).collect();
         assert!(parts.len() == 3 && parts > last, "{number} stands in its place");
-        assert!(!asks.is_empty(), "{number}");
+        assert!(!wish.is_empty(), "{number}");
         assert!(root.join(code.trim_matches('`')).is_file(), "{number}: there is no {code}");
-        let named: Vec<&str> = test.split('`').skip(1).step_by(2).collect();
-        assert!(!named.is_empty() || test.starts_with("by eye") || test.starts_with("no: "), "{number}: no test, and no word why");
+        let named: Vec<&str> = proof.split('`').skip(1).step_by(2).collect();
+        assert!(
+            !named.is_empty() || proof.starts_with("by eye") || proof.starts_with("no: "),
+            "{number}: no test, and no word why"
+        );
         for name in named {
             assert!(functions.contains(name), "{number}: there is no test {name}");
         }

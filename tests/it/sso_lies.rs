@@ -37,10 +37,13 @@ async fn attempt(site: &Site, idp: &Idp, browser: &Browser) -> (Answer, String) 
     (answer, reason(site).await)
 }
 
+/// What it is, how the claims are bent, and a word of why it is refused.
+type Lie = (&'static str, fn(&mut Value), &'static str);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_id_token_with_a_wrong_claim_is_believed() {
     let (site, idp) = site().await;
-    let lies: Vec<(&str, fn(&mut Value), &str)> = vec![
+    let lies: Vec<Lie> = vec![
         ("another issuer", |c| c["iss"] = "https://evil.example.net".into(), "issuer"),
         ("a slash more", |c| c["iss"] = format!("{}/", c["iss"].as_str().unwrap()).into(), "issuer"),
         ("no issuer", |c| drop(c.as_object_mut().unwrap().remove("iss")), ""),

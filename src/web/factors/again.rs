@@ -192,13 +192,14 @@ async fn given(site: &Site, visit: &Visit, session: &Session, form: &AgainForm) 
             return if password { not("password", "the password is not right") } else { not("", "the answer is too old") };
         }
     }
-    let proof = match session.factors.any() {
-        false => None,
-        true => match prove(site, session.member.id, &form.code).await {
+    let proof = if session.factors.any() {
+        match prove(site, session.member.id, &form.code).await {
             Ok(proof) => Some(proof),
             Err(Wrong::Store(error)) => return Err(error.into()),
             Err(why) => return not("code", &why.to_string()),
-        },
+        }
+    } else {
+        None
     };
     // The provider's word counts once, and only with the code.
     if vouched && site.under_way.spend(&form.proof, session.id, now).is_none() {

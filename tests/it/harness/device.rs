@@ -9,9 +9,10 @@ use super::{Answer, Plan, Site};
 
 pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
-/// A site that has a name, for passkeys belong to one and not to a number.
+/// A site that has a name, for passkeys belong to one and not to a number, and that may ask an identity provider on this machine.
 pub(crate) async fn named() -> Site {
-    Site::with(Plan { settings: vec![("CANTEEN_PUBLIC_URL", ORIGIN.to_owned())], ..Plan::default() }).await
+    let settings = vec![("CANTEEN_PUBLIC_URL", ORIGIN.to_owned()), ("CANTEEN_INTERNAL_HOSTS", "127.0.0.1".to_owned())];
+    Site::with(Plan { settings, ..Plan::default() }).await
 }
 
 /// A device with one passkey.

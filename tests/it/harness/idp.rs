@@ -259,14 +259,13 @@ async fn talk(mut socket: TcpStream, state: Arc<Mutex<State>>) -> std::io::Resul
     let answer = {
         let mut state = state.lock().unwrap();
         state.asked.push(path.clone());
-        match &state.instead {
-            Some(whole) => whole.clone(),
-            None => {
-                let (status, json) = state.answer(&path, &head, &body);
-                let text = json.to_string();
-                let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n", text.len());
-                format!("{head}connection: close\r\n\r\n{text}").into_bytes()
-            }
+        if let Some(whole) = &state.instead {
+            whole.clone()
+        } else {
+            let (status, json) = state.answer(&path, &head, &body);
+            let text = json.to_string();
+            let head = format!("HTTP/1.1 {status} x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n", text.len());
+            format!("{head}connection: close\r\n\r\n{text}").into_bytes()
         }
     };
     socket.write_all(&answer).await?;

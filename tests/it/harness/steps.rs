@@ -3,12 +3,12 @@
 use canteen::access::Role;
 
 use super::device::{Device, ticket};
-use super::{Answer, Browser, MailServer, PASSWORD, Plan, Site};
+use super::{Answer, Browser, Idp, MailServer, PASSWORD, Plan, Site};
 
 const NEW: &str = "nine loud herons";
 
 /// Routes whose request succeeds only from a browser that [`Step::before`] gives.
-pub(crate) const IN_STEPS: [&str; 10] = [
+pub(crate) const IN_STEPS: [&str; 12] = [
     "/setup",
     "/session/factor",
     "/session/passkey",
@@ -19,6 +19,8 @@ pub(crate) const IN_STEPS: [&str; 10] = [
     "/account/password",
     "/account/factors/passkeys/new",
     "/account/factors/passkeys/{id}/removal",
+    "/account/identities",
+    "/account/identities/{id}/removal",
 ];
 
 /// A browser that was led to a form, and what it sends from there.
@@ -102,6 +104,17 @@ impl Step {
                 let path = forms.into_iter().find(|form| form.contains("/passkeys/")).unwrap();
                 step(&lea, "lea", &[]).map(|step| Self { path, ..step })
             }
+            "/account/identities" => {
+                let (rob, proof) = vouched(site, "rob").await;
+                step(&rob, "rob", &[("proof", &proof)])
+            }
+            "/account/identities/{id}/removal" => {
+                let (sam, proof) = vouched(site, "sam").await;
+                sam.submit("/account/identities", "/account/identities", &[("proof", &proof)]).await.location();
+                let forms = sam.page("/account/identities").await.post_forms();
+                let path = forms.into_iter().find(|form| form.ends_with("/removal")).unwrap();
+                step(&sam, "sam", &[]).map(|step| Self { path, ..step })
+            }
             _ => None,
         }
     }
@@ -117,6 +130,17 @@ async fn passkey(site: &Site, name: &str) -> (Browser, Device) {
     let fields = [("name", "Phone"), ("ticket", &*ticket(&page)), ("credential", &*answer)];
     assert!(matches!(browser.post(&page, NEW, &fields).await.status, 200 | 303));
     (browser, device)
+}
+
+/// A new member whom the identity provider vouches for, with the ticket of its answer.
+async fn vouched(site: &Site, name: &str) -> (Browser, String) {
+    let idp = Idp::start(site).await;
+    idp.set(&site.admin().await, &[]).await;
+    site.add(name, Role::Viewer).await;
+    let browser = site.signed_in(name).await;
+    let asked = idp.visit(&browser, "/account/identities/new").await.location().to_owned();
+    let proof = browser.page(&asked).await.between("name=\"proof\" value=\"", "\"").unwrap();
+    (browser, proof)
 }
 
 /// A browser that opened the link which a page shows.
