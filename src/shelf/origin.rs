@@ -1,10 +1,12 @@
 //! Where a recipe comes from: an address that is checked before anything is opened.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
+
+use crate::address::is_public;
 
 /// A checked source of a recipe's repository. It never holds credentials, so it may be shown and logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,11 +188,6 @@ fn reach_of(host: &str) -> Reach {
     }
 }
 
-/// Whether an address is neither this machine's nor a private network's.
-pub(super) fn is_public(address: IpAddr) -> bool {
-    reach_of_address(address.to_canonical()) == Reach::Public
-}
-
 /// Whether an address names its host so that anything may stand behind it. What names this machine or its neighbours openly was
 /// admitted, or refused, when it was read.
 pub(super) fn is_by_public_name(url: &Url) -> bool {
@@ -200,30 +197,7 @@ pub(super) fn is_by_public_name(url: &Url) -> bool {
 fn reach_of_address(address: IpAddr) -> Reach {
     match address {
         _ if address.is_loopback() => Reach::Loopback,
-        _ if address.is_unspecified() || address.is_multicast() => Reach::Private,
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            // 100.64.0.0/10 is what providers put between themselves and their customers.
-            let shared = first == 100 && second & 0xc0 == 64;
-            let inside = v4.is_private() || v4.is_link_local() || v4.is_broadcast() || first == 0 || shared;
-            if inside { Reach::Private } else { Reach::Public }
-        }
-        IpAddr::V6(v6) => {
-            if v6.is_unique_local() || v6.is_unicast_link_local() {
-                Reach::Private
-            } else {
-                match embedded_v4(v6) {
-                    Some(v4) => reach_of_address(IpAddr::V4(v4)),
-                    None => Reach::Public,
-                }
-            }
-        }
+        _ if is_public(address) => Reach::Public,
+        _ => Reach::Private,
     }
-}
-
-/// The IPv4 address inside a NAT64 (`64:ff9b::/96`) or an IPv4-compatible (`::/96`) one.
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let bits = address.to_bits();
-    let (prefix, low) = (bits >> 32, u32::try_from(bits & u128::from(u32::MAX)).ok()?);
-    (prefix == 0 || prefix == 0x0064_ff9b << 64).then(|| Ipv4Addr::from_bits(low))
 }

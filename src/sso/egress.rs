@@ -8,8 +8,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use tokio::sync::Semaphore;
 
-use super::address::is_public;
 use super::told;
+use crate::address::is_public;
 
 /// An answer is awaited so long, from the first byte sent to the last one read.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,10 +1,9 @@
 //! Single sign-on: the co-op's identity provider, spoken to by OpenID Connect (Core 1.0, code flow with PKCE).
 //!
-//! `egress.rs` is the one way out, and `address.rs` says which addresses it refuses; `known.rs` keeps what the provider says of itself;
+//! `egress.rs` is the one way out, to public addresses alone; `known.rs` keeps what the provider says of itself;
 //! `ask.rs` makes the address that a browser is sent to; `answer.rs` judges what comes back, and `person.rs` is what is then believed.
 //! Who that is here, and what they may, is decided by others.
 
-mod address;
 mod answer;
 mod ask;
 mod egress;

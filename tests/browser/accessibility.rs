@@ -2,7 +2,7 @@
 
 use crate::driver::{Browser, Scripts};
 use crate::site::{Catalogue, Dashboard};
-use crate::{inspect, journey, scenery};
+use crate::{inspect, journey, office, scenery};
 
 #[test]
 fn no_page_of_the_whole_way_has_a_fault() {
@@ -24,6 +24,15 @@ fn no_page_of_an_app_s_life_has_a_fault() {
     let browser = Browser::start(&site.origin, Scripts::On);
     let mut faults = vec![];
     scenery::whole(&browser, &site, &mut |browser, page| faults.extend(inspect::faults(browser, page)));
+    none(&faults);
+}
+
+#[test]
+fn no_page_about_members_has_a_fault() {
+    let site = Dashboard::named("nobody");
+    let browser = Browser::start(&site.origin, Scripts::On);
+    let mut faults = vec![];
+    office::whole(&browser, &site, &mut |browser, page| faults.extend(inspect::faults(browser, page)));
     none(&faults);
 }
 

@@ -227,6 +227,7 @@ fn tokens(browser: &Browser, look: Look<'_>) {
 
 /// Nobody listens there; what is shown then is the reason.
 fn mail(browser: &Browser, look: Look<'_>) {
+    browser.open("/settings/mail");
     browser.find("#f-host").fill("127.0.0.1");
     browser.find("#f-port").fill("9");
     browser.find("input[name=security][value=none]").click();

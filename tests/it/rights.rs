@@ -249,7 +249,7 @@ async fn a_team_a_tag_and_a_role_of_ones_own_give_exactly_what_they_say() {
 /// Pages that read the database past `seen_by`, and why that shows nothing that is not to be seen.
 const PAST: [(&str, &str); 14] = [
     ("apps/deployment/api.rs", "an operation of the path's app"),
-    ("operations/api.rs", "operations of foreign apps are left out, one by one"),
+    ("audit/mod.rs", "when the apps were made whose log may be read"),
     ("operations/mod.rs", "the grant is judged again on the operation's app"),
     ("operations/show.rs", "the app of an operation that was judged"),
     ("apps/index.rs", "all rows are worked out once, and each viewer gets those of their apps"),

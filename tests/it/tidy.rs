@@ -28,6 +28,7 @@ const FLOORS: &[Floor] = &[
     floor("secret", &["envfile"], &["rand", "zeroize", "eff_wordlist"]),
     floor("stack", &["compose", "envfile"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
     floor("logs", &[], &["jiff"]),
+    floor("address", &[], &[]),
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),
     floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
@@ -61,14 +62,14 @@ const FLOORS: &[Floor] = &[
             "zeroize",
         ],
     ),
-    floor("shelf", &["recipe", "compose"], &["gix", "reqwest", "rustls", "tracing"]),
+    floor("shelf", &["address", "recipe", "compose"], &["gix", "reqwest", "rustls", "tracing"]),
     floor(
         "store",
         &["access", "clock"],
         &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
     floor("mail", &["key_file", "random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
-    floor("sso", &["random", "secret"], &["openidconnect", "reqwest", "rustls", "serde", "serde_json", "tokio"]),
+    floor("sso", &["address", "random", "secret"], &["openidconnect", "reqwest", "rustls", "serde", "serde_json", "tokio"]),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(

@@ -6,7 +6,7 @@ fn refused(text: &str, allow: Allow) -> OriginError {
 
 #[test]
 fn https_on_a_public_host_is_accepted_and_shown_as_given() {
-    for text in ["https://git.coopcloud.tech/coop-cloud/gitea.git", "https://203.0.113.9:8443/a"] {
+    for text in ["https://git.coopcloud.tech/coop-cloud/gitea.git", "https://9.9.9.9:8443/a"] {
         assert_eq!(Origin::parse(text, Allow::Remote).expect(text).to_string(), text);
     }
 }

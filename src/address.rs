@@ -1,8 +1,11 @@
+//! Which addresses belong to the open internet.
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one of the open internet. What stands in an admin's settings must not lead to what is reachable from this machine
-/// alone: its own services, the networks of the Swarm, the metadata of a cloud.
-pub(super) fn is_public(address: IpAddr) -> bool {
+/// Whether an address is one of the open internet. What members name, as recipes and identity providers, must not lead to what is
+/// reachable from this machine alone: its own services, the networks of the Swarm, the metadata of a cloud. The ranges are those that
+/// IANA's registries of special addresses call not globally reachable.
+pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => is_public_v4(v4),
         IpAddr::V6(v6) => is_public_v6(v6),
