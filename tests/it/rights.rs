@@ -292,3 +292,17 @@ fn pages_read_lists_and_numbers_as_far_as_somebody_may_see() {
     }
     assert!(found.is_empty(), "ask `store.seen_by(actor)`, or say in PAST why it shows nothing of foreign apps: {found:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_suspended_may_nothing_and_the_app_says_so() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    site.new_board(&ana, BOARD).await;
+    site.add_on("cem", Role::Operator, BOARD).await;
+    let who = async || ana.page(&format!("/apps/{BOARD}/access")).await.between("<tbody>", "</tbody>").unwrap();
+    assert!(who().await.contains("cem"));
+    let page = format!("/people/{}", site.store.member("cem").await.unwrap().unwrap().id);
+    ana.submit(&page, &format!("{page}/suspension"), &[]).await.location();
+    let left = who().await;
+    assert!(left.contains("ana") && !left.contains("cem"), "{left}");
+}

@@ -55,7 +55,10 @@ pub async fn show(may: Grant<ViewAccess>, visit: Visit, site: Data<Site>) -> Res
     let app = app(&may, &site).await?;
     let (book, now) = (site.store.book().await?, site.store.clock().now());
     let tags = book.apps.get(&app.id).map(|a| a.tags.clone()).unwrap_or_default();
-    let rights: Vec<_> = book.members.iter().map(|(id, name)| (name, book.rights(*id, now).on(&app.name))).collect();
+    let accounts = site.store.accounts().await?;
+    let suspended = |id: &i32| accounts.get(id).is_some_and(|account| account.suspended_at.is_some());
+    let acting = book.members.iter().filter(|(id, _)| !suspended(id));
+    let rights: Vec<_> = acting.map(|(id, name)| (name, book.rights(*id, now).on(&app.name))).collect();
     let who = |one: Permission| rights.iter().filter(|(_, set)| set.has(one)).map(|(name, _)| (*name).clone()).collect();
     let rows = Permissions::all().on_apps().iter().map(|one| (one.text(), who(one)));
     let here = |scope: &Scope| match scope {
