@@ -67,13 +67,7 @@ impl Browser {
     /// The same, with more flags for chromium.
     pub(crate) fn with_flags(origin: &str, scripts: Scripts, flags: &[String]) -> Self {
         canteen::shelf::tls::install();
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is there: apt install chromium chromium-driver");
-        let port = port_of(&mut driver);
+        let (driver, port) = driver();
         let http = reqwest::blocking::Client::builder().no_proxy().timeout(3 * PATIENCE).build().unwrap();
         let profile = tempfile::tempdir().unwrap();
         let server = format!("http://127.0.0.1:{port}");
@@ -370,8 +364,31 @@ fn wish(profile: &std::path::Path, scripts: Scripts, more: &[String]) -> Value {
     } } })
 }
 
-/// The port that a driver has chosen, from what it prints.
-fn port_of(driver: &mut Child) -> u16 {
+/// Tries to start a driver.
+const STARTS: usize = 10;
+
+/// A driver, and the port that it has chosen. It looks for one that is free by version 6 of IP and ends when somebody else has the same
+/// one by version 4; then the next one is started.
+fn driver() -> (Child, u16) {
+    let mut said = String::new();
+    for _ in 0..STARTS {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is there: apt install chromium chromium-driver");
+        match port_of(&mut driver) {
+            Ok(port) => return (driver, port),
+            Err(text) => said = text,
+        }
+        driver.kill().and_then(|()| driver.wait()).expect("chromedriver has ended");
+    }
+    panic!("chromedriver names no port:\n{said}")
+}
+
+/// The port that a driver has chosen, from what it prints; all of that where it names none.
+fn port_of(driver: &mut Child) -> Result<u16, String> {
     let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
     let mut said = String::new();
     let port = lines.by_ref().find_map(|line| {
@@ -381,7 +398,7 @@ fn port_of(driver: &mut Child) -> u16 {
     });
     // Whoever stops reading stops the driver too.
     std::thread::spawn(move || lines.for_each(drop));
-    port.unwrap_or_else(|| panic!("chromedriver names no port:\n{said}"))
+    port.ok_or(said)
 }
 
 /// A text as XPath writes it.
