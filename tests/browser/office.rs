@@ -104,6 +104,7 @@ fn people(browser: &Browser, site: &Dashboard, look: Look<'_>) {
         accept(&guest, name);
     }
     journey::give_password(&guest, "Bo");
+    guest.heading("Apps");
     guest.open("/people");
     guest.shows("These members have it: ana.");
     look(&guest, "forbidden");

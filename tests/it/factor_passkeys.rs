@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::device::{Device, ORIGIN, named, ticket};
-use crate::harness::{Answer, Browser, PASSWORD, Plan, Site, recovery_codes};
+use crate::harness::{Answer, Browser, Idp, PASSWORD, Plan, Site, recovery_codes};
 
 const NEW: &str = "/account/factors/passkeys/new";
 
@@ -176,4 +176,29 @@ async fn a_passkey_of_ones_own_stands_for_password_and_code_before_something_sen
     let ticket = question.strip_prefix("/session/again?keep=").unwrap();
     assert_eq!(admin.post(&ready, "/account/factors/codes", &[("kept-form", ticket)]).await.status, 200);
     admin.page("/audit").await.says("showed a passkey again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_is_asked_for_after_a_weak_sign_in_elsewhere_and_counts_for_tokens() {
+    let settings = vec![
+        ("CANTEEN_PUBLIC_URL", ORIGIN.to_owned()),
+        ("CANTEEN_INTERNAL_HOSTS", "127.0.0.1".to_owned()),
+        ("CANTEEN_REQUIRE_SECOND_FACTOR", "writers".to_owned()),
+    ];
+    let site = Site::with(Plan { settings, ..Plan::default() }).await;
+    let ana = site.signed_in("ana").await;
+    let (mut device, _codes) = add(&ana, "Phone").await;
+    let idp = Idp::start(&site).await;
+    idp.set(&ana, &[]).await;
+    let asked = idp.visit(&ana, "/account/identities/new").await.location().to_owned();
+    let page = ana.page(&asked).await;
+    let proof = page.between("name=\"proof\" value=\"", "\"").unwrap();
+    ana.post(&page, "/account/identities", &[("proof", &proof)]).await.location();
+    let half = site.stranger();
+    assert_eq!(idp.visit(&half, "/session/sso").await.location(), "/session/factor?next=%2Fapps");
+    assert_eq!(half.get("/apps").await.location(), "/session?next=%2Fapps", "nothing before the passkey");
+    assert_eq!(comes_in(&half, &mut device, "/session/factor?next=%2Fapps").await.location(), "/audit");
+    // The owner has what is asked for, so the token may change something: what it sends is looked at.
+    let token = site.program(&ana, &["audit.export"]).await;
+    assert_eq!(token.post("/api/v1/audit/export", &json!({"format": "xml"})).await.status, 422);
 }

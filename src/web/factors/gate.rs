@@ -38,8 +38,8 @@ fn factor_first() -> Problem {
 /// Whether a token came whose owner would have to add a second factor before doing anything in a browser.
 pub(in crate::web) async fn unproven(site: &Site, actor: &Actor) -> bool {
     let Some(owner) = actor.member().filter(|_| required(site, actor)) else { return false };
-    match site.store.totp(owner).await {
-        Ok(factor) => factor.is_none(),
+    match site.store.factors(owner).await {
+        Ok(factors) => !factors.any(),
         Err(error) => {
             tracing::error!(%error, "a second factor can't be read");
             true

@@ -78,7 +78,7 @@ async fn sign_in(
     let member = site.store.identity(&person.issuer, &person.subject).await?;
     let id = member.as_ref().map(|m| m.id);
     let whole = match id {
-        Some(id) => person.strong || site.store.totp(id).await?.is_none(),
+        Some(id) => person.strong || !site.store.factors(id).await?.any(),
         None => true,
     };
     let device = device(site, request, id, site.store.clock().now());
