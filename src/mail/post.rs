@@ -11,6 +11,7 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Ex
 use zeroize::Zeroizing;
 
 use super::letter::Letter;
+use crate::causes::told;
 use crate::key_file::{self, KeyError};
 use crate::site_key::SiteKey;
 use crate::store::mail::MailSettings;
@@ -122,20 +123,6 @@ impl Post {
             .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone()))
             .map_err(|e| MailError::Letter(e.to_string()))
     }
-}
-
-/// An error with its causes.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use super::error::chain_of;
 use super::http::{Leads, client_for};
 use super::origin::{Allow, Origin, OriginError, Place};
+use crate::causes::chain;
 
 /// The largest catalogue that is read.
 pub const CATALOGUE_LIMIT_BYTES: u64 = 20 << 20;
@@ -68,7 +68,7 @@ pub(super) fn fetch_from(source: &str, allow: Allow) -> Result<String, Catalogue
 fn download(url: &Url) -> Result<Vec<u8>, String> {
     let started = std::time::Instant::now();
     let response =
-        client_for(url, TIME_LIMIT, Leads::Anywhere)?.get(url.clone()).send().map_err(|error| chain_of(&error.without_url()))?;
+        client_for(url, TIME_LIMIT, Leads::Anywhere)?.get(url.clone()).send().map_err(|error| chain(&error.without_url()))?;
     if response.status().is_redirection() {
         return Err("the server redirects to another host; give that address instead".to_owned());
     }
@@ -85,7 +85,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
 /// One byte beyond the limit is enough to know that there is more.
 fn take(reader: impl Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    reader.take(CATALOGUE_LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| chain_of(&error))?;
+    reader.take(CATALOGUE_LIMIT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| chain(&error))?;
     Ok(bytes)
 }
 

@@ -104,17 +104,6 @@ pub(super) fn chain(error: &gix::Error) -> String {
     said.join(": ")
 }
 
-/// [`chain`] for errors of any other crate.
-pub(super) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut said = vec![error.to_string()];
-    let mut next = error.source();
-    while let Some(cause) = next {
-        push_new(&mut said, cause.to_string());
-        next = cause.source();
-    }
-    said.join(": ")
-}
-
 fn push_new(said: &mut Vec<String>, text: String) {
     if !said.iter().any(|earlier| earlier.contains(&text)) {
         said.push(text);

@@ -10,9 +10,9 @@ use reqwest::Url;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::error::chain_of;
 use super::origin::is_by_public_name;
 use super::resolver::Public;
+use crate::causes::chain;
 
 /// The most that one refresh may bring in.
 pub(super) const TRANSFER_LIMIT_BYTES: u64 = 200 << 20;
@@ -124,7 +124,7 @@ pub(super) fn client_for(url: &Url, silence: Duration, leads: Leads) -> Result<C
     if leads == Leads::Outside {
         builder = builder.dns_resolver(Arc::new(Public));
     }
-    builder.build().map_err(|error| chain_of(&error))
+    builder.build().map_err(|error| chain(&error))
 }
 
 impl Http for Bounded {
@@ -193,7 +193,7 @@ impl Shared {
         let posted = std::mem::take(&mut exchange.posted);
         if let Some(request) = exchange.request.take() {
             let sent = request.body(posted).send();
-            let response = sent.map_err(|error| exchange.log.fail(Failure::Broken(chain_of(&error.without_url()))))?;
+            let response = sent.map_err(|error| exchange.log.fail(Failure::Broken(chain(&error.without_url()))))?;
             if !response.status().is_success() {
                 return Err(exchange.log.fail(refusal(&response)));
             }
@@ -323,7 +323,7 @@ struct Metered {
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.response.read(buffer).map_err(|error| self.log.fail(Failure::Broken(chain_of(&error))))?;
+        let read = self.response.read(buffer).map_err(|error| self.log.fail(Failure::Broken(chain(&error))))?;
         let (left, late) = {
             let mut transfer = self.log.lock();
             let left = transfer.left_bytes.checked_sub(read as u64);

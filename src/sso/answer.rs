@@ -16,7 +16,8 @@ use serde_json::{Map, Value};
 use super::ask::Asked;
 use super::egress::EgressError;
 use super::known::{Metadata, SIGNATURES, Sso};
-use super::{Person, Provider, SsoError, clean, person, told};
+use super::{Person, Provider, SsoError, person};
+use crate::causes::{plain, told};
 
 /// Two clocks may differ by so much.
 const SKEW_MS: i64 = 60_000;
@@ -97,7 +98,7 @@ impl Sso {
         let mut metadata = self.metadata(&provider.issuer).await?;
         named(&metadata, provider, returned)?;
         if !returned.error.is_empty() {
-            return Err(SsoError::Refused(clean(&returned.error)));
+            return Err(SsoError::Refused(plain(&returned.error)));
         }
         if returned.code.is_empty() {
             return Err(SsoError::Answer("the answer holds no code".to_owned()));
@@ -132,7 +133,7 @@ fn named(metadata: &Metadata, provider: &Provider, returned: &Returned) -> Resul
         }
         "" => Ok(()),
         named if named == provider.issuer => Ok(()),
-        other => Err(SsoError::Answer(format!("the answer comes from another issuer: {}", clean(other)))),
+        other => Err(SsoError::Answer(format!("the answer comes from another issuer: {}", plain(other)))),
     }
 }
 
@@ -174,7 +175,7 @@ fn believe(provider: &Provider, asked: &Asked, claims: &IdTokenClaims<Others, Co
     Ok(Person {
         issuer: provider.issuer.clone(),
         subject: person::subject(claims.subject().as_str()).ok_or_else(|| wrong("the subject can’t be used"))?,
-        name: clean(&name.or_else(full).unwrap_or_default()),
+        name: plain(&name.or_else(full).unwrap_or_default()),
         groups: person::groups(&claims.additional_claims().all, &provider.group_claim),
         strong: person::strong(methods, class, &provider.strong_acr),
         signed_in_at,
@@ -183,11 +184,11 @@ fn believe(provider: &Provider, asked: &Asked, claims: &IdTokenClaims<Others, Co
 
 fn exchange(error: RequestTokenError<EgressError, StandardErrorResponse<CoreErrorResponseType>>) -> SsoError {
     match error {
-        RequestTokenError::ServerResponse(said) => SsoError::Refused(clean(said.error().as_ref())),
+        RequestTokenError::ServerResponse(said) => SsoError::Refused(plain(said.error().as_ref())),
         RequestTokenError::Request(why) => SsoError::Reach(why.to_string()),
         RequestTokenError::Parse(why, _) => {
-            SsoError::Answer(format!("its answer to the code can’t be read at {}", clean(&why.path().to_string())))
+            SsoError::Answer(format!("its answer to the code can’t be read at {}", plain(&why.path().to_string())))
         }
-        RequestTokenError::Other(why) => SsoError::Answer(clean(&why)),
+        RequestTokenError::Other(why) => SsoError::Answer(plain(&why)),
     }
 }

@@ -8,8 +8,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use tokio::sync::Semaphore;
 
-use super::told;
 use crate::address::is_public;
+use crate::causes::{plain, told};
 
 /// An answer is awaited so long, from the first byte sent to the last one read.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -66,7 +66,7 @@ impl Egress {
 
     /// Whether an address may be asked, or a browser be sent there, as far as the address itself tells.
     pub(super) fn check(&self, address: &str) -> Result<Url, EgressError> {
-        let bad = || EgressError::Address(super::clean(address));
+        let bad = || EgressError::Address(plain(address));
         let url = Url::parse(address).map_err(|_bad| bad())?;
         let host = url.host_str().ok_or_else(bad)?.to_owned();
         let listed = self.inner.contains(&host);

@@ -10,8 +10,9 @@ use openidconnect::{AdditionalProviderMetadata, DiscoveryError, IssuerUrl, Provi
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+use super::SsoError;
 use super::egress::{Egress, EgressError};
-use super::{SsoError, clean, told};
+use crate::causes::{plain, told};
 
 /// What a provider says of itself is believed so long.
 const KEPT: Duration = Duration::from_mins(10);
@@ -170,11 +171,11 @@ fn discovery(error: DiscoveryError<EgressError>) -> SsoError {
         )),
         DiscoveryError::Response(..) => SsoError::Discovery("what it answers is no JSON document".to_owned()),
         DiscoveryError::Parse(why) => {
-            SsoError::Discovery(format!("its discovery document can’t be read at {}", clean(&why.path().to_string())))
+            SsoError::Discovery(format!("its discovery document can’t be read at {}", plain(&why.path().to_string())))
         }
         DiscoveryError::Validation(why) => SsoError::Discovery(format!(
             "it names another issuer than you did: {}; the two must be the same to the letter, a slash at the end too",
-            clean(&why)
+            plain(&why)
         )),
         other => SsoError::Discovery(told(&other)),
     }

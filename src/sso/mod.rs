@@ -50,22 +50,3 @@ pub enum SsoError {
     #[error("{0}")]
     Answer(String),
 }
-
-/// An error with its causes, short enough to be kept.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    clean(&text)
-}
-
-/// A text of others as the log may hold it.
-fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(300).collect()
-}

@@ -29,6 +29,7 @@ const FLOORS: &[Floor] = &[
     floor("stack", &["compose", "envfile"], &["serde", "serde_json", "sha2", "base64", "zeroize"]),
     floor("logs", &[], &["jiff"]),
     floor("address", &[], &[]),
+    floor("causes", &[], &[]),
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),
     floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
@@ -46,7 +47,7 @@ const FLOORS: &[Floor] = &[
     // The Swarm, the recipes, the database.
     floor(
         "engine",
-        &["clock", "logs", "stack"],
+        &["causes", "clock", "logs", "stack"],
         &[
             "async_trait",
             "base64",
@@ -62,14 +63,18 @@ const FLOORS: &[Floor] = &[
             "zeroize",
         ],
     ),
-    floor("shelf", &["address", "recipe", "compose"], &["gix", "reqwest", "rustls", "tracing"]),
+    floor("shelf", &["address", "causes", "recipe", "compose"], &["gix", "reqwest", "rustls", "tracing"]),
     floor(
         "store",
         &["access", "clock"],
         &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
-    floor("mail", &["key_file", "random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
-    floor("sso", &["address", "random", "secret"], &["openidconnect", "reqwest", "rustls", "serde", "serde_json", "tokio"]),
+    floor("mail", &["causes", "key_file", "random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
+    floor(
+        "sso",
+        &["address", "causes", "random", "secret"],
+        &["openidconnect", "reqwest", "rustls", "serde", "serde_json", "tokio"],
+    ),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(
@@ -177,7 +182,8 @@ const FLOORS: &[Floor] = &[
 ];
 
 /// Floors that know nothing of the world outside the process.
-const GROUND: [&str; 10] = ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "factor", "lint", "updates"];
+const GROUND: [&str; 11] =
+    ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "factor", "lint", "updates", "causes"];
 /// How the world outside would show on the ground floor.
 const WORLD: [&str; 9] =
     ["async fn", "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "tracing::"];

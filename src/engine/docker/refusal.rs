@@ -3,6 +3,7 @@
 use bollard::errors::Error;
 
 use super::wire::Host;
+use crate::causes::chain;
 use crate::engine::{EngineError, Result};
 
 /// Sorts a refusal by its HTTP status and, where the status is too coarse, by the engine's words.
@@ -35,7 +36,7 @@ pub(super) fn of_bollard(error: &Error) -> EngineError {
         | Error::StrParseError { .. }
         | Error::APIVersionParseError {} => EngineError::Unreadable(error.to_string()),
         Error::DockerStreamError { error } => EngineError::Refused(error.clone()),
-        _ => EngineError::Unreachable(with_causes(error)),
+        _ => EngineError::Unreachable(chain(error)),
     }
 }
 
@@ -72,20 +73,6 @@ fn missing(text: &str) -> String {
         Some((kind, name)) => format!("{kind} {name}"),
         None => text.to_owned(),
     }
-}
-
-/// The library's own text often hides the reason in its sources.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let more = cause.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
