@@ -14,7 +14,7 @@ use crate::commands::session_end::EndSession;
 use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::members::Member;
-use crate::store::sessions::{NewSession, Stage, token_hash};
+use crate::store::sessions::{NewSession, Stage, Vouched, token_hash};
 use crate::web::factors::ceremony::Begun;
 use crate::web::factors::prove::asker;
 use crate::web::failure::Failure;
@@ -176,16 +176,7 @@ async fn begin(
 ) -> Result<Option<HttpResponse>, Failure> {
     // Whoever has a second factor may do nothing but show it.
     let whole = !site.store.factors(member.id).await?.any();
-    let token = crate::random::token();
-    let session = NewSession {
-        token_hash: token_hash(&token),
-        csrf: crate::random::bytes::<32>().to_vec(),
-        ip: visit.ip.clone(),
-        agent: visit.agent.clone(),
-        stage: if whole { Stage::Full } else { Stage::Code },
-        vouched: None,
-    };
-    let instead_of = visit.session.as_ref().or(visit.half.as_ref()).map(|s| s.id);
+    let (token, session) = new_session(visit, if whole { Stage::Full } else { Stage::Code }, None);
     let member_id = member.id;
     // Somebody who stops before the code has only a password, and is told of at the next sign-in that is whole.
     let new_device = whole && device.is_none();
@@ -193,7 +184,7 @@ async fn begin(
         member_id: member.id,
         member: member.name,
         session,
-        instead_of,
+        instead_of: before(visit),
         new_device,
         renewed: new_hash.map(|new| (member.password_hash, new)),
     };
@@ -202,13 +193,46 @@ async fn begin(
         Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(None),
         Err(other) => return Err(other.into()),
     }
-    if !whole {
-        let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
-        return with_session(site, token, &format!("/session/factor?{query}")).map(Some);
-    }
+    let went_on = if whole { came_in(site, token, member_id, device, next) } else { half_in(site, token, next) };
+    went_on.map(Some)
+}
+
+/// A session for the browser of this visit, and its token.
+pub(super) fn new_session(visit: &Visit, stage: Stage, vouched: Option<Vouched>) -> (String, NewSession) {
+    let token = crate::random::token();
+    let session = NewSession {
+        token_hash: token_hash(&token),
+        csrf: crate::random::bytes::<32>().to_vec(),
+        ip: visit.ip.clone(),
+        agent: visit.agent.clone(),
+        stage,
+        vouched,
+    };
+    (token, session)
+}
+
+/// The session that the browser has; it ends where another one begins.
+pub(super) fn before(visit: &Visit) -> Option<i32> {
+    visit.session.as_ref().or(visit.half.as_ref()).map(|session| session.id)
+}
+
+/// Lets somebody on who showed all that is asked for, and makes the browser known.
+pub(super) fn came_in(
+    site: &Site,
+    token: String,
+    member: i32,
+    device: Option<String>,
+    next: &str,
+) -> Result<HttpResponse, Failure> {
     let mut response = with_session(site, token, next)?;
-    remember(site, &mut response, member_id, device)?;
-    Ok(Some(response))
+    remember(site, &mut response, member, device)?;
+    Ok(response)
+}
+
+/// Lets somebody on to the question for the second factor.
+pub(super) fn half_in(site: &Site, token: String, next: &str) -> Result<HttpResponse, Failure> {
+    let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+    with_session(site, token, &format!("/session/factor?{query}"))
 }
 
 /// Goes on with a new token.

@@ -13,12 +13,12 @@ use crate::access::action::SignIn;
 use crate::commands::passkey_pass::PassPasskey;
 use crate::store::Denied;
 use crate::store::audit::Phase;
-use crate::store::sessions::{NewSession, Stage, token_hash};
+use crate::store::sessions::Stage;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::guard::Public;
 use crate::web::page::{page, page_with, see_other, shell, wrong_form};
-use crate::web::session::{device, local, remember, with_session};
+use crate::web::session::{before, came_in, device, local, new_session};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::throttle::By;
 use crate::web::visit::Visit;
@@ -76,15 +76,7 @@ pub async fn passkey_sign_in(
     let Some(Shown { name, member, proof }) = shown(&site, &visit, &form.ticket, &form.credential).await? else {
         return refused(&site, &visit, next).await;
     };
-    let token = crate::random::token();
-    let session = NewSession {
-        token_hash: token_hash(&token),
-        csrf: crate::random::bytes::<32>().to_vec(),
-        ip: visit.ip.clone(),
-        agent: visit.agent.clone(),
-        stage: Stage::Full,
-        vouched: None,
-    };
+    let (token, session) = new_session(&visit, Stage::Full, None);
     let device = device(&site, &request, Some(member.id), site.store.clock().now());
     let pass = PassPasskey {
         member_id: member.id,
@@ -92,7 +84,7 @@ pub async fn passkey_sign_in(
         passkey_name: name,
         proof,
         session,
-        instead_of: visit.session.as_ref().or(visit.half.as_ref()).map(|s| s.id),
+        instead_of: before(&visit),
         new_device: device.is_none(),
     };
     match site.store.commit(&may, pass).await {
@@ -100,9 +92,7 @@ pub async fn passkey_sign_in(
         Err(Denied::Rule { .. }) => return refused(&site, &visit, next).await,
         Err(other) => return Err(other.into()),
     }
-    let mut response = with_session(&site, token, &next)?;
-    remember(&site, &mut response, member.id, device)?;
-    Ok(response)
+    came_in(&site, token, member.id, device, &next)
 }
 
 async fn refused(site: &Site, visit: &Visit, next: String) -> Result<HttpResponse, Failure> {

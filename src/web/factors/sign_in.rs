@@ -13,12 +13,12 @@ use crate::commands::factor_pass::PassFactor;
 use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::factors::{Proof, SPENT};
-use crate::store::sessions::{NewSession, Session, Stage, token_hash};
+use crate::store::sessions::{Session, Stage};
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::guard::Public;
 use crate::web::page::{page, see_other, shell, wrong_form};
-use crate::web::session::{local, remember, with_session};
+use crate::web::session::{came_in, local, new_session};
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
@@ -70,15 +70,8 @@ pub async fn give_code(
         Err(wrong) => return again(&site, &visit, half, next, &wrong.to_string()).await,
     };
     let recovered = matches!(proof, Proof::Recovery(_));
-    let token = crate::random::token();
-    let session = NewSession {
-        token_hash: token_hash(&token),
-        csrf: crate::random::bytes::<32>().to_vec(),
-        ip: visit.ip.clone(),
-        agent: visit.agent.clone(),
-        stage: if recovered { Stage::Review } else { Stage::Full },
-        vouched: half.vouched(),
-    };
+    let stage = if recovered { Stage::Review } else { Stage::Full };
+    let (token, session) = new_session(&visit, stage, half.vouched());
     let member = half.member.clone();
     let pass = PassFactor { half: half.id, member_id: member.id, member: member.name, proof, session };
     match site.store.commit(&may, pass).await {
@@ -87,9 +80,7 @@ pub async fn give_code(
         Err(other) => return Err(other.into()),
     }
     site.codes.right(half.member.id);
-    let mut response = with_session(&site, token, if recovered { "/account/factors" } else { &next })?;
-    remember(&site, &mut response, half.member.id, None)?;
-    Ok(response)
+    came_in(&site, token, half.member.id, None, if recovered { "/account/factors" } else { &next })
 }
 
 async fn again(site: &Site, visit: &Visit, half: &Session, next: String, why: &str) -> Result<HttpResponse, Failure> {

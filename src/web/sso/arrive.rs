@@ -15,12 +15,12 @@ use crate::sso::{Person, Returned};
 use crate::store::Denied;
 use crate::store::identities::Account;
 use crate::store::members::Member;
-use crate::store::sessions::{NewSession, Session, Stage, Vouched, token_hash};
+use crate::store::sessions::{Session, Stage, Vouched};
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
 use crate::web::page::see_other;
-use crate::web::session::{device, local, remember, with_session};
+use crate::web::session::{before, came_in, device, half_in, local, new_session};
 use crate::web::visit::Visit;
 
 /// Takes the answer.
@@ -82,31 +82,18 @@ async fn sign_in(
         None => true,
     };
     let device = device(site, request, id, site.store.clock().now());
-    let token = crate::random::token();
-    let session = NewSession {
-        token_hash: token_hash(&token),
-        csrf: crate::random::bytes::<32>().to_vec(),
-        ip: visit.ip.clone(),
-        agent: visit.agent.clone(),
-        stage: if whole { Stage::Full } else { Stage::Code },
-        vouched: Some(Vouched { issuer: person.issuer.clone(), strong: person.strong, at: person.signed_in_at }),
-    };
+    let vouched = Vouched { issuer: person.issuer.clone(), strong: person.strong, at: person.signed_in_at };
+    let (token, session) = new_session(visit, if whole { Stage::Full } else { Stage::Code }, Some(vouched));
     let (groups, account) = (person.groups.clone(), account(person));
-    let instead_of = visit.half.as_ref().map(|half| half.id);
-    let begin = BeginBySso { account, groups, session, instead_of, known_device: device.is_some(), member: id };
+    let begin = BeginBySso { account, groups, session, instead_of: before(visit), known_device: device.is_some(), member: id };
     let member_id = match site.store.commit(&may, begin).await {
         Ok((_, member_id)) => member_id,
         Err(Denied::Rule { what: KEPT_OUT, .. }) => return Ok(Err(Why::Suspended(name(member.as_ref())))),
         Err(Denied::Rule { what: NO_MEMBER, .. }) => return Ok(Err(Why::NoMember(shown(person)))),
         Err(other) => return Err(other.into()),
     };
-    if !whole {
-        let query = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
-        return with_session(site, token, &format!("/session/factor?{query}")).map(Ok);
-    }
-    let mut response = with_session(site, token, next)?;
-    remember(site, &mut response, member_id, device)?;
-    Ok(Ok(response))
+    let went_on = if whole { came_in(site, token, member_id, device, next) } else { half_in(site, token, next) };
+    went_on.map(Ok)
 }
 
 /// The page that asks whether the account is to be linked: nobody links one by following somebody else's link.
