@@ -12,7 +12,7 @@ use crate::http::{Answer, Connection};
 
 /// Who sets up and signs in.
 const NAME: &str = "ana";
-const PASSWORD: &str = "seven quiet otters";
+pub(crate) const PASSWORD: &str = "seven quiet otters";
 /// Between two looks at a running operation.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Longer than any operation takes.
@@ -38,9 +38,14 @@ impl Visitor {
         self.sign_in()
     }
 
-    /// Signs in.
+    /// Signs in as the one who set up.
     pub(crate) fn sign_in(&mut self) -> anyhow::Result<()> {
-        self.submit("/session", "/session", &[("name", NAME), ("password", PASSWORD), ("next", "/apps")]).map(|_| ())
+        self.sign_in_as(NAME)
+    }
+
+    /// Signs in as a member, with the password that all have.
+    pub(crate) fn sign_in_as(&mut self, name: &str) -> anyhow::Result<()> {
+        self.submit("/session", "/session", &[("name", name), ("password", PASSWORD), ("next", "/apps")]).map(|_| ())
     }
 
     /// A page as text.
