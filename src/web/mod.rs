@@ -56,6 +56,7 @@ pub mod wall;
 pub mod when;
 
 use std::net::TcpListener;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
@@ -85,24 +86,9 @@ const MOST_CONNECTIONS: usize = 2_000;
 /// A stop waits so long for requests.
 const STOP_S: u64 = 5;
 
-/// What handlers reach.
+/// What handlers reach: the parts, and what pages keep in memory.
 pub struct Site {
-    pub settings: Settings,
-    pub store: Store,
-    pub shelf: Shelf,
-    pub inspect: Arc<dyn Inspect>,
-    pub feed: Arc<Feed>,
-    pub live: Arc<Live>,
-    pub handover: Arc<Handover>,
-    pub reveals: Arc<Reveals>,
-    /// Rings the runner.
-    pub bell: Arc<Notify>,
-    pub release: Release,
-    pub passwords: Passwords,
-    pub setup_code: Arc<SetupCode>,
-    pub site_key: SiteKey,
-    pub post: Post,
-    pub stop: CancellationToken,
+    parts: Parts,
     pub summaries: apps::facts::Summaries,
     pub listing: apps::listing::Listing,
     pub logs: apps::logs::Hubs,
@@ -110,13 +96,19 @@ pub struct Site {
     pub streams: streams::Streams,
     pub tokens_used: tokens::Used,
     pub epoch: Epoch,
-    pub checked: AuditCheck,
-    pub key: DataKey,
     pub kept: factors::kept::Kept,
     pub codes: factors::prove::CodeTries,
     pub ceremonies: factors::ceremony::Ceremonies,
     pub sso: Sso,
     pub under_way: sso::UnderWay,
+}
+
+impl Deref for Site {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
 }
 
 /// Tells ids of this run's pokes from those of an earlier run.
@@ -149,6 +141,7 @@ pub struct Parts {
     pub live: Arc<Live>,
     pub handover: Arc<Handover>,
     pub reveals: Arc<Reveals>,
+    /// Rings the runner.
     pub bell: Arc<Notify>,
     pub release: Release,
     pub setup_code: Arc<SetupCode>,
@@ -163,46 +156,10 @@ pub struct Parts {
 impl Site {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts {
-            settings,
-            store,
-            shelf,
-            inspect,
-            feed,
-            live,
-            handover,
-            reveals,
-            bell,
-            release,
-            setup_code,
-            site_key,
-            post,
-            checked,
-            key,
-            passwords,
-            stop,
-        } = parts;
         Self {
-            sso: Sso::new(&settings.internal_hosts),
+            sso: Sso::new(&parts.settings.internal_hosts),
             under_way: sso::UnderWay::default(),
-            site_key,
-            post,
-            ceremonies: factors::ceremony::Ceremonies::at(&settings.public),
-            settings,
-            store,
-            shelf,
-            inspect,
-            feed,
-            live,
-            handover,
-            reveals,
-            bell,
-            release,
-            setup_code,
-            checked,
-            key,
-            passwords,
-            stop,
+            ceremonies: factors::ceremony::Ceremonies::at(&parts.settings.public),
             summaries: apps::facts::Summaries::default(),
             listing: apps::listing::Listing::default(),
             logs: apps::logs::Hubs::default(),
@@ -212,6 +169,7 @@ impl Site {
             epoch: Epoch::default(),
             kept: factors::kept::Kept::default(),
             codes: factors::prove::CodeTries::default(),
+            parts,
         }
     }
 }
