@@ -1,6 +1,6 @@
 """Sends scanners over a running Canteen. Called by scripts/scan.sh, which starts one.
 
-usage: scan.py ORIGIN DIR    DIR holds the tools' folders `web` and `api`; what they say goes to DIR/report
+usage: scan.py ORIGIN DIR    DIR holds the tools' folders `web`, `api` and `deb`; what they say goes to DIR/report
 """
 
 import html
@@ -19,7 +19,7 @@ REPORT = DIR / "report"
 APP, PASSWORD = "board.example.org", "seven quiet otters"
 
 # Seconds for each tool.
-WAPITI_S, SQLMAP_S, ONE_TARGET_S, API_S = 330, 300, 45, 120
+WAPITI_S, SQLMAP_S, ONE_TARGET_S, API_S, FFUF_S = 330, 300, 45, 120, 180
 
 # What a path holds where the table of routes has a name.
 HOLDS = {"app": APP, "name": "notice-board", "id": "1", "token": "x" * 43, "file": "app.css"}
@@ -150,6 +150,26 @@ def unlisted(member):
     return found
 
 
+def ffuf(member):
+    """No word of a long list leads anywhere but where the table of routes does, at the top and below its pages."""
+    words = DIR / "deb/usr/share/dirb/wordlists/common.txt"
+    known = re.compile("|".join(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) for _, path in routes()))
+    found = []
+    for below in ("", "account/", "api/v1/", "settings/", "static/", f"apps/{APP}/"):
+        report = REPORT / f"ffuf-{below.replace('/', '-')}.json"
+        command = [DIR / "deb/usr/bin/ffuf", "-u", f"{ORIGIN}/{below}FUZZ", "-w", words, "-H", f"Cookie: {member.cookie()}"]
+        command += ["-mc", "all", "-fc", "404", "-t", "8", "-s", "-of", "json", "-o", report]
+        run("ffuf", command, FFUF_S)
+        if not report.exists():
+            found.append(f"ffuf made no report below /{below}")
+            continue
+        for one in json.loads(report.read_text())["results"]:
+            path = urllib.parse.urlsplit(one["url"]).path
+            if not known.fullmatch(path):
+                found.append(f"{path}: {one['status']}")
+    return found
+
+
 def wapiti(member):
     report = REPORT / "wapiti.json"
     # Those that need a host outside (ssrf, xxe) are left out: nothing leaves this machine.
@@ -232,6 +252,7 @@ def main():
     token = member.make_token()
     found = {
         "unlisted": unlisted(member),
+        "ffuf": ffuf(member),
         "schemathesis": schemathesis(token),
         "sqlmap": sqlmap(member),
         "wapiti": wapiti(member),

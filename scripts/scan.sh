@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Scanners against a Canteen of its own, on this machine's loopback alone: wapiti, sqlmap, schemathesis, and a list of addresses that
-# should not exist. Takes a quarter of an hour at most. Needs root for a private engine, and Python with venv.
+# Scanners against a Canteen of its own, on this machine's loopback alone: wapiti, sqlmap, schemathesis, ffuf, and a list of addresses
+# that should not exist. Takes a quarter of an hour at most. Needs root for a private engine, Python with venv, and Debian's packages.
 #
 # usage: scripts/scan.sh        PORT        where Canteen answers meanwhile (default 8099)
 #
@@ -35,6 +35,11 @@ tool() {
 }
 tool web wapiti3==3.2.3 sqlmap==1.10.10
 tool api schemathesis==4.32.5
+# ffuf and a list of some thousand words, unpacked here and not installed.
+if [ ! -x "$dir/deb/usr/bin/ffuf" ] || [ ! -f "$dir/deb/usr/share/dirb/wordlists/common.txt" ]; then
+  mkdir -p "$dir/deb"
+  (cd "$dir/deb" && apt-get download -qq ffuf dirb && for deb in ./*.deb; do dpkg-deb -x "$deb" .; done) || fail "no ffuf from Debian"
+fi
 
 # The build of the tests, so that nothing is built twice.
 cargo build --quiet --features testing --bin canteen
