@@ -10,8 +10,9 @@ use canteen::commands::factor_reset::ResetFactors;
 use canteen::commands::member_add::AddMember;
 use canteen::commands::member_password::SetPassword;
 use canteen::key_file::FOLDER;
-use canteen::passwords::{self, Passwords};
+use canteen::passwords::{self, Names, Passwords};
 use canteen::settings::Settings;
+use canteen::store::Store;
 
 use super::serve::open_store;
 use super::{runtime, say};
@@ -42,12 +43,12 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             Command::Add { name, role } => {
                 let role = Role::from_str(&role)?;
                 let name = member_name(&name)?;
-                let password_hash = new_password(settings, &name).await?;
+                let password_hash = new_password(settings, &store, &name).await?;
                 store.commit(&may, AddMember { name: name.clone(), password_hash, role }).await?;
                 say(&format!("{name} was added as {role}"));
             }
             Command::ResetPassword { name } => {
-                let password_hash = new_password(settings, &name).await?;
+                let password_hash = new_password(settings, &store, &name).await?;
                 store.commit(&may, SetPassword { name: name.clone(), password_hash }).await?;
                 say(&format!("{name} has a new password and has to sign in again"));
             }
@@ -66,10 +67,10 @@ pub(super) fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
     })
 }
 
-async fn new_password(settings: &Settings, name: &str) -> anyhow::Result<String> {
+async fn new_password(settings: &Settings, store: &Store, name: &str) -> anyhow::Result<String> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).context("the password is read from standard input")?;
     let password = line.trim_end_matches(['\n', '\r']);
-    passwords::check(password, name)?;
+    passwords::check(password, &Names::of(name, &settings.public.host, &store.known_names().await?))?;
     Ok(Passwords::of(&settings.data.join(FOLDER))?.hash(password.to_owned()).await?)
 }

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 
-use super::schema::{meta, recipe_listings, recipes};
+use super::schema::{identity_provider, meta, recipe_listings, recipes};
 use super::{Denied, Result, Store, Tx};
 use crate::clock::Millis;
 
@@ -52,6 +52,16 @@ impl Store {
     pub async fn recipe(&self, name: &str) -> Result<Option<Recipe>> {
         let name = name.to_owned();
         self.read(move |c| Ok(recipes::table.find(name).first(c).optional()?)).await
+    }
+
+    /// Names that say something of this place to everybody: those of its recipes, and what the co-op calls its identity provider.
+    pub async fn known_names(&self) -> Result<Vec<String>> {
+        self.read(|c| {
+            let mut names: Vec<String> = recipes::table.select(recipes::name).load(c)?;
+            names.extend(identity_provider::table.select(identity_provider::label).load::<String>(c)?);
+            Ok(names)
+        })
+        .await
     }
 
     /// What the catalogue says about a recipe, as JSON.

@@ -27,6 +27,7 @@ pub mod links;
 pub mod live;
 pub mod markdown;
 mod multipart;
+mod new_password;
 pub mod operations;
 pub mod page;
 pub mod people;

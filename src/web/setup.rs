@@ -8,7 +8,6 @@ use serde::Deserialize;
 use crate::access::action::SetUp;
 use crate::access::{Grant, member_name};
 use crate::commands::set_up;
-use crate::passwords;
 use crate::store::Denied;
 use crate::web::Site;
 use crate::web::failure::Failure;
@@ -73,7 +72,7 @@ pub async fn set_up(
         return Err(Failure::TooMany(seconds));
     }
     let name = form.name.trim().to_owned();
-    let problems = problems(&site, &visit, &form, &name).await;
+    let problems = problems(&site, &visit, &form, &name).await?;
     if !problems.is_empty() {
         site.setup_code.renew();
         return wrong_form(&view(&site, &visit, form.code, name, problems).await);
@@ -93,20 +92,18 @@ async fn closed_when_done(site: &Site) -> Result<(), Failure> {
     if site.store.has_admin().await? { Err(Failure::NotFound) } else { Ok(()) }
 }
 
-async fn problems(site: &Site, visit: &Visit, form: &SetupForm, name: &str) -> Problems {
+async fn problems(site: &Site, visit: &Visit, form: &SetupForm, name: &str) -> Result<Problems, Failure> {
     let mut problems = Problems::none();
     if let Err(bad) = member_name(name) {
         problems.add("name", sentence(&bad.to_string()));
     }
-    if let Err(weak) = passwords::check(&form.password, name) {
-        problems.add("password", sentence(&weak.to_string()));
-    }
+    super::new_password::check(site, &mut problems, &form.password, name).await?;
     if problems.is_empty() && !site.setup_code.is(&form.code) {
         problems.add("code", "This is not the code, or it is too old. The newest one stands in Canteen’s log");
         let failed = crate::store::audit::Phase::Failed;
         super::refusals::record(site, visit, failed, &[("action", "site.setup"), ("why", "wrong code")]).await;
     }
-    problems
+    Ok(problems)
 }
 
 /// An error's text as a sentence. A file's name or an address at its beginning stays as it is.

@@ -28,6 +28,10 @@ async fn the_first_admin_needs_the_code_of_the_moment_and_there_is_one_only() {
     let weak = ana.submit("/setup", "/setup", &[("code", &old), ("name", "ana"), ("password", "short")]).await;
     assert_eq!(weak.status, 422);
     weak.says("12 characters");
+    let common = ana.submit("/setup", "/setup", &[("code", &old), ("name", "ana"), ("password", "administrator")]).await;
+    assert_eq!(common.status, 422);
+    common.says("Many people use this password, so it is tried first; use a few words that you use nowhere else");
+    assert!(common.body.contains("value=\"ana\"") && common.body.contains(&format!("value=\"{old}\"")));
 
     site.clock.advance(31 * MINUTE_MS);
     let expired = set_up(&old).await;

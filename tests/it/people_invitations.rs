@@ -171,6 +171,8 @@ async fn a_name_that_is_taken_does_not_use_the_invitation_up() {
         ("VIC", PASSWORD, "Somebody has this name already"),
         ("a\u{202e}b", PASSWORD, "A name has 1 to 60 characters"),
         ("cem", "short", "12 characters or more"),
+        ("cem", "Q1w2e3r4t5y6", "Many people use this password"),
+        ("cem", "cem-canteen-2026", "what anybody would try first here (canteen, cem)"),
     ] {
         let refused = cem.post(&form, "/invite", &[("name", name), ("password", password)]).await;
         assert_eq!(refused.status, 422);

@@ -1,7 +1,11 @@
 //! New passwords: by a link that an admin makes, and by oneself.
 
+use std::io::Write as _;
+use std::process::Stdio;
+
 use canteen::access::Role;
 
+use crate::audit::canteen;
 use crate::harness::{Answer, Browser, PASSWORD, Site};
 
 const NEW: &str = "nine loud herons";
@@ -54,6 +58,48 @@ async fn a_link_to_a_new_password_works_once_and_ends_all_sessions() {
     assert_eq!(sign_in(&site.stranger(), "vic", PASSWORD).await, 422);
     assert_eq!(sign_in(&site.stranger(), "vic", NEW).await, 303);
     assert_eq!(arrive(&site, &link).await.1.status, 404);
+}
+
+/// Set-up and invitations have tests of their own beside this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_many_use_or_that_is_made_of_names_is_not_taken() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    let (vic, form) = arrive(&site, &path(&site, &link_for(&site, &ana, "vic").await)).await;
+    for (weak, why) in [
+        ("1qaz2wsx3edc", "Many people use this password"),
+        ("Notice-Board-2026", "This is made of what anybody would try first here (noticeboard)"),
+        ("vic.canteen.2026", "This is made of what anybody would try first here (canteen, vic)"),
+    ] {
+        let refused = vic.post(&form, "/reset", &[("password", weak)]).await;
+        assert_eq!(refused.status, 422);
+        refused.says(why);
+        refused.says("use a few words that you use nowhere else");
+        refused.says("For vic");
+        let fields = [("current", PASSWORD), ("password", weak)];
+        let refused = ana.submit("/account/password", "/account/password", &fields).await;
+        assert_eq!((refused.status, refused.body.contains(why)), (422, !weak.contains("vic")), "of another member: {weak}");
+    }
+    assert_eq!(vic.post(&form, "/reset", &[("password", NEW)]).await.status, 303, "the link still works");
+}
+
+#[test]
+fn the_command_line_takes_no_password_that_many_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let typed = |arguments: &[&str], password: &str| {
+        let mut command = canteen(arguments);
+        command.env("CANTEEN_DATA", folder.path()).env("CANTEEN_PUBLIC_URL", "https://teahouse.example.org");
+        let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        writeln!(running.stdin.take().unwrap(), "{password}").unwrap();
+        let ended = running.wait_with_output().unwrap();
+        (ended.status.success(), String::from_utf8(ended.stderr).unwrap())
+    };
+    let (added, said) = typed(&["member", "add", "zoe"], "q1w2e3r4t5y6");
+    assert!(!added && said.contains("many people use this password"), "{said}");
+    assert!(typed(&["member", "add", "zoe"], PASSWORD).0);
+    let (reset, said) = typed(&["member", "reset-password", "zoe"], "zoe-teahouse-1234");
+    assert!(!reset && said.contains("anybody would try first here (teahouse, zoe)"), "{said}");
+    assert!(typed(&["member", "reset-password", "zoe"], NEW).0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

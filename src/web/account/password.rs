@@ -13,11 +13,10 @@ use crate::store::audit::Phase;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
 use crate::web::page::{page, page_with, see_other, shell, wrong_form};
-use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::throttle::By;
 use crate::web::visit::Visit;
-use crate::web::{Site, refusals};
+use crate::web::{Site, new_password, refusals};
 
 /// The form.
 #[derive(Debug, Clone, Template)]
@@ -84,9 +83,7 @@ pub async fn change(
         refusals::record(&site, &visit, Phase::Failed, &[("action", "password.change"), ("why", "wrong password")]).await;
         problems.add("current", "This is not your current password");
     }
-    if let Err(weak) = passwords::check(&form.password, &name) {
-        problems.add("password", sentence(&weak.to_string()));
-    }
+    new_password::check(&site, &mut problems, &form.password, &name).await?;
     if !problems.is_empty() {
         return wrong_form(&view(&site, &visit, problems).await);
     }

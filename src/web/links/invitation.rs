@@ -9,10 +9,8 @@ use super::{gone, held, keep, used};
 use crate::access::action::AcceptInvitation;
 use crate::access::{Grant, member_name};
 use crate::commands::invitation_accept;
-use crate::passwords;
 use crate::store::Denied;
 use crate::store::links::{GONE as LINK_GONE, Link, Purpose};
-use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
 use crate::web::guard::Public;
@@ -20,6 +18,7 @@ use crate::web::page::{moment, page, shell, wrong_form};
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
+use crate::web::{Site, new_password};
 
 /// What the page of a link that does not work says.
 pub(super) const GONE: &str = "An invitation works once and for three days. This one was used or taken back, is too old, or was not \
@@ -77,9 +76,7 @@ pub async fn accept(
     } else if site.store.member(&name).await?.is_some() {
         problems.add("name", "Somebody has this name already; choose another one");
     }
-    if let Err(weak) = passwords::check(&form.password, &name) {
-        problems.add("password", sentence(&weak.to_string()));
-    }
+    new_password::check(&site, &mut problems, &form.password, &name).await?;
     if !problems.is_empty() {
         return wrong_form(&view(&site, &visit, &link, name, problems).await);
     }

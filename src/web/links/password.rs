@@ -9,11 +9,9 @@ use super::{gone, held, keep, used};
 use crate::access::Grant;
 use crate::access::action::ResetPassword;
 use crate::commands::password_reset;
-use crate::passwords;
 use crate::store::Denied;
 use crate::store::links::{GONE as LINK_GONE, Link, Purpose};
 use crate::store::members::Member;
-use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Form;
 use crate::web::guard::Public;
@@ -22,6 +20,7 @@ use crate::web::session::remember;
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
+use crate::web::{Site, new_password};
 
 /// What the page of a link that does not work says.
 const GONE: &str = "A link to a new password works once and for half an hour. This one was used or taken back, is too old, or was not \
@@ -70,8 +69,8 @@ pub async fn reset(
 ) -> Result<HttpResponse, Failure> {
     let Some((link, member, token_hash)) = whose(&site, &request).await? else { return gone(&site, &visit, GONE).await };
     let mut problems = Problems::none();
-    if let Err(weak) = passwords::check(&form.password, &member.name) {
-        problems.add("password", sentence(&weak.to_string()));
+    new_password::check(&site, &mut problems, &form.password, &member.name).await?;
+    if !problems.is_empty() {
         return wrong_form(&view(&site, &visit, &link, &member, problems).await);
     }
     let password_hash = site.passwords.hash(form.password).await.map_err(|e| Failure::Unavailable(e.to_string()))?;
