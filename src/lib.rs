@@ -3,7 +3,7 @@
 //! The floors, from the ground up. A floor may name those above it in this list and none below; the tidy test holds that.
 //!
 //! * ground, pure: [`envfile`], [`recipe`], [`compose`], [`secret`], [`stack`], [`logs`], [`updates`], [`access`],
-//!   [`lint`], [`factor`], [`address`], [`causes`]
+//!   [`backup`], [`lint`], [`factor`], [`address`], [`causes`]
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`key_file`], [`keys`], [`signer`],
 //!   [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
@@ -15,6 +15,7 @@
 
 pub mod access;
 pub mod address;
+pub mod backup;
 pub mod causes;
 pub mod clock;
 pub mod commands;

@@ -33,6 +33,7 @@ const FLOORS: &[Floor] = &[
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),
     floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
+    floor("backup", &["stack"], &[]),
     floor("lint", &["compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
@@ -182,8 +183,8 @@ const FLOORS: &[Floor] = &[
 ];
 
 /// Floors that know nothing of the world outside the process.
-const GROUND: [&str; 11] =
-    ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "factor", "lint", "updates", "causes"];
+const GROUND: [&str; 12] =
+    ["envfile", "recipe", "compose", "secret", "stack", "logs", "access", "factor", "backup", "lint", "updates", "causes"];
 /// How the world outside would show on the ground floor.
 const WORLD: [&str; 9] =
     ["async fn", "std::fs", "std::env", "std::net", "std::process", "std::thread", "SystemTime", "Instant::now", "tracing::"];
