@@ -27,6 +27,7 @@ impl Command for PassFactor {
             ("member", self.member.clone().into()),
             ("agent", self.session.agent.clone().into()),
             ("factor", word(&self.proof).into()),
+            ("provider", self.session.vouched.as_ref().map_or("", |vouched| vouched.issuer.as_str()).into()),
         ])
     }
 
@@ -41,7 +42,8 @@ impl Command for PassFactor {
             mail::notify(tx, self.member_id, Notice::FactorChanged, &what)?;
         }
         tx.acted_by(self.member_id, &self.member);
-        let id = sessions::insert(tx, self.member_id, &self.session)?;
+        let session = NewSession { factor: word(&self.proof), ..self.session };
+        let id = sessions::insert(tx, self.member_id, &session)?;
         tx.detail("session", id);
         Ok(id)
     }

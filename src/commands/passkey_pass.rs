@@ -4,7 +4,7 @@ use super::particulars;
 use super::session_begin::begin;
 use crate::access::action;
 use crate::store::factors::{self, Proof};
-use crate::store::sessions::NewSession;
+use crate::store::sessions::{NewSession, PASSKEY_ALONE};
 use crate::store::{Command, Denied, Tx};
 
 /// Begins a session for a member whose passkey was right. The device has looked who uses it, so no code is asked for.
@@ -36,6 +36,7 @@ impl Command for PassPasskey {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<i32, Denied> {
         factors::spend(tx, self.member_id, &self.proof)?;
-        begin(tx, (self.member_id, &self.member), &self.session, self.instead_of, self.new_device)
+        let session = NewSession { factor: PASSKEY_ALONE, ..self.session };
+        begin(tx, (self.member_id, &self.member), &session, self.instead_of, self.new_device)
     }
 }

@@ -36,6 +36,7 @@ diesel::table! {
         confirmed_at -> BigInt,
         issuer -> Text,
         strong -> Bool,
+        factor -> Text,
     }
 }
 diesel::table! {

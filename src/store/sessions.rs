@@ -61,6 +61,11 @@ pub struct Session {
     pub strong: bool,
 }
 
+/// The word for a sign-in by a password, or by a provider, and nothing else.
+pub const NO_FACTOR: &str = "none";
+/// The word for a sign-in by a passkey and nothing else.
+pub const PASSKEY_ALONE: &str = "passkey alone";
+
 /// What an identity provider says of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vouched {
@@ -94,6 +99,8 @@ pub struct NewSession {
     pub stage: Stage,
     /// The identity provider's word, where it began by that and not by a password.
     pub vouched: Option<Vouched>,
+    /// What was given beside that: [`NO_FACTOR`], `app`, `recovery code`, `passkey`; or [`PASSKEY_ALONE`].
+    pub factor: &'static str,
 }
 
 /// What is stored instead of a token.
@@ -141,6 +148,7 @@ pub fn insert(tx: &mut Tx<'_>, member_id: i32, new: &NewSession) -> std::result:
     let row = (
         sessions::issuer.eq(new.vouched.as_ref().map_or("", |v| v.issuer.as_str())),
         sessions::strong.eq(new.vouched.as_ref().is_some_and(|v| v.strong)),
+        sessions::factor.eq(new.factor),
         sessions::token_hash.eq(&new.token_hash),
         sessions::member_id.eq(member_id),
         sessions::csrf.eq(&new.csrf),
@@ -211,6 +219,18 @@ pub struct Listed {
     pub agent: String,
     pub created_at: Millis,
     pub last_active_at: Millis,
+    pub came: Came,
+}
+
+/// How a session came in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Queryable)]
+pub struct Came {
+    /// The identity provider; empty for none.
+    pub issuer: String,
+    /// Whether more than a password was given there.
+    pub strong: bool,
+    /// The word of [`NewSession::factor`]; empty where it is not known.
+    pub factor: String,
 }
 
 impl Store {
@@ -223,7 +243,14 @@ impl Store {
                 .filter(sessions::created_at.gt(now - ABSOLUTE_MS))
                 .filter(sessions::last_active_at.gt(now - IDLE_MS))
                 .order(sessions::last_active_at.desc())
-                .select((sessions::id, sessions::ip, sessions::agent, sessions::created_at, sessions::last_active_at))
+                .select((
+                    sessions::id,
+                    sessions::ip,
+                    sessions::agent,
+                    sessions::created_at,
+                    sessions::last_active_at,
+                    (sessions::issuer, sessions::strong, sessions::factor),
+                ))
                 .load(c)?)
         })
         .await

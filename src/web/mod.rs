@@ -10,6 +10,7 @@ pub mod apps;
 pub mod assets;
 pub mod audit;
 mod body;
+mod came;
 pub mod cookies;
 pub mod csrf;
 mod device;

@@ -14,7 +14,7 @@ use crate::commands::session_end::EndSession;
 use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::members::Member;
-use crate::store::sessions::{NewSession, Stage, Vouched, token_hash};
+use crate::store::sessions::{NO_FACTOR, NewSession, Stage, Vouched, token_hash};
 use crate::web::factors::ceremony::Begun;
 use crate::web::factors::prove::asker;
 use crate::web::failure::Failure;
@@ -207,6 +207,7 @@ pub(super) fn new_session(visit: &Visit, stage: Stage, vouched: Option<Vouched>)
         agent: visit.agent.clone(),
         stage,
         vouched,
+        factor: NO_FACTOR,
     };
     (token, session)
 }

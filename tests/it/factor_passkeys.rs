@@ -8,7 +8,7 @@ use crate::harness::{Answer, Browser, Idp, PASSWORD, Plan, Site, recovery_codes}
 const NEW: &str = "/account/factors/passkeys/new";
 
 /// Adds a passkey to the account of this browser; with the first factor come recovery codes.
-async fn add(browser: &Browser, name: &str) -> (Device, Answer) {
+pub(crate) async fn add(browser: &Browser, name: &str) -> (Device, Answer) {
     let page = browser.page(NEW).await;
     let (device, answer) = Device::made(&page, ORIGIN);
     let fields = [("name", name), ("ticket", &ticket(&page)), ("credential", &answer)];
@@ -40,6 +40,8 @@ async fn a_passkey_lets_in_without_password_and_code_and_its_answer_counts_once(
     let answer = device.answer(&page, ORIGIN);
     assert_eq!(send(&browser, &page, &answer).await.location(), "/audit");
     browser.page("/audit").await.says("signed in with the passkey Phone");
+    let account = browser.page("/account").await;
+    account.says("127.0.0.1 Passkey").says("127.0.0.1 Password");
     assert!(!browser.page("/account/factors").await.text().contains("never used"));
     let other = site.stranger();
     let fresh = other.page("/session/passkey").await;

@@ -28,7 +28,8 @@ async fn a_code_lets_in_once_and_its_token_is_a_new_one() {
     let code = phone.code(site.clock.now());
     assert_eq!(give(&browser, &code).await.location(), "/audit");
     assert_ne!(browser.cookie("session").unwrap(), before);
-    browser.page("/audit").await.says("signed in with the second factor: app");
+    browser.page("/audit").await.says("signed in with the password and a second factor: app");
+    browser.page("/account").await.says("Password and authenticator app");
     let old = site.stranger();
     old.set_cookie("session", &before);
     assert_eq!(old.get("/session/factor").await.location(), "/session", "the token of the first step is worth nothing");

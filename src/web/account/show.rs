@@ -9,6 +9,7 @@ use crate::access::{Grant, member_name};
 use crate::commands::account_edit;
 use crate::store::accounts::Chosen;
 use crate::web::Site;
+use crate::web::came::Ways;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
 use crate::web::page::{moment, page, see_other, shell, with_flash, wrong_form};
@@ -48,6 +49,8 @@ pub struct SessionRow {
     /// What the browser calls itself.
     pub agent: String,
     pub ip: String,
+    /// How it came in, such as "Password and passkey".
+    pub came: String,
     pub since: When,
     pub used: When,
     /// The one that looks at the page.
@@ -137,8 +140,10 @@ pub(super) async fn wrong_mail(site: &Site, visit: &Visit, mail: String, text: &
 
 async fn view(site: &Site, visit: &Visit, form: AccountForm, problems: Problems) -> Result<AccountView, Failure> {
     let (member_id, name, this) = own(visit)?;
+    let ways = Ways::of(site).await?;
     let sessions = site.store.sessions_of(member_id).await?.into_iter().map(|session| SessionRow {
         id: session.id,
+        came: ways.text(&session.came),
         agent: session.agent,
         ip: session.ip,
         since: moment(site, session.created_at),
@@ -167,6 +172,7 @@ impl AccountView {
             id,
             agent: agent.to_owned(),
             ip: "192.0.2.7".to_owned(),
+            came: "The <wiki> and authenticator app".to_owned(),
             since: When::sample(minutes + 300),
             used: When::sample(minutes),
             this,

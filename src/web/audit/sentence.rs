@@ -21,6 +21,7 @@ pub fn sentence(entry: &Entry) -> String {
         Some(n) if n > 1 => format!(" ({n} times)"),
         _ => String::new(),
     };
+    let names = || Some(fact("names")).filter(|names| !names.is_empty()).unwrap_or_else(|| fact("name"));
     match (entry.action.as_str(), entry.outcome.as_str()) {
         (_, "waits") => {
             let asked = sentence(&Entry { outcome: "asked".to_owned(), ..entry.clone() });
@@ -47,9 +48,15 @@ pub fn sentence(entry: &Entry) -> String {
         ("token.new", _) => format!("made the API token {}", fact("name")),
         ("token.end", _) => format!("ended the API token {}", fact("name")),
         ("token.others.end", _) => format!("ended the API token {} of {}", fact("name"), fact("member")),
+        ("session.begin", _) if fact("waits_for") == "code" && !fact("provider").is_empty() => {
+            format!("signed in with {}; the second factor is still missing", fact("provider"))
+        }
         ("session.begin", _) if fact("waits_for") == "code" => "gave the right password; the code is still missing".to_owned(),
         ("session.begin", _) if fact("factor") == "passkey" => format!("signed in with the passkey {}", fact("passkey")),
-        ("session.code", _) => format!("signed in with the second factor: {}", fact("factor")),
+        ("session.code", _) => {
+            let first = Some(fact("provider")).filter(|p| !p.is_empty()).unwrap_or_else(|| "the password".to_owned());
+            format!("signed in with {first} and a second factor: {}", fact("factor"))
+        }
         ("session.confirm", _) if fact("factor") == "passkey" => "showed a passkey again".to_owned(),
         ("session.confirm", _) => "gave the password again".to_owned(),
         ("factor.add", _) if fact("factor") == "passkey" => format!("added the passkey {}", fact("name")),
@@ -62,7 +69,7 @@ pub fn sentence(entry: &Entry) -> String {
             format!("became a member by signing in with {}", fact("provider"))
         }
         ("session.begin", _) if !fact("provider").is_empty() => format!("signed in with {}", fact("provider")),
-        ("session.begin", _) => "signed in".to_owned(),
+        ("session.begin", _) => "signed in with the password".to_owned(),
         ("identity.link", _) => format!("linked the account {} at {}", fact("account"), fact("provider")),
         ("identity.unlink", _) => format!("removed the link to the account {} at {}", fact("account"), fact("provider")),
         ("settings.sign_in.edit", _) if fact("change") == "off" => "turned single sign-on off".to_owned(),
@@ -148,8 +155,11 @@ pub fn sentence(entry: &Entry) -> String {
             format!("came with a token that can’t be used: {} {}{times}", fact("why"), fact("token"))
         }
         ("audit.record", _) if fact("action") == "session.code" => format!("gave a wrong code for {}{times}", fact("name")),
+        ("audit.record", _) if fact("action") == "password.ask" => {
+            format!("asked for a link to a new password of {}, where no letter goes{times}", names())
+        }
         ("audit.record", _) if fact("action") == "session.begin" => {
-            let names = Some(fact("names")).filter(|names| !names.is_empty()).unwrap_or_else(|| fact("name"));
+            let names = names();
             let way =
                 if fact("provider").is_empty() { String::new() } else { format!(" with {}: {}", fact("provider"), fact("why")) };
             if names.is_empty() {

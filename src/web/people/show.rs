@@ -6,6 +6,7 @@ use crate::access::action::{ListPeople, SuspendMember};
 use crate::access::{Grant, Target};
 use crate::store::members::Member;
 use crate::web::Site;
+use crate::web::came::Ways;
 use crate::web::failure::Failure;
 use crate::web::form::{Id, Query};
 use crate::web::page::{moment, page, shell, with_flash};
@@ -26,8 +27,8 @@ pub struct PersonView {
     pub seen: Option<When>,
     /// Since when, and who did it.
     pub suspended: Option<(When, String)>,
-    /// Browsers in which they are signed in.
-    pub sessions: usize,
+    /// Browsers in which they are signed in, the last used one first: how each came in, and when.
+    pub sessions: Vec<(String, When)>,
     /// The page is about who looks at it.
     pub oneself: bool,
     pub may_edit: bool,
@@ -44,6 +45,7 @@ pub async fn show(_may: Grant<ListPeople>, id: Id, visit: Visit, query: Query, s
         _ => None,
     };
     let flash = done.map(|text| Flash { kind: FlashKind::Done, text: text.to_owned() });
+    let (ways, sessions) = (Ways::of(&site).await?, site.store.sessions_of(member.id).await?);
     page(&PersonView {
         shell: with_flash(shell(&site, &visit, member.name.clone(), Nav::People).await, flash),
         id: member.id,
@@ -52,7 +54,7 @@ pub async fn show(_may: Grant<ListPeople>, id: Id, visit: Visit, query: Query, s
         since: moment(&site, member.created_at),
         seen: account.seen_at.map(|at| moment(&site, at)),
         suspended: account.suspended_at.map(|at| (moment(&site, at), account.suspended_by)),
-        sessions: site.store.sessions_of(member.id).await?.len(),
+        sessions: sessions.iter().map(|s| (ways.text(&s.came), moment(&site, s.created_at))).collect(),
         oneself: visit.actor.member() == Some(member.id),
         may_edit: Grant::<SuspendMember>::judge(visit.actor.clone(), Target::Site).is_ok(),
         name: member.name,
@@ -77,11 +79,12 @@ impl PersonView {
             since: When::sample(60 * 24 * 90),
             seen: Some(When::sample(12)),
             suspended: None,
-            sessions: 2,
+            sessions: vec![("Password and passkey".to_owned(), When::sample(300)), ("The <wiki>".to_owned(), When::sample(20))],
             oneself: false,
             may_edit: true,
         };
-        let suspended = Self { suspended: Some((When::sample(60), "Ana".to_owned())), sessions: 0, seen: None, ..active.clone() };
+        let suspended =
+            Self { suspended: Some((When::sample(60), "Ana".to_owned())), sessions: vec![], seen: None, ..active.clone() };
         let oneself = Self { name: "Ana".to_owned(), oneself: true, role: "Admin".to_owned(), ..active.clone() };
         let looked_at = Self { may_edit: false, shown_name: "Bo <the gardener>".to_owned(), ..active.clone() };
         vec![active, suspended, oneself, looked_at]

@@ -1,0 +1,1 @@
+UPDATE sessions SET factor = 'recovery code';
