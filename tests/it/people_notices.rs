@@ -1,5 +1,7 @@
 //! Letters about what a member should know of their account, on their way with the change itself.
 
+use crate::factor_passkeys::add;
+use crate::harness::device::named;
 use crate::harness::{Browser, MailServer, PASSWORD, Site, send_fields, until};
 use crate::people_mail::{confirm, set_up};
 
@@ -36,6 +38,22 @@ async fn whatever_happens_to_a_factor_is_told() {
     vic.submit("/account/factors", "/account/factors/app/removal", &[]).await.location();
     server.letter(VIC, "the authenticator app was removed").await;
     assert_eq!(sent(&site, &server, "Your second factor was changed").await, 4, "one each");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_was_added_or_removed_is_told() {
+    let (site, server) = (named().await, MailServer::start().await);
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    set_up(&ana, &server).await;
+    confirm(&site, &vic, &server, VIC).await;
+    assert_eq!(add(&vic, "Phone").await.1.status, 200);
+    server.letter(VIC, "the passkey Phone was added").await;
+    let list = vic.page("/account/factors").await;
+    let removal = list.post_forms().into_iter().find(|f| f.contains("/passkeys/")).unwrap();
+    assert_eq!(vic.post(&list, &removal, &[]).await.location(), "/account/factors");
+    server.letter(VIC, "the passkey Phone was removed").await;
+    assert_eq!(sent(&site, &server, "Your second factor was changed").await, 2, "one each");
+    assert!(server.letters().iter().all(|l| l.to.contains(VIC)), "nobody else is told");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,7 +77,7 @@ async fn no_other_signature_is_believed() {
     // The provider itself says that it would sign so.
     idp.bend_metadata(|m| m["id_token_signing_alg_values_supported"] = json!(["none", "HS256", "RS256"]));
     let browser = site.stranger();
-    for signed in [Signed::Stranger, Signed::None, Signed::PublicKey, Signed::ClientSecret] {
+    for signed in [Signed::Stranger, Signed::StrangerEdDsa, Signed::None, Signed::PublicKey, Signed::ClientSecret] {
         idp.sign(signed);
         let (answer, told) = attempt(&site, &idp, &browser).await;
         refused(&answer, &format!("{signed:?}: {told}"));

@@ -63,12 +63,14 @@ async fn an_account_is_linked_and_lets_its_member_in_whatever_it_is_called_later
     let failed = &site.entries().await[0];
     assert_eq!((failed.action.as_str(), failed.outcome.as_str()), ("audit.record", "failed"));
     assert!(failed.particulars["why"].as_str().unwrap().contains("no member is linked"), "{failed:?}");
+    fresh.page("/account").await.says("127.0.0.1 the co-op").says("127.0.0.1 Password");
+    site.admin().await.page("/people/2").await.says("in 2 browsers").says("Came in by the co-op").says("Came in by Password");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_signature_that_is_promised_is_believed() {
     let (site, idp) = site(&[("provision", "on")]).await;
-    for signed in [Signed::Rs256, Signed::Es256, Signed::Later] {
+    for signed in [Signed::Rs256, Signed::Es256, Signed::EdDsa, Signed::Later] {
         idp.sign(signed);
         assert_eq!(idp.visit(&site.stranger(), "/session/sso").await.location(), "/apps", "{signed:?}");
     }

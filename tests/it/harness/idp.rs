@@ -27,8 +27,10 @@ const RSA: &str = include_str!("../../data/sso/rsa.pem");
 pub(crate) enum Signed {
     Rs256,
     Es256,
+    EdDsa,
     /// By another key than the one that is shown, under its name.
     Stranger,
+    StrangerEdDsa,
     /// By a key that was not shown when the keys were asked for first.
     Later,
     /// Not at all.
@@ -165,7 +167,7 @@ impl State {
                 let mut metadata = json!({
                     "issuer": self.issuer, "authorization_endpoint": at("auth"), "token_endpoint": at("token"),
                     "jwks_uri": at("keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
-                    "id_token_signing_alg_values_supported": ["RS256", "ES256"], "code_challenge_methods_supported": ["S256"],
+                    "id_token_signing_alg_values_supported": ["RS256", "ES256", "EdDSA"], "code_challenge_methods_supported": ["S256"],
                 });
                 (self.metadata)(&mut metadata);
                 (200, metadata)
@@ -181,7 +183,9 @@ impl State {
         let point = ec(7).verifying_key().to_sec1_point(false);
         let (x, y) = (BASE64.encode(point.x().unwrap()), BASE64.encode(point.y().unwrap()));
         let ec = json!({ "kty": "EC", "crv": "P-256", "kid": "ec", "use": "sig", "alg": "ES256", "x": x, "y": y });
-        let mut keys = vec![rsa("rsa"), ec];
+        let x = BASE64.encode(ed(7).verifying_key().as_bytes());
+        let ed = json!({ "kty": "OKP", "crv": "Ed25519", "kid": "ed", "use": "sig", "alg": "EdDSA", "x": x });
+        let mut keys = vec![rsa("rsa"), ec, ed];
         if self.signed == Signed::Later {
             keys.push(rsa("later"));
         }
@@ -215,6 +219,7 @@ impl State {
             Signed::Rs256 | Signed::Stranger => ("RS256", "rsa"),
             Signed::Later => ("RS256", "later"),
             Signed::Es256 => ("ES256", "ec"),
+            Signed::EdDsa | Signed::StrangerEdDsa => ("EdDSA", "ed"),
             Signed::None => ("none", "rsa"),
             Signed::PublicKey | Signed::ClientSecret => ("HS256", "rsa"),
         };
@@ -225,6 +230,8 @@ impl State {
         let signature = match self.signed {
             Signed::Rs256 | Signed::Later => rsa(kid).sign(&Algorithm::RsaSsaPkcs1V15Sha256, bytes).unwrap(),
             Signed::Es256 => Signer::<Signature>::sign(&ec(7), bytes).to_bytes().to_vec(),
+            Signed::EdDsa => ed25519_dalek::Signer::sign(&ed(7), bytes).to_vec(),
+            Signed::StrangerEdDsa => ed25519_dalek::Signer::sign(&ed(8), bytes).to_vec(),
             Signed::Stranger => vec![7; 256],
             Signed::None => vec![],
             Signed::PublicKey => shared(&serde_json::to_vec(&rsa("rsa").as_verification_key()).unwrap()),
@@ -240,6 +247,10 @@ fn rsa(kid: &str) -> CoreRsaPrivateSigningKey {
 
 fn ec(seed: u8) -> SigningKey {
     SigningKey::from_slice(&[seed; 32]).unwrap()
+}
+
+fn ed(seed: u8) -> ed25519_dalek::SigningKey {
+    ed25519_dalek::SigningKey::from_bytes(&[seed; 32])
 }
 
 async fn talk(mut socket: TcpStream, state: Arc<Mutex<State>>) -> std::io::Result<()> {
