@@ -6,7 +6,10 @@ use crate::store::links::{self, NewLink};
 use crate::store::mail::{self, Notice, facts};
 use crate::store::{Command, Denied, Tx, accounts, members};
 
-/// Somebody forgot their password. Where the name is a member's who has an address, a link goes there; whoever asks does not learn that.
+/// The word of the refusal where no letter goes out. Whoever asks does not learn that.
+pub const NO_LETTER: &str = "no-letter";
+
+/// Somebody forgot their password. Where the name is a member's who has an address, a link goes there; else nothing happens.
 pub struct AskPassword {
     /// As it was typed.
     pub name: String,
@@ -26,18 +29,14 @@ impl Command for AskPassword {
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
-        let sent = match members::id_of(tx, &self.name)? {
-            Some(id) if !accounts::is_suspended(tx, id)? => {
-                let about = facts([("by", "")]);
-                let sent = mail::notify_with(tx, id, Notice::PasswordLink, &about, Some(&self.seed))?;
-                if sent {
-                    links::insert(tx, &NewLink::for_password(id, self.token_hash))?;
-                }
-                sent
-            }
-            Some(_) | None => false,
-        };
-        tx.detail("sent", sent);
+        let nobody = || Denied::rule(NO_LETTER, "no letter goes out for this name");
+        let id = members::id_of(tx, &self.name)?.ok_or_else(nobody)?;
+        let about = facts([("by", "")]);
+        if accounts::is_suspended(tx, id)? || !mail::notify_with(tx, id, Notice::PasswordLink, &about, Some(&self.seed))? {
+            return Err(nobody());
+        }
+        links::insert(tx, &NewLink::for_password(id, self.token_hash))?;
+        tx.detail("sent", true);
         Ok(())
     }
 }

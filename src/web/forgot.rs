@@ -10,12 +10,15 @@ use super::failure::Failure;
 use super::form::{Form, Query};
 use super::guard::Public;
 use super::page::{page, see_other, shell};
+use super::refusals;
 use super::shell::{Nav, Shell};
 use super::throttle::By;
 use super::visit::Visit;
 use crate::access::Grant;
 use crate::access::action::AskPassword;
 use crate::commands::password_ask;
+use crate::store::Denied;
+use crate::store::audit::Phase;
 use crate::store::sessions::token_hash;
 
 /// The form, and what is said after it.
@@ -60,8 +63,19 @@ pub async fn ask(
     site.throttle.wrong(By::Name(&tries), now);
     let seed = crate::random::bytes::<32>().to_vec();
     let token = site.post.token(&seed).map_err(|e| Failure::broken(e.to_string()))?;
-    let shown = name.chars().filter(|c| !c.is_control()).take(60).collect();
-    site.store.commit(&may, password_ask::AskPassword { name, shown, token_hash: token_hash(&token), seed }).await?;
+    let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+    let ask = password_ask::AskPassword { name, shown: shown.clone(), token_hash: token_hash(&token), seed };
+    match site.store.commit(&may, ask).await {
+        Ok(()) => {}
+        // Strangers can ask for names without end; those that change nothing are counted, as failed sign-ins are.
+        Err(Denied::Rule { what: password_ask::NO_LETTER, .. }) => {
+            let pairs = [("action", "password.ask"), ("name", shown.as_str()), ("why", "no letter goes there")];
+            refusals::record(&site, &visit, Phase::Failed, &pairs).await;
+            // A letter waits for the disk; so does this, or who asks could tell the two apart.
+            site.store.try_to_write().await?;
+        }
+        Err(other) => return Err(other.into()),
+    }
     see_other("/forgot?done=1")
 }
 

@@ -102,9 +102,7 @@ async fn a_forgotten_password_gets_the_same_answer_whoever_is_named() {
     let before = server.letters().len();
     let ask = async |name: &str| {
         let browser = site.stranger();
-        let head = site.head().await;
         let answer = browser.submit("/forgot", "/forgot", &[("name", name)]).await;
-        assert_eq!(site.head().await, head + 1);
         let said = browser.page(answer.location()).await;
         let mut headers: Vec<_> = answer.headers.iter().filter(|(n, _)| n != "date").cloned().collect();
         headers.sort();
@@ -127,6 +125,33 @@ async fn a_forgotten_password_gets_the_same_answer_whoever_is_named() {
         slow |= site.stranger().submit("/forgot", "/forgot", &[("name", "vic")]).await.status == 429;
     }
     assert!(slow);
+}
+
+/// A letter is an entry of its own, and there are few for one member; what strangers ask for in vain is counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_many_forgotten_passwords_does_not_fill_the_log() {
+    let (site, server) = (Site::start().await, MailServer::start().await);
+    let (ana, vic) = (site.admin().await, site.viewer().await);
+    set_up(&ana, &server).await;
+    confirm(&site, &vic, &server, "vic@example.org").await;
+    let browser = site.stranger();
+    let ask = async |name: &str| browser.submit("/forgot", "/forgot", &[("name", name)]).await.status;
+    let before = site.head().await;
+    for n in 0..15 {
+        assert_eq!(ask(&format!("nobody {n}")).await, 303);
+    }
+    assert_eq!(site.head().await, before + 1, "the first is written at once, the others are counted");
+    assert_eq!((ask("ana").await, site.head().await), (303, before + 1), "nor a member without an address");
+    assert_eq!((ask("vic").await, site.head().await), (303, before + 2));
+    let sent = site.entries().await.remove(0);
+    assert_eq!((sent.action.as_str(), &sent.particulars["name"]), ("password.ask", &"vic".into()));
+    site.clock.advance(60 * MINUTE_MS);
+    let written = until("what was counted is written", async || {
+        site.entries().await.into_iter().find(|e| e.action == "audit.record" && e.particulars["times"] == 15)
+    });
+    let written = written.await;
+    assert_eq!((&written.particulars["action"], &written.particulars["name"]), (&"password.ask".into(), &"ana".into()));
+    site.admin().await.page("/audit").await.says("where no letter goes (15 times)");
 }
 
 #[tokio::test(flavor = "multi_thread")]
