@@ -80,6 +80,37 @@ permissions! {
     EditSite Site "settings.edit" "Change the dashboard’s own settings";
 }
 
+impl Permission {
+    /// The heading under which pages list it.
+    pub fn area(self) -> &'static str {
+        let mut parts = self.as_str().split('.');
+        match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+            ("app", "view" | "logs") => "Looking at apps",
+            ("app", "config" | "secrets") => "Settings and secrets of apps",
+            ("app", _) => "Running apps",
+            ("backup", _) => "Backups",
+            ("catalogue" | "recipe", _) => "Recipes",
+            ("audit", _) => "Audit log",
+            ("people" | "role", _) => "Members and roles",
+            ("approval", _) => "Approvals",
+            ("token", _) => "API tokens",
+            _ => "The server and this dashboard",
+        }
+    }
+
+    /// Things about permissions, which come in the order of [`Self::ALL`], under the headings of their areas.
+    pub fn by_area<T>(all: impl IntoIterator<Item = (Self, T)>) -> Vec<(&'static str, Vec<T>)> {
+        let mut areas: Vec<(&'static str, Vec<T>)> = vec![];
+        for (one, thing) in all {
+            match areas.last_mut() {
+                Some((area, things)) if *area == one.area() => things.push(thing),
+                _ => areas.push((one.area(), vec![thing])),
+            }
+        }
+        areas
+    }
+}
+
 /// What has a meaning on an app.
 const ON_APPS: Permissions = {
     let (mut bits, mut rest) = (0, Permission::ALL);

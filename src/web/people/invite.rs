@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use super::role_word;
+use super::{role_text, role_word};
 use crate::access::action::{BeginInvitation, Invite, RevokeInvitation};
 use crate::access::{Grant, Role, member_name};
 use crate::commands::{invitation_make, invitation_revoke};
@@ -176,14 +176,7 @@ async fn view(site: &Site, visit: &Visit, typed: Typed, problems: Problems) -> R
 }
 
 fn choice(role: Role, chosen: bool) -> RoleChoice {
-    let text = match role {
-        Role::Viewer => "Sees apps, operations and the history; changes nothing.",
-        Role::Auditor => "Sees what a viewer sees, and may take the history out of the dashboard.",
-        Role::Operator => "Runs apps that are there.",
-        Role::Maintainer => "Makes and removes apps, and looks after recipes.",
-        Role::Admin => "May do everything.",
-    };
-    RoleChoice { value: role.as_str(), word: role_word(role), text, chosen }
+    RoleChoice { value: role.as_str(), word: role_word(role), text: role_text(role), chosen }
 }
 
 #[cfg(any(test, feature = "testing"))]

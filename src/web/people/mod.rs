@@ -26,6 +26,17 @@ async fn title(site: &Site, member: &Member, suspended: bool) -> Result<String, 
     Ok(sentence(site.store.rights(member.id).await?.title()))
 }
 
+/// What a role is for, in one line.
+pub(super) fn role_text(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Sees apps, operations and the history; changes nothing.",
+        Role::Auditor => "Sees what a viewer sees, and may take the history out of the dashboard.",
+        Role::Operator => "Runs apps that are there.",
+        Role::Maintainer => "Makes and removes apps, and looks after recipes.",
+        Role::Admin => "May do everything.",
+    }
+}
+
 /// A role as pages name it.
 pub(super) fn role_word(role: Role) -> &'static str {
     match role {

@@ -86,7 +86,7 @@ fn places(book: &Book, member: i32, site: &Site) -> Vec<PlaceRights> {
                 } else {
                     String::new()
                 };
-                format!("{} over {}{team}", book.role(g.what).0, book.scope_name(&g.scope))
+                format!("{} over {}{team}", super::role_name(book, g.what), book.scope_name(&g.scope))
             });
             why.collect::<Vec<_>>().join("; ")
         };
@@ -101,7 +101,7 @@ fn places(book: &Book, member: i32, site: &Site) -> Vec<PlaceRights> {
 pub(super) fn roles(book: &Book) -> Vec<(String, String)> {
     let bundles = crate::access::Role::ALL.into_iter().map(What::Bundle);
     let own = book.roles.keys().copied().map(What::Own);
-    bundles.chain(own).map(|what| (super::role_word(what), book.role(what).0)).collect()
+    bundles.chain(own).map(|what| (super::role_word(what), super::role_name(book, what))).collect()
 }
 
 #[cfg(any(test, feature = "testing"))]

@@ -23,6 +23,7 @@ use crate::access::{Book, Granted, What};
 use crate::clock::Millis;
 use crate::web::Site;
 use crate::web::page::moment;
+use crate::web::people;
 
 /// A grant as a page lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ fn row(site: &Site, book: &Book, (id, granted): (i32, &Granted), team: &str, may
     let now = site.store.clock().now();
     GrantRow {
         id,
-        role: book.role(granted.what).0,
+        role: role_name(book, granted.what),
         scope: book.scope_name(&granted.scope),
         team: team.to_owned(),
         until: granted.until.map(|until| last_day(site, until)).unwrap_or_default(),
@@ -60,6 +61,14 @@ fn row(site: &Site, book: &Book, (id, granted): (i32, &Granted), team: &str, may
 /// The last day of something that ends at this moment, which is the midnight behind it.
 fn last_day(site: &Site, until: Millis) -> String {
     moment(site, until - 1).exact.chars().take(10).collect()
+}
+
+/// A role as pages name it.
+fn role_name(book: &Book, what: What) -> String {
+    match what {
+        What::Bundle(role) => people::role_word(role).to_owned(),
+        What::Own(_) => book.role(what).0,
+    }
 }
 
 /// The word of a role in forms: `admin`, or `own-3`.

@@ -15,6 +15,7 @@ use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::{Fields, Id};
 use crate::web::page::{page, see_other, shell, wrong_form};
+use crate::web::people::{role_text, role_word};
 use crate::web::setup::sentence;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
@@ -26,13 +27,43 @@ use super::review::{CHANGED, Wish};
 #[template(path = "rights/roles.html")]
 pub struct RolesView {
     pub shell: Shell,
-    /// Names of the roles that come with the product.
-    pub names: Vec<&'static str>,
-    /// Each permission in words, and whether each of those roles has it.
-    pub rows: Vec<(&'static str, Vec<(&'static str, bool)>)>,
-    /// The co-op's own: row, name, permissions in words.
-    pub own: Vec<(i32, String, Vec<&'static str>)>,
+    /// Those that come with the product.
+    pub built_in: Vec<RoleEntry>,
+    /// The co-op's own.
+    pub own: Vec<RoleEntry>,
     pub may_edit: bool,
+}
+
+/// A role and what it allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleEntry {
+    /// The row; none for one that comes with the product.
+    pub id: Option<i32>,
+    pub name: String,
+    /// What it is for, in one line.
+    pub text: String,
+    /// Areas, and its permissions there, in words.
+    pub areas: Vec<(&'static str, Vec<&'static str>)>,
+}
+
+impl RoleEntry {
+    fn built_in(role: Role) -> Self {
+        let (name, text) = (role_word(role).to_owned(), role_text(role).to_owned());
+        Self { id: None, name, text, areas: areas(role.permissions()) }
+    }
+
+    fn own(id: i32, name: &str, permissions: Permissions) -> Self {
+        let text = match permissions.iter().count() {
+            0 => "Allows nothing.".to_owned(),
+            1 => "Allows one thing.".to_owned(),
+            count => format!("Allows {count} things."),
+        };
+        Self { id: Some(id), name: name.to_owned(), text, areas: areas(permissions) }
+    }
+}
+
+fn areas(permissions: Permissions) -> Vec<(&'static str, Vec<&'static str>)> {
+    Permission::by_area(permissions.iter().map(|one| (one, one.text())))
 }
 
 /// The form of a role of the co-op's own.
@@ -43,7 +74,8 @@ pub struct RoleView {
     /// The row; none for a new role.
     pub id: Option<i32>,
     pub name: String,
-    pub boxes: Vec<PermissionBox>,
+    /// Areas, and what can be ticked there.
+    pub areas: Vec<(&'static str, Vec<PermissionBox>)>,
     /// How often it was given.
     pub given: usize,
     pub problems: Problems,
@@ -62,19 +94,12 @@ pub struct PermissionBox {
 /// All roles.
 pub async fn index(may: Grant<ListRoles>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let book = site.store.book().await?;
-    let own = book.roles.iter().map(|(id, r)| (*id, r.name.clone(), r.permissions.iter().map(Permission::text).collect()));
     page(&RolesView {
         shell: shell(&site, &visit, "Roles", Nav::Nowhere).await,
-        names: Role::ALL.iter().map(|r| r.as_str()).collect(),
-        rows: table(),
-        own: own.collect(),
+        built_in: Role::ALL.into_iter().map(RoleEntry::built_in).collect(),
+        own: book.roles.iter().map(|(id, role)| RoleEntry::own(*id, &role.name, role.permissions)).collect(),
         may_edit: may.actor().everywhere().has(Permission::EditRoles),
     })
-}
-
-fn table() -> Vec<(&'static str, Vec<(&'static str, bool)>)> {
-    let row = |one: &Permission| (one.text(), Role::ALL.iter().map(|r| (r.as_str(), r.permissions().has(*one))).collect());
-    Permission::ALL.iter().map(row).collect()
 }
 
 /// The form of a role; a new one where the path names none.
@@ -89,17 +114,15 @@ pub async fn show(may: Grant<ReviewRole>, Id(id): Id, visit: Visit, site: Data<S
 }
 
 async fn form(actor: &Actor, book: &Book, id: i32, role: OwnRole, visit: &Visit, site: &Site, problems: Problems) -> RoleView {
-    let tick = |one: &Permission| PermissionBox {
-        word: one.as_str(),
-        text: one.text(),
-        ticked: role.permissions.has(*one),
-        locked: !actor.everywhere().has(*one),
+    let tick = |one: &Permission| {
+        let (ticked, locked) = (role.permissions.has(*one), !actor.everywhere().has(*one));
+        (*one, PermissionBox { word: one.as_str(), text: one.text(), ticked, locked })
     };
     let title = if id == 0 { "A new role".to_owned() } else { format!("The role {}", role.name) };
     RoleView {
         shell: shell(site, visit, title, Nav::Nowhere).await,
         id: (id != 0).then_some(id),
-        boxes: Permission::ALL.iter().map(tick).collect(),
+        areas: Permission::by_area(Permission::ALL.iter().map(tick)),
         given: book.grants.values().filter(|g| g.what == What::Own(id)).count(),
         name: role.name,
         problems,
@@ -185,9 +208,11 @@ impl RolesView {
     pub fn samples() -> Vec<Self> {
         let full = Self {
             shell: Shell::sample("Roles", Nav::Nowhere),
-            names: Role::ALL.iter().map(|r| r.as_str()).collect(),
-            rows: table(),
-            own: vec![(1, "Backup <wiki>".to_owned(), vec![Permission::RunBackup.text()])],
+            built_in: Role::ALL.into_iter().map(RoleEntry::built_in).collect(),
+            own: vec![
+                RoleEntry::own(1, "Backup <wiki>", Permissions::of(&[Permission::RunBackup])),
+                RoleEntry::own(2, "Nobody", Permissions::NONE),
+            ],
             may_edit: true,
         };
         let plain = Self { own: vec![], may_edit: false, ..full.clone() };
@@ -198,12 +223,12 @@ impl RolesView {
 #[cfg(any(test, feature = "testing"))]
 impl RoleView {
     pub fn samples() -> Vec<Self> {
-        let tick = |one: Permission, ticked, locked| PermissionBox { word: one.as_str(), text: one.text(), ticked, locked };
+        let tick = |one: Permission, ticked, locked| (one, PermissionBox { word: one.as_str(), text: one.text(), ticked, locked });
         let new = Self {
             shell: Shell::sample("A new role", Nav::Nowhere),
             id: None,
             name: String::new(),
-            boxes: vec![tick(Permission::ViewApp, true, false), tick(Permission::ManageServer, false, true)],
+            areas: Permission::by_area([tick(Permission::ViewApp, true, false), tick(Permission::ManageServer, false, true)]),
             given: 0,
             problems: Problems::none(),
         };

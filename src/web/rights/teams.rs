@@ -96,7 +96,7 @@ async fn list(
             .grants
             .values()
             .filter(|g| g.to == To::Team(*id))
-            .map(|g| format!("{} over {}", book.role(g.what).0, book.scope_name(&g.scope)))
+            .map(|g| format!("{} over {}", super::role_name(&book, g.what), book.scope_name(&g.scope)))
             .collect(),
     });
     Ok(TeamsView {
