@@ -24,6 +24,8 @@ struct Inner {
     remembered: Mutex<Remembered>,
     /// Counts when a mirror is about to change, and when it has.
     fills: AtomicU64,
+    /// How many repositories were tried out.
+    trials: AtomicU64,
 }
 
 impl Inner {
@@ -34,6 +36,7 @@ impl Inner {
             sweep: Mutex::default(),
             remembered: Mutex::default(),
             fills: AtomicU64::default(),
+            trials: AtomicU64::default(),
         }
     }
 }
@@ -66,19 +69,28 @@ impl Shelf {
         Self(Arc::new(Inner::at(root)))
     }
 
-    /// Takes the recipe off the shelf with all it holds. No error when it is not there.
-    pub fn remove(&self, recipe: &RecipeName) -> Result<(), ShelfError> {
+    /// A new name for a folder that is not on the shelf yet. No recipe is called so.
+    pub(super) fn folder_beside(&self) -> PathBuf {
+        self.0.root.join(format!("{INCOMING}~{}", self.0.trials.fetch_add(1, Ordering::SeqCst)))
+    }
+
+    /// Puts a mirror in the recipe's place, and takes off the shelf what stood there.
+    pub(super) fn put(&self, recipe: &RecipeName, mirror: &Path) -> Result<(), ShelfError> {
         let lock = self.lock_of(recipe);
         let _held = hold(&lock);
         let _counted = Filling::of(&self.0.fills);
-        let (mirror, outgoing) = (self.mirror_path(recipe), self.path(OUTGOING, recipe, ""));
-        let failed = |why| ShelfError::Folder { path: mirror.display().to_string(), why };
-        if !mirror.exists() {
-            return Ok(());
+        let (place, outgoing) = (self.mirror_path(recipe), self.path(OUTGOING, recipe, ""));
+        let failed = |why| ShelfError::Folder { path: place.display().to_string(), why };
+        let replaces = place.exists();
+        if replaces {
+            fs::rename(&place, &outgoing).map_err(failed)?;
         }
-        // The rename is the removal; what a crash leaves behind is swept by the next start.
-        fs::rename(&mirror, &outgoing).map_err(failed)?;
-        fs::remove_dir_all(&outgoing).map_err(failed)
+        fs::rename(mirror, &place).map_err(failed)?;
+        if replaces {
+            // What a crash leaves behind of it is swept by the next start.
+            fs::remove_dir_all(&outgoing).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// The recipe's mirror, opened.

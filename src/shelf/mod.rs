@@ -22,6 +22,7 @@ mod tag_change;
 #[cfg(test)]
 mod tests;
 pub mod tls;
+mod trial;
 
 pub use commits::{Branch, CommitInfo};
 pub use error::ShelfError;
@@ -33,3 +34,4 @@ pub use refresh::Refreshed;
 pub use revisions::Tagged;
 pub use sweep::{Progress, Sweep};
 pub use tag_change::TagChange;
+pub use trial::Trial;

@@ -116,7 +116,7 @@ fn repositories_without_tags_or_commits_say_so() {
 }
 
 #[test]
-fn a_failed_refresh_leaves_the_mirror_usable_and_remove_takes_it_away() {
+fn a_failed_refresh_leaves_the_mirror_usable() {
     let scratch = Scratch::new();
     let (shelf, source) = (scratch.shelf(), scratch.repository("source"));
     source.write("a", b"a");
@@ -128,9 +128,28 @@ fn a_failed_refresh_leaves_the_mirror_usable_and_remove_takes_it_away() {
     std::fs::remove_dir_all(&source.0).expect("gone");
     assert!(matches!(shelf.refresh(&app(), &origin), Err(ShelfError::Unreachable { .. })));
     assert_eq!(shelf.read(&app(), &commit, "a").expect("still there").as_deref(), Some(&b"a"[..]));
-    shelf.remove(&app()).expect("remove");
-    shelf.remove(&app()).expect("twice");
-    assert!(matches!(shelf.read(&app(), &commit, "a"), Err(ShelfError::NotMirrored { .. })));
+}
+
+#[test]
+fn what_is_tried_out_is_on_the_shelf_only_when_it_was_taken_in() {
+    let scratch = Scratch::new();
+    let (shelf, source) = (scratch.shelf(), scratch.repository("source"));
+    let folders = || std::fs::read_dir(scratch.0.join("shelf")).expect("a folder").count();
+    source.write("compose.yml", b"first");
+    let commit = source.commit("one");
+    let trial = shelf.try_out(&app(), &source.origin()).expect("fetched");
+    assert!(trial.has("compose.yml").expect("read") && !trial.has("README.md").expect("read"));
+    assert!(!shelf.has(&app()));
+    drop(trial);
+    assert_eq!(folders(), 0, "nothing is left of it");
+    // A crash drops nothing.
+    std::mem::forget(shelf.try_out(&app(), &source.origin()).expect("fetched"));
+    assert_eq!(folders(), 1);
+    let shelf = scratch.shelf();
+    assert_eq!(folders(), 0, "a start sweeps it");
+    shelf.take_in(shelf.try_out(&app(), &source.origin()).expect("fetched")).expect("taken in");
+    assert_eq!(shelf.read(&app(), &commit, "compose.yml").expect("there").as_deref(), Some(&b"first"[..]));
+    assert_eq!(folders(), 1);
 }
 
 #[test]

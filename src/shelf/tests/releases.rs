@@ -143,8 +143,12 @@ fn releases_are_remembered_until_a_tag_changes_whoever_changes_it() {
     release("1.2.0+1");
     scratch.shelf().refresh(&app(), &source.origin()).expect("fetch");
     assert_eq!(offered(&shelf), ["1.2.0+1", "1.1.0+1", "1.0.0+1"]);
-    shelf.remove(&app()).expect("removed");
-    assert!(shelf.choices(&app()).is_err());
+    // Another repository takes its place.
+    let other = scratch.repository("other");
+    other.commit("one");
+    other.git(&["tag", "-a", "2.0.0+1", "-m", "other"]);
+    shelf.take_in(shelf.try_out(&app(), &other.origin()).expect("fetched")).expect("in its place");
+    assert_eq!(offered(&shelf), ["2.0.0+1"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::access::action::{AddRecipe, BeginRecipe};
 use crate::commands::recipe_add;
 use crate::ops::refresh::refresh_recipe;
 use crate::recipe::RecipeName;
-use crate::shelf::{Allow, Origin};
+use crate::shelf::{Allow, Origin, Trial};
 use crate::store::Denied;
 use crate::store::recipes::Recipe;
 use crate::web::Site;
@@ -81,17 +81,19 @@ async fn try_add(may: &Grant<AddRecipe>, site: &Site, url: &str) -> Result<Resul
     if site.store.recipe(name.as_str()).await?.is_some() {
         return Ok(Err(format!("there is already a recipe called {name}")));
     }
-    if let Err(problem) = fetch(site, &name, &origin).await? {
-        forget(site, &name).await?;
-        return Ok(Err(problem));
-    }
+    let trial = match fetch(site, &name, &origin).await? {
+        Ok(trial) => trial,
+        Err(problem) => return Ok(Err(problem)),
+    };
     match site.store.commit(may, recipe_add::AddRecipe { name: name.as_str().to_owned(), origin: origin.to_string() }).await {
         Ok(()) => {}
         Err(Denied::Rule { text, .. }) => return Ok(Err(text)),
-        Err(other) => {
-            forget(site, &name).await?;
-            return Err(other.into());
-        }
+        Err(other) => return Err(other.into()),
+    }
+    // Only now it is on the shelf: whatever stood there came from somewhere else.
+    let shelf = site.shelf.clone();
+    if let Err(error) = blocking(move || shelf.take_in(trial)).await? {
+        tracing::warn!(%error, "what was fetched could not be put on the shelf; it is fetched again");
     }
     if let Some(recipe) = site.store.recipe(name.as_str()).await? {
         // It was fetched a moment ago; this notes what was found. A failure is shown on the recipe's page.
@@ -100,25 +102,17 @@ async fn try_add(may: &Grant<AddRecipe>, site: &Site, url: &str) -> Result<Resul
     Ok(Ok(name))
 }
 
-/// Nothing of a repository that was not added is kept.
-async fn forget(site: &Site, name: &RecipeName) -> Result<(), Failure> {
-    let (shelf, name) = (site.shelf.clone(), name.clone());
-    let removed = blocking(move || shelf.remove(&name)).await?;
-    removed.map_err(|e| Failure::broken(e.to_string()))
-}
-
-/// Fetches it and says what is missing before it can be used.
-async fn fetch(site: &Site, name: &RecipeName, origin: &Origin) -> Result<Result<(), String>, Failure> {
+/// Fetches it beside the shelf, and says what is missing before it can be used.
+async fn fetch(site: &Site, name: &RecipeName, origin: &Origin) -> Result<Result<Trial, String>, Failure> {
     let (shelf, name, origin) = (site.shelf.clone(), name.clone(), origin.clone());
     blocking(move || {
-        let refreshed = shelf.refresh(&name, &origin).map_err(|e| e.to_string())?;
-        let has = |file: &str| shelf.read(&name, &refreshed.head, file).map(|found| found.is_some()).map_err(|e| e.to_string());
+        let trial = shelf.try_out(&name, &origin).map_err(|e| e.to_string())?;
         for file in ["compose.yml", ".env.sample"] {
-            if !has(file)? {
+            if !trial.has(file).map_err(|e| e.to_string())? {
                 return Err(format!("the repository has no {file}, so it is not a Co-op Cloud recipe"));
             }
         }
-        Ok(())
+        Ok(trial)
     })
     .await
 }
