@@ -9,28 +9,7 @@ use canteen::store::approvals::RequestState;
 use canteen::web::routes::routes;
 
 use crate::approvals::rule;
-use crate::harness::{Plan, Site, Visits};
-
-/// The buttons that ask for an operation, below `/apps/{app}/`.
-const BUTTONS: [&str; 17] = [
-    "secrets/generation",
-    "secrets/removal",
-    "secrets/{name}",
-    "secrets/{name}/generation",
-    "secrets/{name}/rotation",
-    "configs/removal",
-    "deployment",
-    "chaos-deployment",
-    "deployments/{id}",
-    "reapplication",
-    "adoption",
-    "restart",
-    "scale",
-    "removal",
-    "undeployment",
-    "commands/{name}",
-    "steps",
-];
+use crate::harness::{BUTTONS, Plan, Site, Visits};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_button_records_a_request_and_begins_nothing() {

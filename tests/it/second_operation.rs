@@ -5,28 +5,7 @@ use canteen::access::{Actor, Grant, Role, Target, Via};
 use canteen::ops::order;
 use canteen::web::routes::routes;
 
-use crate::harness::{Plan, Site, Visits};
-
-/// The buttons that begin an operation, below `/apps/{app}/`.
-const BUTTONS: [&str; 17] = [
-    "secrets/generation",
-    "secrets/removal",
-    "secrets/{name}",
-    "secrets/{name}/generation",
-    "secrets/{name}/rotation",
-    "configs/removal",
-    "deployment",
-    "chaos-deployment",
-    "deployments/{id}",
-    "reapplication",
-    "adoption",
-    "restart",
-    "scale",
-    "removal",
-    "undeployment",
-    "commands/{name}",
-    "steps",
-];
+use crate::harness::{BUTTONS, Plan, Site, Visits};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_second_is_told_who_asked_for_what_and_since_when() {

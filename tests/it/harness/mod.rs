@@ -41,7 +41,7 @@ pub(crate) use raw::{connection, copy_of, make_admin, make_viewer};
 pub(crate) use requests::same_request;
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use steps::{IN_STEPS, Step};
-pub(crate) use visits::Visits;
+pub(crate) use visits::{BUTTONS, Visits};
 
 use std::time::Duration;
 

@@ -21,6 +21,27 @@ use canteen::web::assets::asset;
 use super::recipes::repository;
 use super::{BOARD, Browser, PASSWORD, Phone, Request, Site, foreign_board, sealed, send_fields};
 
+/// The buttons that begin an operation, below `/apps/{app}/`.
+pub(crate) const BUTTONS: [&str; 17] = [
+    "secrets/generation",
+    "secrets/removal",
+    "secrets/{name}",
+    "secrets/{name}/generation",
+    "secrets/{name}/rotation",
+    "configs/removal",
+    "deployment",
+    "chaos-deployment",
+    "deployments/{id}",
+    "reapplication",
+    "adoption",
+    "restart",
+    "scale",
+    "removal",
+    "undeployment",
+    "commands/{name}",
+    "steps",
+];
+
 /// Waits for its secrets to be made.
 const MAKE: &str = "make.example.org";
 /// Waits for a secret to be pasted.
