@@ -41,6 +41,8 @@ mod imports;
 mod imports_record;
 mod in_terminal;
 mod journey;
+mod kill_commands;
+mod kill_operations;
 mod life_adjust;
 mod life_deploy;
 mod life_drift;

@@ -49,6 +49,11 @@ impl Browser {
         Self { by_hand: true, ..self.clone() }
     }
 
+    /// The same browser, for a dashboard that answers at another address.
+    pub(crate) fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()
     }

@@ -10,6 +10,10 @@ const LOG: &str = "audit";
 /// Columns that say when somebody looked last and how they proved to be themselves.
 const OF_LOOKING: [&str; 8] =
     ["seen_at", "last_active_at", "last_used_at", "last_used_ip", "confirmed_at", "token_hash", "csrf", "stage"];
+/// What is written without an entry of its own, by `src/store/journal.rs` and `src/store/housekeeping.rs`: tables to which rows may be
+/// added, and those whose rows may change or go.
+const NOTED: [&str; 3] = ["operation_events", "meta", "known_tags"];
+const KEPT_UP: [&str; 6] = ["operations", "recipes", "recipe_listings", "sessions", "links", "letters"];
 
 /// Reads what the tables hold, past everything that the program does itself.
 pub(crate) struct Tables {
@@ -58,4 +62,12 @@ impl Tables {
 /// The tables whose rows differ.
 pub(crate) fn changed<'a>(before: &'a BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<&'a str> {
     before.iter().filter(|(name, rows)| after.get(*name) != Some(rows)).map(|(name, _)| name.as_str()).collect()
+}
+
+/// The tables whose rows differ by more than what needs no entry.
+pub(crate) fn unsaid<'a>(before: &'a BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<&'a str> {
+    let more = |table: &str| after[table].lines().count() > before[table].lines().count();
+    let mut tables = changed(before, after);
+    tables.retain(|table| !NOTED.contains(table) && (!KEPT_UP.contains(table) || more(table)));
+    tables
 }

@@ -4,13 +4,14 @@
 //! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
 //! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server, `idp.rs` an
 //! identity provider, `digest.rs` tells whether the database holds the same as before, `visits.rs` and `steps.rs` know a request for
-//! each route.
+//! each route, `crash.rs` stands between the statements of whoever writes, `victim.rs` is a dashboard that is killed there.
 
 mod api;
 mod apps;
 mod broad;
 mod browser;
 mod clock;
+pub(crate) mod crash;
 pub(crate) mod device;
 mod digest;
 mod foreign;
@@ -25,19 +26,20 @@ pub(crate) mod schema;
 mod site;
 mod steps;
 pub(crate) mod stub;
+pub(crate) mod victim;
 mod visits;
 
 pub(crate) use api::Caller;
 pub(crate) use apps::{BOARD, operation_of, send_fields, send_plan};
 pub(crate) use broad::{OVERLAYS, broad_recipe};
 pub(crate) use browser::{Answer, Browser, Request};
-pub(crate) use digest::{Tables, changed};
+pub(crate) use digest::{Tables, changed, unsaid};
 pub(crate) use foreign::{Silent, foreign_board, foreign_stack};
 pub(crate) use golden::matches;
 pub(crate) use idp::{CLIENT_SECRET, Idp, Signed};
 pub(crate) use mail::MailServer;
 pub(crate) use phone::{Phone, recovery_codes, sealed};
-pub(crate) use raw::{connection, copy_of, make_admin, make_viewer};
+pub(crate) use raw::{connection, copy_of, head_of, make_admin, make_viewer};
 pub(crate) use requests::same_request;
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use steps::{IN_STEPS, Step};

@@ -1,7 +1,8 @@
 use std::path::Path;
 
+use canteen::store::chain::GENESIS;
 use diesel::connection::SimpleConnection as _;
-use diesel::{Connection as _, SqliteConnection};
+use diesel::{Connection as _, OptionalExtension as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query, sql_types};
 
 /// A connection of our own to a copy of the database, past everything that guards it: triggers are gone.
 pub(crate) fn copy_of(database: &Path, copy: &Path) -> SqliteConnection {
@@ -35,4 +36,18 @@ fn set_role(database: &Path, name: &str, role: &str) {
     let whose = format!("member_id = (SELECT id FROM members WHERE name = '{name}')");
     let changed = format!("PRAGMA busy_timeout=5000; UPDATE grants SET bundle = '{role}', role_id = NULL WHERE {whose}");
     database.batch_execute(&changed).unwrap();
+}
+
+/// Number and hash of the newest entry of the audit log.
+pub(crate) fn head_of(database: &Path) -> (i64, String) {
+    #[derive(QueryableByName)]
+    struct Head {
+        #[diesel(sql_type = sql_types::BigInt)]
+        seq: i64,
+        #[diesel(sql_type = sql_types::Text)]
+        hash: String,
+    }
+    let newest = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1";
+    let found: Option<Head> = sql_query(newest).get_result(&mut connection(database)).optional().unwrap();
+    found.map_or_else(|| (0, GENESIS.to_owned()), |head| (head.seq, head.hash))
 }

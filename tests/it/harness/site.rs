@@ -65,7 +65,8 @@ pub(crate) struct Site {
     address: SocketAddr,
     stop: CancellationToken,
     server: Option<JoinHandle<usize>>,
-    data: tempfile::TempDir,
+    /// Absent where the folder is somebody else's.
+    _data: Option<tempfile::TempDir>,
 }
 
 impl Site {
@@ -94,7 +95,20 @@ impl Site {
         let Running { live, feed, setup_code, stop, server } =
             Running::begin(&settings, &store, &shelf, &engine, &clock, listener, plan.members).await;
         let server = Some(server);
-        Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server, data }
+        Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server, _data: Some(data) }
+    }
+
+    /// A dashboard over data that are there already, with this Swarm.
+    pub(crate) async fn over(settings: Settings, engine: FakeEngine, clock: Arc<Ahead>) -> Self {
+        shelf::tls::install();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let store = Store::open(&settings.data.join("canteen.db"), clock.clone()).unwrap();
+        let shelf = Shelf::open(&settings.data.join("shelf")).unwrap();
+        let Running { live, feed, setup_code, stop, server } =
+            Running::begin(&settings, &store, &shelf, &engine, &clock, listener, true).await;
+        let server = Some(server);
+        Self { engine, store, shelf, clock, live, feed, setup_code, settings, address, stop, server, _data: None }
     }
 
     /// Stops the dashboard, whatever it is doing, and starts it anew over the same data and the same Swarm.
@@ -162,11 +176,15 @@ impl Site {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.data.path().join("canteen.db")
+        self.settings.data.join("canteen.db")
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn data(&self) -> &Path {
-        self.data.path()
+        &self.settings.data
     }
 
     /// The newest entries of the audit log, newest first.
