@@ -2,6 +2,7 @@
 
 use canteen::access::Role;
 use canteen::access::approval::{Kind, Needs};
+use canteen::engine::Mutate as _;
 use canteen::store::approvals::RequestState;
 use canteen::store::operations::State;
 
@@ -95,4 +96,48 @@ async fn letters_go_to_those_who_may_approve_and_to_who_asked() {
     server.letter("ana@example.org", "bo objected: not yet").await;
     let others = server.letters().into_iter().filter(|l| l.whole.contains("approval") && !l.to.contains("bo@"));
     assert_eq!(others.filter(|l| l.whole.contains("Something waits")).count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_not_there_below_another_app() {
+    const OTHER: &str = "other.example.org";
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    for app in [BOARD, OTHER] {
+        site.new_board(&ana, app).await;
+    }
+    site.add_on("olga", Role::Operator, OTHER).await;
+    let olga = site.signed_in("olga").await;
+    rule(&site, &[Kind::Secrets], Needs::Approvals(1)).await;
+    let page = format!("/apps/{BOARD}/secrets");
+    assert_eq!(ana.submit(&page, &format!("{page}/generation"), &[]).await.location(), path(1));
+    let elsewhere = path(1).replace(BOARD, OTHER);
+    assert_eq!(olga.get(&elsewhere).await.status, 404);
+    for (word, fields) in [("approval", vec![]), ("objection", vec![("objection", "no")])] {
+        let refused = olga.submit(&format!("/apps/{OTHER}"), &format!("{elsewhere}/{word}"), &fields).await;
+        assert_eq!(refused.status, 404, "{word}: {}", refused.text());
+    }
+    let request = site.store.approval(1).await.unwrap().unwrap();
+    assert_eq!((request.state, request.votes), (RequestState::Waiting, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_approved_does_not_begin_where_the_swarm_is_another_by_then() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    site.deployed_board(&ana, BOARD).await;
+    site.add("bo", Role::Operator).await;
+    rule(&site, &[Kind::Deploy], Needs::Approvals(1)).await;
+    assert_eq!(site.ask_deploy(&ana, BOARD).await.location(), path(1));
+    let swarm = site.feed.latest().swarm;
+    let service = swarm.services.iter().find(|s| s.spec.name == "board_example_org_app").unwrap();
+    let mut spec = service.spec.clone();
+    spec.labels.insert("by".to_owned(), "hand".to_owned());
+    site.engine.update_service(&service.id, service.version, &spec, None).await.unwrap();
+    site.fresh().await;
+    let before = site.store.operations(None, None, 1).await.unwrap()[0].id;
+    approve(&site, 1).await;
+    assert_eq!(state(&site, 1).await, RequestState::Void);
+    ana.page(&path(1)).await.says("The plan is no longer the one that was approved");
+    assert_eq!(site.store.operations(None, None, 1).await.unwrap()[0].id, before, "nothing was begun");
 }
