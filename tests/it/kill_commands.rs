@@ -157,7 +157,7 @@ fn files(data: &Path) -> BTreeMap<PathBuf, u64> {
                 continue;
             }
             match entry.metadata() {
-                Ok(_) if name.ends_with(".git") => drop(found.insert(path, 0)),
+                Ok(_) if path.extension().is_some_and(|end| end == "git") => drop(found.insert(path, 0)),
                 Ok(kind) if kind.is_dir() => folders.push(path),
                 Ok(kind) => drop(found.insert(path, kind.len())),
                 Err(_gone) => {}

@@ -32,7 +32,7 @@ async fn killed_everywhere(
     over: impl AsyncFn(&Browser, &Answer),
     check: impl AsyncFn(&Site, &Browser, &str),
 ) -> Vec<String> {
-    let mut places = vec![];
+    let mut deaths = vec![];
     let before = Tables::of(&site.database()).rows();
     let head = site.head().await;
     loop {
@@ -42,7 +42,7 @@ async fn killed_everywhere(
         let browser = ana.at(victim.address);
         // Whatever a page notes when it is looked at is noted before.
         browser.page("/apps").await;
-        victim.hold_at(i64::try_from(places.len()).unwrap()).await;
+        victim.hold_at(i64::try_from(deaths.len()).unwrap()).await;
         let pressed = async {
             let answer = press(&browser).await;
             over(&browser, &answer).await;
@@ -71,8 +71,8 @@ async fn killed_everywhere(
         }
         whole(&database, &place);
         match held {
-            Some(held) => places.push(held),
-            None => return places,
+            Some(held) => deaths.push(held),
+            None => return deaths,
         }
     }
 }
