@@ -34,7 +34,7 @@ const FLOORS: &[Floor] = &[
     floor("updates", &["recipe"], &[]),
     floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
     floor("backup", &["stack"], &[]),
-    floor("lint", &["compose", "envfile", "recipe", "stack"], &["serde"]),
+    floor("lint", &["backup", "compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
     floor("clock", &[], &["jiff"]),

@@ -1,5 +1,6 @@
 //! THE table of rules, in the order of the report.
 
+mod backups;
 mod compose;
 mod configs;
 mod health;
@@ -254,5 +255,49 @@ pub(super) const RULES: &[(Rule, Check)] = &[
     (
         warn("C021", "A schedule says in which time zone it counts", "Add TZ to .env.sample and to the service's environment."),
         Always(sample::schedules),
+    ),
+    (
+        warn(
+            "C022",
+            "A backup holds every volume that is more than a cache",
+            "Set backupbot.backup=true in deploy.labels of app, and leave out only volumes that can be made again.",
+        ),
+        WithCompose(backups::complete),
+    ),
+    (
+        warn("C023", "One service alone asks for the backup", "Keep backupbot.backup on app; it speaks for all services."),
+        WithCompose(backups::one_speaks),
+    ),
+    (
+        warn(
+            "C024",
+            "Databases are dumped before a backup",
+            "Let a backupbot.backup.pre-hook write a dump into the volume, and take it alone with backupbot.backup.volumes.NAME.path.",
+        ),
+        WithCompose(backups::dumped),
+    ),
+    (
+        warn(
+            "C025",
+            "What a hook writes for a backup, a hook reads after a restore",
+            "Add a backupbot.restore.post-hook that loads the dump.",
+        ),
+        WithCompose(backups::loaded_again),
+    ),
+    (
+        warn(
+            "C026",
+            "Labels of backups can be followed",
+            "Name volumes that services mount and paths relative to their top, and write true or false.",
+        ),
+        WithCompose(backups::followed),
+    ),
+    (
+        warn(
+            "C027",
+            "No label of backups is an old one or misplaced",
+            "Take the label out, or use one of the specification in deploy.labels.",
+        ),
+        WithCompose(backups::current),
     ),
 ];
