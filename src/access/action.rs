@@ -68,6 +68,8 @@ actions! {
     read App ViewSettings "app.settings.view";
     /// See which secrets an app needs and has. Never their values.
     read App ListSecrets "app.secrets.list";
+    /// See what a backup of an app would hold.
+    read App ViewBackups "app.backups.view";
     /// Read what an app's tasks write.
     read App ViewLogs "app.logs.view";
     /// See what a deploy would change.

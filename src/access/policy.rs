@@ -101,6 +101,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewApprovalRules | A::EditApprovalRules => P::ConfigureApprovals,
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
+        A::ViewBackups => P::ViewBackups,
         A::ViewLogs => P::ReadLogs,
         A::BeginApp | A::NewApp => P::NewApp,
         A::BeginImport | A::ImportApp => P::ImportApp,

@@ -79,6 +79,8 @@ pub enum Task {
     },
     /// Newer versions, to choose from.
     Newer,
+    /// The backups that there are.
+    Backups,
     /// The functions of the recipe's `abra.sh`.
     Functions,
     /// A function of the recipe's `abra.sh`.
@@ -167,6 +169,7 @@ fn lines(app: &str, task: &Task) -> Vec<String> {
             vec![command(&["docker", "config", "ls", "--filter", &format!("label=com.docker.stack.namespace={stack}")])]
         }
         Task::Newer => vec![abra(&["upgrade", app])],
+        Task::Backups => vec![abra(&["backup", "snapshots", app])],
         Task::Functions => vec![abra(&["command", "list", app])],
         Task::Function { service, name, arguments } => {
             let behind = if arguments.is_empty() { vec![] } else { vec!["--"] };
@@ -185,6 +188,7 @@ const fn note(task: &Task) -> &'static str {
         Task::Chaos { .. } => "It deploys the files that lie in that folder, so nothing else may be changed in it.",
         Task::History => "Neither abra nor Docker keeps a list of earlier deploys.",
         Task::Restart { .. } => "It stops the tasks before it starts new ones, and starts one each.",
+        Task::Backups => "It asks backup-bot-two, if that runs on the server.",
         Task::Newer => "It asks for the version. Nothing of it runs by itself.",
         Task::Scale { .. } => "The next deploy with abra sets the recipe’s own number again.",
         Task::Remove { .. } => "It also removes the secrets and the settings, and asks before each step.",

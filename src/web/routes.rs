@@ -84,6 +84,7 @@ pub fn routes() -> Table {
         .get("/apps/{app}/deployments", apps::deployments::index)
         .get("/apps/{app}/deployments/{id}", apps::deployments::show)
         .post("/apps/{app}/deployments/{id}", apps::deployments::go_back)
+        .get("/apps/{app}/backups", apps::backups::show)
         .get("/apps/{app}/logs", apps::logs::show)
         .get("/apps/{app}/logs/stream", apps::logs::stream)
         .get("/apps/{app}/logs/download", apps::logs::download)

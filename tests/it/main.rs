@@ -17,6 +17,7 @@ mod audit_export;
 mod audit_pages;
 mod audit_seals;
 mod audit_tampering;
+mod backups;
 mod bad_input;
 mod canary;
 mod chaos_deploy;

@@ -96,6 +96,7 @@ const FLOORS: &[Floor] = &[
         "web",
         &[
             "access",
+            "backup",
             "clock",
             "commands",
             "engine",

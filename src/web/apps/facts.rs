@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::access::action::{Deploy, ListSecrets, ViewLogs, ViewSettings};
+use crate::access::action::{Deploy, ListSecrets, ViewBackups, ViewLogs, ViewSettings};
 use crate::access::{Action, Actor, Grant, Target, WriteAction, policy};
 use crate::envfile::EnvFile;
 use crate::ops::ourselves;
@@ -106,6 +106,7 @@ impl Facts {
             Tab::Overview | Tab::Activity | Tab::Deploys | Tab::Updates | Tab::Commands => true,
             Tab::Settings => self.may::<ViewSettings>(),
             Tab::Secrets => self.may::<ListSecrets>(),
+            Tab::Backups => self.may::<ViewBackups>(),
             Tab::Logs => self.may::<ViewLogs>(),
         }
     }

@@ -12,14 +12,24 @@ pub enum Tab {
     Secrets,
     Deploys,
     Updates,
+    Backups,
     Logs,
     Commands,
     Activity,
 }
 
 impl Tab {
-    pub const ALL: [Self; 8] =
-        [Self::Overview, Self::Settings, Self::Secrets, Self::Deploys, Self::Updates, Self::Logs, Self::Commands, Self::Activity];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Settings,
+        Self::Secrets,
+        Self::Deploys,
+        Self::Updates,
+        Self::Backups,
+        Self::Logs,
+        Self::Commands,
+        Self::Activity,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -28,6 +38,7 @@ impl Tab {
             Self::Secrets => "Secrets",
             Self::Deploys => "Deploys",
             Self::Updates => "Updates",
+            Self::Backups => "Backups",
             Self::Logs => "Logs",
             Self::Commands => "Commands",
             Self::Activity => "Activity",
@@ -42,6 +53,7 @@ impl Tab {
             Self::Secrets => Task::Secrets,
             Self::Deploys | Self::Activity => Task::History,
             Self::Updates => Task::Newer,
+            Self::Backups => Task::Backups,
             Self::Commands => Task::Functions,
             Self::Logs => Task::Logs { service: String::new(), since: String::new() },
         }
@@ -55,6 +67,7 @@ impl Tab {
             Self::Secrets => "/secrets",
             Self::Deploys => "/deployments",
             Self::Updates => "/updates",
+            Self::Backups => "/backups",
             Self::Logs => "/logs",
             Self::Commands => "/commands",
             Self::Activity => "/activity",

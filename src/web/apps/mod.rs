@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod api;
+pub mod backups;
 pub mod changes;
 pub mod commands;
 pub mod configs;

@@ -40,6 +40,7 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "plan", &apps::deployment::PlanView::samples());
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());
     add(&mut pages, "go-back", &apps::deployments::GoBackView::samples());
+    add(&mut pages, "backups", &apps::backups::BackupsView::samples());
     add(&mut pages, "logs", &apps::logs::LogsView::samples());
     add(&mut pages, "commands", &apps::commands::CommandsView::samples());
     add(&mut pages, "command", &apps::commands::CommandView::samples());

@@ -1,0 +1,90 @@
+//! What a backup of an app would hold, by the labels of what runs. Canteen makes no backups, and the page says so.
+
+mod rows;
+#[cfg(any(test, feature = "testing"))]
+mod samples;
+
+pub use rows::{GapRow, Held, HookRow, VolumeRow};
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::access::Grant;
+use crate::access::action::ViewBackups;
+use crate::backup::{Contents, Service};
+use crate::envfile::{EnvFile, secret_values};
+use crate::stack::names::StackName;
+use crate::stack::spec::ServiceSpec;
+use crate::web::Site;
+use crate::web::apps::facts::{Facts, facts};
+use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::failure::Failure;
+use crate::web::page::{page, shell};
+use crate::web::setup::sentence;
+use crate::web::shell::{Nav, Shell};
+use crate::web::visit::Visit;
+
+/// What a backup would hold, and what it would miss.
+#[derive(Debug, Clone, Template)]
+#[template(path = "apps/backups.html")]
+pub struct BackupsView {
+    pub shell: Shell,
+    pub app: AppHeader,
+    /// Whether `held` is of what runs; else it is of what a deploy would send.
+    pub runs: bool,
+    /// Absent where nothing runs and the recipe does not make a stack.
+    pub held: Option<Held>,
+    /// Why the recipe and the settings do not make a stack.
+    pub trouble: Option<String>,
+    /// What is so now and would not be after the next deploy.
+    pub now: Vec<String>,
+    /// What would be so after the next deploy and is not now.
+    pub then: Vec<String>,
+    /// Where the rules tell the same of the recipe.
+    pub rules: String,
+}
+
+/// The page.
+pub async fn show(may: Grant<ViewBackups>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
+    let facts = facts(&may, &site).await?;
+    let newest = facts.revision(&site).await?.text;
+    let secrets = secrets(&facts, &site, &newest).await?;
+    let rendered = facts.render_plain(&site, &facts.app.version, &newest).await?;
+    let (planned, trouble) = match rendered {
+        Ok((_, rendered)) => (Some(held(&facts.stack, &rendered.desired.services, &secrets)), None),
+        Err(why) => (None, Some(sentence(&why.to_string()))),
+    };
+    let specs: Vec<ServiceSpec> = facts.observed.services.iter().map(|service| service.spec.clone()).collect();
+    let running = (!specs.is_empty()).then(|| held(&facts.stack, &specs, &secrets));
+    let (now, then) = match (&running, &planned) {
+        (Some(running), Some(planned)) => (running.beyond(planned), planned.beyond(running)),
+        _ => (Vec::new(), Vec::new()),
+    };
+    page(&BackupsView {
+        shell: shell(&site, &visit, format!("Backups of {}", facts.app.name), Nav::Apps).await,
+        app: facts.header(Tab::Backups, None),
+        runs: running.is_some(),
+        held: running.or(planned),
+        trouble,
+        now,
+        then,
+        rules: crate::web::recipes::lint::address(&facts.app.recipe, &facts.app.version),
+    })
+}
+
+fn held(stack: &StackName, specs: &[ServiceSpec], secrets: &[String]) -> Held {
+    let services: Vec<Service> = specs.iter().map(|spec| Service::of(stack, spec)).collect();
+    Held::of(&Contents::of(&services), secrets)
+}
+
+/// Values of the settings that commands of hooks may repeat, and that are not shown: of the newest settings and of the deployed ones.
+async fn secrets(facts: &Facts, site: &Site, newest: &str) -> Result<Vec<String>, Failure> {
+    let mut texts = vec![newest.to_owned()];
+    if let Some(deployed) = site.store.last_converged(facts.app.id).await? {
+        let revision = site.store.env_revision(facts.app.id, deployed.env_number).await?;
+        texts.extend(revision.map(|revision| revision.text));
+    }
+    let values = texts.iter().filter_map(|text| EnvFile::parse(text).ok()).flat_map(|env| secret_values(&env));
+    Ok(values.collect())
+}
