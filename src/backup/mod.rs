@@ -2,7 +2,7 @@
 //!
 //! A recipe says it with labels of its services, `backupbot.…`: the contract of Co-op Cloud's recipes with whatever backs them up.
 //! Begin with `contents.rs`: [`Contents::of`] is what the labels of all services of a stack come to. `labels.rs` reads those of one
-//! service, and `gap.rs` tells what is missing.
+//! service, and `gap.rs` tells what is missing. Which backups stay is decided in [`retention`].
 
 mod consistency;
 mod contents;
@@ -11,6 +11,7 @@ mod fault;
 mod gap;
 mod hook;
 mod labels;
+pub mod retention;
 mod service;
 #[cfg(test)]
 mod tests;
