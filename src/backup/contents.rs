@@ -161,7 +161,9 @@ fn mounted(services: &[Service]) -> BTreeMap<String, Volume> {
             }
         }
     }
-    found.values_mut().for_each(|volume| volume.services.sort());
+    for volume in found.values_mut() {
+        volume.services.sort();
+    }
     found
 }
 
@@ -200,7 +202,7 @@ fn folders(service: &Service) -> impl Iterator<Item = (String, String)> {
     const SYSTEM: [&str; 6] = ["/dev", "/etc", "/proc", "/run", "/sys", "/var/run"];
     let of_system = |path: &str| {
         let inside = |top: &&str| path.strip_prefix(*top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        SYSTEM.iter().any(|top| inside(&top))
+        SYSTEM.iter().any(inside)
     };
     service.mounts.iter().filter(|mount| !mount.read_only).filter_map(move |mount| match &mount.origin {
         Origin::Folder(path) if !of_system(path) => Some((service.name.clone(), path.clone())),

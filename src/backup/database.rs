@@ -6,7 +6,7 @@ use super::service::Service;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Database {
     Postgres,
-    /// MariaDB and Percona's as well: the files are of the same kind.
+    /// `MariaDB` and Percona's as well: the files are of the same kind.
     Mysql,
     Mongo,
 }

@@ -108,7 +108,9 @@ impl Retention {
         let mut decided = Self::default();
         for snapshot in &sorted {
             let reasons = apart_from_rules(question, snapshot);
-            reasons.into_iter().for_each(|reason| decided.keep(snapshot, reason));
+            for reason in reasons {
+                decided.keep(snapshot, reason);
+            }
         }
         if let Some(good) = sorted.iter().find(|snapshot| !snapshot.partial) {
             decided.keep(good, Reason::LastGood);

@@ -29,7 +29,7 @@ pub struct VolumeRow {
     /// Such as "Only backup.sql".
     pub share: String,
     pub mark: Mark,
-    /// Such as "PostgreSQL"; empty where it holds no database's files.
+    /// What people call the database; empty where it holds no database's files.
     pub database: &'static str,
 }
 
