@@ -89,6 +89,7 @@ impl Dashboard {
         };
         let release = Release {
             store: store.clone(),
+            inspect: engine.clone(),
             feed: feed.clone(),
             live: live.clone(),
             handover: handover.clone(),

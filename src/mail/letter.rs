@@ -72,10 +72,11 @@ pub fn letter(notice: Notice, facts: &Facts, origin: &str, link: &str) -> Letter
         Notice::ApprovalAsked => (
             "Something waits for your approval".to_owned(),
             format!(
-                "{} asked for this, and it waits for approval: {}, of {}.\n\nLook at it, then approve it or object:\n{origin}/apps/{}/approvals/{}",
+                "{} asked for this, and it waits for approval: {}, of {}.{}\n\nLook at it, then approve it or object:\n{origin}/apps/{}/approvals/{}",
                 fact("by"),
                 fact("what"),
                 fact("app"),
+                Some(fact("reason")).filter(|why| !why.is_empty()).map(|why| format!("\n\nWhy: {why}")).unwrap_or_default(),
                 fact("app"),
                 fact("request")
             ),

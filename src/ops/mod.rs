@@ -47,6 +47,7 @@ pub mod run;
 pub mod runner;
 pub mod scale;
 pub mod secrets;
+pub mod seen;
 pub mod stops;
 pub mod take_over;
 pub mod teardown;

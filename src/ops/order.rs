@@ -20,7 +20,7 @@ use crate::store::{Command, Denied, Tx, deployments, operations, replicas, updat
 use super::adjust::Adjusted;
 use super::adopt::AdoptWanted;
 use super::after::BeforeUndeploy;
-use super::approval::Ordered;
+use super::approval::{Ordered, PutUp};
 use super::command::CommandWanted;
 use super::remove::RemoveWanted;
 
@@ -254,20 +254,6 @@ impl Wanted {
         }
     }
 
-    /// Whether the stored wish is this one, sent a second time. Tickets of values differ each time.
-    fn is_again(&self, stored: &str) -> bool {
-        let without_ticket = |mut wanted: Self| {
-            match &mut wanted {
-                Self::Secrets { nonce, .. } => nonce.clear(),
-                Self::Rotate(wanted) => wanted.nonce.clear(),
-                Self::Command(wanted) => wanted.nonce.clear(),
-                _ => {}
-            }
-            wanted
-        };
-        serde_json::from_str(stored).is_ok_and(|stored| without_ticket(stored) == without_ticket(self.clone()))
-    }
-
     fn particulars(&self) -> Map<String, Value> {
         let mut pairs: Vec<(&str, Value)> = match self {
             Self::Deploy(w) => vec![
@@ -364,47 +350,55 @@ pub struct Order<A> {
     pub(super) nonce: String,
     /// The request that it was approved as.
     pub(super) approved: Option<i32>,
+    /// What those read who have to approve it.
+    pub(super) put_up: PutUp,
     pub(super) action: PhantomData<A>,
+}
+
+impl<A> Order<A> {
+    const fn of(app_id: i32, wanted: Wanted, nonce: String) -> Self {
+        Self { app_id, wanted, nonce, approved: None, put_up: PutUp::none(), action: PhantomData }
+    }
 }
 
 /// Asks for a deploy.
 pub const fn deploy(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<Deploy> {
-    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Deploy(wanted), nonce)
 }
 
 /// Asks for a deploy of a commit that is no release.
 pub const fn deploy_chaos(app_id: i32, wanted: Box<DeployWanted>, nonce: String) -> Order<DeployChaos> {
-    Order { app_id, wanted: Wanted::Deploy(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Deploy(wanted), nonce)
 }
 
 /// Asks to go back to an earlier deployment.
 pub const fn rollback(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Rollback> {
-    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Rollback(wanted), nonce)
 }
 
 /// Asks to put back what runs according to the record.
 pub const fn reapply(app_id: i32, wanted: RollbackWanted, nonce: String) -> Order<Reapply> {
-    Order { app_id, wanted: Wanted::Rollback(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Rollback(wanted), nonce)
 }
 
 /// Asks to take what runs as the record.
 pub fn adopt(app_id: i32, wanted: AdoptWanted, nonce: String) -> Order<Adopt> {
-    Order { app_id, wanted: Wanted::Adopt(Box::new(wanted)), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Adopt(Box::new(wanted)), nonce)
 }
 
 /// Asks for new tasks of services that run.
 pub const fn restart(app_id: i32, wanted: Box<Adjusted>, nonce: String) -> Order<Restart> {
-    Order { app_id, wanted: Wanted::Restart(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Restart(wanted), nonce)
 }
 
 /// Asks for other numbers of tasks. They are kept for later deploys from the moment on that they are asked for.
 pub const fn scale(app_id: i32, wanted: Box<ScaleWanted>, nonce: String) -> Order<Scale> {
-    Order { app_id, wanted: Wanted::Scale(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Scale(wanted), nonce)
 }
 
 /// Asks to remove an app.
 pub const fn remove(app_id: i32, wanted: RemoveWanted, nonce: String) -> Order<Remove> {
-    Order { app_id, wanted: Wanted::Remove(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Remove(wanted), nonce)
 }
 
 /// Asks for an undeploy.
@@ -414,7 +408,7 @@ pub const fn undeploy(app_id: i32, stack: String, nonce: String) -> Order<Undepl
 
 /// Asks for an undeploy with steps before it.
 pub const fn undeploy_after(app_id: i32, stack: String, before: Option<Box<BeforeUndeploy>>, nonce: String) -> Order<Undeploy> {
-    Order { app_id, wanted: Wanted::Undeploy { stack, before }, nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Undeploy { stack, before }, nonce)
 }
 
 /// Asks for secrets to be generated and inserted. Values to insert are put into the handover under the ticket beforehand.
@@ -426,27 +420,27 @@ pub const fn secrets(
     ticket: String,
     nonce: String,
 ) -> Order<SetSecret> {
-    Order { app_id, wanted: Wanted::Secrets { generate, insert, about, nonce: ticket }, nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Secrets { generate, insert, about, nonce: ticket }, nonce)
 }
 
 /// Asks for a rotation. A given value is put into the handover under its ticket beforehand.
 pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Order<RotateSecret> {
-    Order { app_id, wanted: Wanted::Rotate(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Rotate(wanted), nonce)
 }
 
 /// Asks to run a command of the recipe. Its arguments wait in the handover under the ticket that `wanted` holds.
 pub const fn command(app_id: i32, wanted: Box<CommandWanted>, nonce: String) -> Order<RunCommand> {
-    Order { app_id, wanted: Wanted::Command(wanted), nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::Command(wanted), nonce)
 }
 
 /// Asks to remove secrets that nothing reads, by their full names.
 pub const fn remove_secrets(app_id: i32, names: Vec<String>, nonce: String) -> Order<RemoveSecret> {
-    Order { app_id, wanted: Wanted::RemoveSecrets { names }, nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::RemoveSecrets { names }, nonce)
 }
 
 /// Asks to remove configs that nothing uses, by their full names.
 pub const fn remove_configs(app_id: i32, names: Vec<String>, nonce: String) -> Order<RemoveConfig> {
-    Order { app_id, wanted: Wanted::RemoveConfigs { names }, nonce, approved: None, action: PhantomData }
+    Order::of(app_id, Wanted::RemoveConfigs { names }, nonce)
 }
 
 impl<A: WriteAction> Command for Order<A> {
@@ -463,10 +457,12 @@ impl<A: WriteAction> Command for Order<A> {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<Ordered, Denied> {
         let wanted = serde_json::to_string(&self.wanted).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
+        let seen = self.put_up.seen.as_ref().map(serde_json::to_string).transpose();
+        let seen = seen.map_err(|e| Denied::rule("unreadable", e.to_string()))?.unwrap_or_default();
         let again = |stored: &str| self.wanted.is_again(stored);
         let cleared = match self.approved {
             Some(request) => approvals::release(tx, request, self.app_id, again)?,
-            None => match approvals::gate(tx, &self.asked(&wanted), again)? {
+            None => match approvals::gate(tx, &self.asked(&wanted, &seen), again)? {
                 Gate::Clear(cleared) => cleared,
                 Gate::Waits(request) => return Ok(Ordered::Waits(request)),
             },

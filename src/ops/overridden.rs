@@ -6,7 +6,7 @@ use crate::access::WriteAction;
 use crate::store::audit::Phase;
 use crate::store::{Command, Denied, Tx};
 
-use super::approval::Ordered;
+use super::approval::{Asks, Ordered};
 use super::order::Order;
 
 /// What somebody asks for although the recipe breaks rules that stop deploys, or its version changed after it was published; the
@@ -43,5 +43,11 @@ impl<A: WriteAction> Command for Overridden<A> {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<Ordered, Denied> {
         self.order.apply(tx)
+    }
+}
+
+impl<A: WriteAction> Asks for Overridden<A> {
+    fn order(&mut self) -> &mut Order<A> {
+        &mut self.order
     }
 }

@@ -37,9 +37,13 @@ impl Store {
         self.read(|c| Ok(all(c)?)).await
     }
 
-    /// What the rules ask for before an operation of this kind on this app.
-    pub async fn approval_demand(&self, app_id: i32, kind: Kind) -> Result<Option<Demand>> {
-        self.read(move |c| demand(c, app_id, kind)).await
+    /// What the rules ask for before operations on this app; nothing of kinds that need no approval.
+    pub async fn approval_demands(&self, app_id: i32) -> Result<Vec<(Kind, Demand)>> {
+        self.read(move |c| {
+            let over = over(c, app_id)?;
+            Ok(Kind::ALL.iter().filter_map(|kind| Some((*kind, over(*kind)?))).collect())
+        })
+        .await
     }
 }
 
@@ -49,10 +53,15 @@ fn all(c: &mut SqliteConnection) -> QueryResult<Vec<KeptRule>> {
 
 /// What the rules ask for now.
 pub(super) fn demand(c: &mut SqliteConnection, app_id: i32, kind: Kind) -> Result<Option<Demand>> {
+    Ok(over(c, app_id)?(kind))
+}
+
+/// Tells what the rules ask for, by the kind.
+fn over(c: &mut SqliteConnection, app_id: i32) -> Result<impl Fn(Kind) -> Option<Demand>> {
     let tags: Vec<String> = app_tags::table.filter(app_tags::app_id.eq(app_id)).select(app_tags::tag).load(c)?;
     let tags: BTreeSet<String> = tags.into_iter().collect();
     let rules = all(c)?;
-    Ok(Demand::of(rules.iter().map(|kept| &kept.rule).filter(|rule| rule.covers(kind, app_id, &tags))))
+    Ok(move |kind| Demand::of(rules.iter().map(|kept| &kept.rule).filter(|rule| rule.covers(kind, app_id, &tags))))
 }
 
 /// One rule, from inside a change.

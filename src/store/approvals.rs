@@ -3,9 +3,11 @@
 
 use diesel::prelude::*;
 
+use super::approval_votes::said;
+pub use super::approval_votes::{Verdict, Vote, vote};
 use super::mail::{self, Notice};
 use super::operations::AskedBy;
-use super::schema::{approval_requests as requests, approval_votes as votes, apps, operations, removed_apps};
+use super::schema::{approval_grounds as grounds, approval_requests as requests, apps, operations, removed_apps};
 use super::{Denied, Result, Store, StoreError, Tx, approval_rules, removals, rights};
 use crate::access::approval::{Demand, Kind};
 use crate::access::{Permission, Sight};
@@ -48,46 +50,6 @@ impl RequestState {
     }
 }
 
-/// What somebody said about a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Approved,
-    Objected,
-    /// It is to be done without approval.
-    Overridden,
-}
-
-impl Verdict {
-    /// The word that is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Approved => "approved",
-            Self::Objected => "objected",
-            Self::Overridden => "overridden",
-        }
-    }
-
-    /// What one has to hold to say so, over the app or over everything.
-    const fn needs(self) -> Permission {
-        match self {
-            Self::Approved | Self::Objected => Permission::Approve,
-            Self::Overridden => Permission::ManageServer,
-        }
-    }
-}
-
-/// One member's word on a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vote {
-    pub member: i32,
-    pub name: String,
-    pub verdict: Verdict,
-    pub reason: String,
-    pub at: Millis,
-    /// The member holds the right to it still; else it counts no more.
-    pub counts: bool,
-}
-
 /// A request for approval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -103,6 +65,10 @@ pub struct Request {
     /// What tells the plan that was shown from others.
     pub plan_hash: String,
     pub asked_by: AskedBy,
+    /// Why it was asked for; empty where nobody said.
+    pub reason: String,
+    /// What there was of the app when it was asked for; empty where nobody looked.
+    pub seen: String,
     pub nonce: String,
     /// What it needs: what the rules asked for when it was asked for, and what they ask for now.
     pub demand: Demand,
@@ -161,6 +127,10 @@ pub struct Asked<'a> {
     pub wanted: &'a str,
     pub plan_hash: String,
     pub nonce: &'a str,
+    /// Why it is asked for; empty where nobody says.
+    pub reason: &'a str,
+    /// What there is of the app now, for comparing; empty where nobody looked.
+    pub seen: &'a str,
     /// It needs values that are kept in memory only.
     pub in_memory: bool,
 }
@@ -198,10 +168,15 @@ pub fn gate(tx: &mut Tx<'_>, asked: &Asked<'_>, again: impl Fn(&str) -> bool) ->
         requests::expires_at.eq(if asked.in_memory { expires_at.min(now + IN_MEMORY_MS) } else { expires_at }),
         requests::state.eq(RequestState::Waiting.as_str()),
     );
-    let id = diesel::insert_into(requests::table).values(row).returning(requests::id).get_result(tx.connection())?;
+    let id: i32 = diesel::insert_into(requests::table).values(row).returning(requests::id).get_result(tx.connection())?;
+    let ground = (grounds::request_id.eq(id), grounds::reason.eq(asked.reason), grounds::seen.eq(asked.seen));
+    diesel::insert_into(grounds::table).values(ground).execute(tx.connection())?;
     tx.waits();
     tx.detail("approval", id);
     tx.detail("needs", demand.told());
+    if !asked.reason.is_empty() {
+        tx.detail("reason", asked.reason);
+    }
     tell_approvers(tx, id, asked, &by)?;
     Ok(Gate::Waits(id))
 }
@@ -253,7 +228,8 @@ fn tell_approvers(tx: &mut Tx<'_>, id: i32, asked: &Asked<'_>, by: &AskedBy) -> 
     let now = tx.now();
     let app: String = apps::table.find(asked.app_id).select(apps::name).first(tx.connection())?;
     let number = id.to_string();
-    let facts = mail::facts([("by", &by.name), ("what", &asked.what), ("app", &app), ("request", &number)]);
+    let reason = asked.reason.to_owned();
+    let facts = mail::facts([("by", &by.name), ("what", &asked.what), ("app", &app), ("request", &number), ("reason", &reason)]);
     for (member, rights) in rights::of_all(tx.connection(), now).map_err(Denied::Store)? {
         if rights.on(&app).has(Permission::Approve) && by.id != Some(member) {
             mail::notify(tx, member, Notice::ApprovalAsked, &facts)?;
@@ -307,19 +283,10 @@ pub fn waiting(tx: &mut Tx<'_>, app_id: i32, id: i32) -> std::result::Result<Req
     }
 }
 
-/// Keeps a member's word on a request.
-pub fn vote(tx: &mut Tx<'_>, id: i32, verdict: Verdict, reason: &str) -> std::result::Result<(), Denied> {
-    let Some(member) = tx.actor().member() else { return Err(Denied::rule("nobody", "only members approve and object")) };
-    let row = (
-        votes::request_id.eq(id),
-        votes::member_id.eq(member),
-        votes::name.eq(tx.actor().name().to_owned()),
-        votes::verdict.eq(verdict.as_str()),
-        votes::reason.eq(reason),
-        votes::at.eq(tx.now()),
-    );
-    let new = diesel::insert_or_ignore_into(votes::table).values(row).execute(tx.connection())?;
-    if new == 0 { Err(Denied::rule("said-already", "you said so already")) } else { Ok(()) }
+/// Lets a request expire at another time.
+pub fn expire_at(tx: &mut Tx<'_>, id: i32, at: Millis) -> std::result::Result<(), Denied> {
+    diesel::update(requests::table.find(id)).set(requests::expires_at.eq(at)).execute(tx.connection())?;
+    Ok(())
 }
 
 /// Ends a request that is not carried out, and tells who asked for it. What was wanted is forgotten.
@@ -455,6 +422,8 @@ fn one(c: &mut SqliteConnection, id: i32, now: Millis) -> Result<Option<Request>
     }
     let had: Option<String> = removed_apps::table.find(app_id).select(removed_apps::name).first(c).optional()?;
     let votes = if had.is_some() { vec![] } else { said(c, id, &app, now)? };
+    let ground: Option<(String, String)> = grounds::table.find(id).select((grounds::reason, grounds::seen)).first(c).optional()?;
+    let (reason, seen) = ground.unwrap_or_default();
     let asked_by = serde_json::from_str(&actor).map_err(|_bad| unreadable())?;
     Ok(Some(Request {
         id,
@@ -465,6 +434,8 @@ fn one(c: &mut SqliteConnection, id: i32, now: Millis) -> Result<Option<Request>
         wanted,
         plan_hash,
         asked_by,
+        reason,
+        seen,
         nonce,
         demand,
         asked_at,
@@ -475,18 +446,4 @@ fn one(c: &mut SqliteConnection, id: i32, now: Millis) -> Result<Option<Request>
         operation_id,
         votes,
     }))
-}
-
-fn said(c: &mut SqliteConnection, id: i32, app: &str, now: Millis) -> Result<Vec<Vote>> {
-    let query = votes::table.filter(votes::request_id.eq(id)).order(votes::at);
-    let columns = (votes::member_id, votes::name, votes::verdict, votes::reason, votes::at);
-    let all: Vec<(i32, String, String, String, Millis)> = query.select(columns).load(c)?;
-    let vote = |(member, name, verdict, reason, at): (i32, String, String, String, Millis)| {
-        let verdict = [Verdict::Approved, Verdict::Objected, Verdict::Overridden].into_iter().find(|v| v.as_str() == verdict);
-        let verdict = verdict.ok_or_else(|| StoreError::Unreadable(format!("request for approval {id}")))?;
-        let held = rights::work_out(c, member, now)?;
-        let counts = held.on(app).and(held.everywhere()).has(verdict.needs());
-        Ok(Vote { member, name, verdict, reason, at, counts })
-    };
-    all.into_iter().map(vote).collect()
 }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod approval_rules;
+pub mod approval_votes;
 pub mod approvals;
 pub mod apps;
 pub mod audit;

@@ -322,6 +322,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    approval_grounds (request_id) {
+        request_id -> Integer,
+        reason -> Text,
+        seen -> Text,
+    }
+}
+diesel::table! {
     approval_votes (request_id, member_id, verdict) {
         request_id -> Integer,
         member_id -> Integer,

@@ -51,6 +51,11 @@ impl Window {
         (today..=today + 7).filter_map(|day| self.start(day)).find(|start| *start > now)
     }
 
+    /// When it closes after the next time that it opens after `now`; `None` if it never does.
+    pub fn next_end(&self, now: Millis) -> Option<Millis> {
+        self.next(now).map(|opens| opens + Millis::from(self.hours()) * HOUR_MS)
+    }
+
     /// When it opens on this day (counted from 1970), if it does.
     fn start(self, day: Millis) -> Option<Millis> {
         // The first of January 1970 was a Thursday.

@@ -9,6 +9,10 @@ use crate::access::Actor;
 use crate::secret::{SecretValue, wipe};
 use crate::store::sessions::Session;
 
+/// The field in which somebody says why they ask for what others have to approve. The hyphen keeps it apart from the variables of
+/// settings.
+pub(super) const WHY_FIELD: &str = "form-why";
+
 /// One request and who makes it. The wall puts it into the request before any handler is asked.
 #[derive(Clone)]
 pub struct Visit(Rc<Inner>);
@@ -28,7 +32,9 @@ pub struct Inner {
     pub agent: String,
     /// The row of the app that the form was made for, where it was made for one.
     pub app: Option<i32>,
-    /// The fields of the form that came, without these two.
+    /// What stands in [`WHY_FIELD`]; empty where nothing does.
+    pub why: String,
+    /// The fields of the form that came, without the token and these two.
     pub fields: Vec<(String, String)>,
     /// The files that came with the form, by the names of their controls. Only forms of secrets have some.
     pub uploads: Vec<(String, SecretValue)>,
@@ -60,6 +66,12 @@ impl std::ops::Deref for Visit {
 }
 
 impl Visit {
+    /// The fields as they came, for a form that is kept and handed in again.
+    pub(super) fn sent(&self) -> Vec<(String, String)> {
+        let why = Some(self.why.clone()).filter(|why| !why.is_empty());
+        self.fields.iter().cloned().chain(why.map(|why| (WHY_FIELD.to_owned(), why))).collect()
+    }
+
     pub(super) fn of(request: &HttpRequest) -> Result<Self, Failure> {
         request.extensions().get::<Self>().cloned().ok_or_else(|| Failure::broken("a request came past the wall"))
     }

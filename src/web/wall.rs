@@ -17,7 +17,7 @@ use super::factors::{gate, kept};
 use super::failure::Failure;
 use super::preferences::Preferences;
 use super::table::Allowed;
-use super::visit::{Inner, Visit};
+use super::visit::{Inner, Visit, WHY_FIELD};
 use super::{Site, api, body, cookies, headers, multipart, refusals};
 use crate::access::token_text::masked;
 use crate::access::{Actor, Via};
@@ -174,7 +174,10 @@ async fn enter(site: &Site, request: &mut ServiceRequest) -> (Visit, Result<(), 
     }
     let here = here(request);
     let Read { token: form, app, fields, uploads } = sent;
-    let inner = Inner { actor, session, half, unproven, csrf_secret, request: id, ip, agent, app, fields, uploads, form, here };
+    let (why, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name == WHY_FIELD);
+    let why = why.into_iter().next().map(|(_, text)| text).unwrap_or_default();
+    let inner =
+        Inner { actor, session, half, unproven, csrf_secret, request: id, ip, agent, app, why, fields, uploads, form, here };
     (Visit::new(inner), passed)
 }
 

@@ -24,9 +24,10 @@ pub(crate) async fn rule(site: &Site, kinds: &[Kind], needs: Needs) {
 }
 
 /// What the dashboard does every so often.
-async fn look(site: &Site) {
+pub(crate) async fn look(site: &Site) {
     let (handover, bell) = (Arc::default(), Arc::default());
-    let release = Release { store: site.store.clone(), feed: site.feed.clone(), live: site.live.clone(), handover, bell };
+    let (store, feed, live) = (site.store.clone(), site.feed.clone(), site.live.clone());
+    let release = Release { store, inspect: Arc::new(site.engine.clone()), feed, live, handover, bell };
     release.look().await.unwrap();
 }
 

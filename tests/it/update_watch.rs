@@ -22,7 +22,7 @@ const PAGE: &str = "/apps/pond.example.org/updates";
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-const COMPOSE: &str = "\
+pub(crate) const COMPOSE: &str = "\
 services:
   app: {image: \"registry.example.org/app:1\", environment: [GREETING], deploy: {labels: [\"traefik.enable=true\"]}}
   db: {image: \"registry.example.org/db:1\", volumes: [\"data:/data\"]}
@@ -30,12 +30,12 @@ volumes: {data: {}}
 ";
 
 /// The same with another image of the app.
-fn app(tag: &str) -> String {
+pub(crate) fn app(tag: &str) -> String {
     COMPOSE.replace("app:1", &format!("app:{tag}"))
 }
 
 /// It is noon, so that no test goes on over midnight.
-async fn noon(plan: Plan) -> Site {
+pub(crate) async fn noon(plan: Plan) -> Site {
     let site = Site::with(plan).await;
     let now = canteen::clock::Clock::now(&*site.clock);
     site.clock.advance((DAY / 2 - now.rem_euclid(DAY)).rem_euclid(DAY));
@@ -43,7 +43,7 @@ async fn noon(plan: Plan) -> Site {
     site
 }
 
-fn watch(site: &Site) -> Watch {
+pub(crate) fn watch(site: &Site) -> Watch {
     Watch {
         store: site.store.clone(),
         shelf: site.shelf.clone(),
@@ -55,7 +55,7 @@ fn watch(site: &Site) -> Watch {
 }
 
 /// Chooses a policy with these hours of every day.
-async fn choose(ana: &Browser, mode: &str, from: &str, to: &str, others: &[(&str, &str)]) {
+pub(crate) async fn choose(ana: &Browser, mode: &str, from: &str, to: &str, others: &[(&str, &str)]) {
     let days = (0..7).map(|day| format!("day.{day}")).collect::<Vec<_>>();
     let mut fields: Vec<(&str, &str)> = vec![("mode", mode), ("from", from), ("to", to)];
     fields.extend(days.iter().map(|day| (day.as_str(), "on")));
@@ -63,19 +63,19 @@ async fn choose(ana: &Browser, mode: &str, from: &str, to: &str, others: &[(&str
     assert_eq!(ana.submit(PAGE, PAGE, &fields).await.location(), PAGE);
 }
 
-async fn fetch(ana: &Browser) {
+pub(crate) async fn fetch(ana: &Browser) {
     ana.submit("/recipes/pond", "/recipes/pond/refresh", &[]).await.location();
 }
 
 /// Looks once, and waits for what that began.
-async fn look(site: &Site) {
+pub(crate) async fn look(site: &Site) {
     watch(site).look().await.unwrap();
     site.idle().await;
     site.fresh().await;
 }
 
 /// What was done by itself, oldest first.
-async fn by_itself(site: &Site) -> Vec<Operation> {
+pub(crate) async fn by_itself(site: &Site) -> Vec<Operation> {
     let mut all = site.store.operations(None, None, 100).await.unwrap();
     all.retain(|o| o.asked_by.is_scheduler());
     all.reverse();
@@ -90,7 +90,7 @@ async fn told(site: &Site) -> Vec<Entry> {
     all
 }
 
-async fn version(site: &Site) -> String {
+pub(crate) async fn version(site: &Site) -> String {
     site.store.app(POND).await.unwrap().unwrap().version
 }
 

@@ -7,7 +7,8 @@ use crate::clock::Millis;
 use crate::ops::approval::Ordered;
 use crate::ops::order::Order;
 use crate::store::audit::Phase;
-use crate::store::{Command, Denied, Tx, updates};
+use crate::store::{Command, Denied, Tx, approvals, updates};
+use crate::updates::Window;
 
 /// The order of a deploy, noted in the same transaction so that it is asked for once.
 pub(super) struct Asked {
@@ -16,6 +17,8 @@ pub(super) struct Asked {
     pub(super) version: String,
     /// When the window opened.
     pub(super) window_at: Millis,
+    /// When it opens at all.
+    pub(super) window: Window,
     /// When the policy was chosen that says so.
     pub(super) chosen_at: Millis,
     /// For the history.
@@ -39,8 +42,15 @@ impl Command for Asked {
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<Ordered, Denied> {
         let ordered = self.order.apply(tx)?;
-        if let Ordered::Begun(id) = ordered {
-            updates::try_once(tx, self.app_id, &self.version, self.window_at, self.chosen_at, id)?;
+        match ordered {
+            Ordered::Begun(id) => updates::try_once(tx, self.app_id, &self.version, self.window_at, self.chosen_at, id)?,
+            Ordered::Waits(id) => {
+                // What is approved on the last day still comes to a window.
+                let expires = approvals::waiting(tx, self.app_id, id)?.expires_at;
+                if let Some(closes) = self.window.next_end(expires) {
+                    approvals::expire_at(tx, id, closes)?;
+                }
+            }
         }
         Ok(ordered)
     }

@@ -10,6 +10,7 @@ use crate::access::{Actor, Grant, Refusal, Target, WriteAction};
 use crate::clock::Millis;
 use crate::commands::update_hold;
 use crate::engine::feed::Feed;
+use crate::ops::approval::PutUp;
 use crate::ops::check;
 use crate::ops::ended::OpError;
 use crate::ops::live::Live;
@@ -100,13 +101,17 @@ impl Watch {
             put_back: true,
         };
         let nonce = format!("{}-{}-{}-{}", may.actor().name(), app.id, due.to, due.window);
+        let policy = format!("{}, {}", judgement.policy.mode.as_str(), judgement.policy.window.told());
+        let mut order = order::deploy(app.id, Box::new(wanted), nonce);
+        order.put_up(PutUp { reason: format!("the update policy of the app: {policy}"), seen: None });
         let asked = Asked {
-            order: order::deploy(app.id, Box::new(wanted), nonce),
+            order,
             app_id: app.id,
             version: due.to,
             window_at: due.window,
+            window: judgement.policy.window,
             chosen_at: judgement.chosen.as_ref().map_or(0, |chosen| chosen.at),
-            policy: format!("{}, {}", judgement.policy.mode.as_str(), judgement.policy.window.told()),
+            policy,
         };
         match self.store.commit(&may, asked).await {
             Ok(asked) => {

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use serde::Deserialize;
 
 use crate::access::action::{GiveApproval, ObjectToRequest, OverrideApproval, WithdrawRequest};
-use crate::access::{Grant, WriteAction};
+use crate::access::{ActionName, Grant, WriteAction};
 use crate::commands::{approval_give, approval_object, approval_override, approval_withdraw};
 use crate::store::Denied;
 use crate::store::approvals::Request;
@@ -20,10 +20,7 @@ use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
 use super::show::{Typed, view};
-use super::{found, path};
-
-/// Characters of a reason.
-const LONGEST: usize = 500;
+use super::{LONGEST, fits, found, one_line, path};
 
 /// What the form of an objection sends.
 #[derive(Deserialize)]
@@ -69,9 +66,6 @@ pub async fn object(
     };
     let command = approval_object::ObjectToRequest { app_id: request.app_id, id: request.id, reason };
     let done = site.store.commit(&may, command).await;
-    if done.is_ok() {
-        site.release.forget(&request);
-    }
     answer(&may, &request, &visit, &site, done, typed).await
 }
 
@@ -86,9 +80,6 @@ pub async fn withdraw(
     let request = of_form(&may, id, &visit, &site).await?;
     let command = approval_withdraw::WithdrawRequest { app_id: request.app_id, id: request.id };
     let done = site.store.commit(&may, command).await;
-    if done.is_ok() {
-        site.release.forget(&request);
-    }
     answer(&may, &request, &visit, &site, done, Typed::default()).await
 }
 
@@ -118,10 +109,10 @@ async fn of_form<A: WriteAction>(may: &Grant<A>, id: i64, visit: &Visit, site: &
 }
 
 fn reason(text: &str, field: &str, missing: &str, problems: &mut Problems) -> Option<String> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(text);
     if text.is_empty() {
         problems.add(field, missing);
-    } else if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+    } else if !fits(&text) {
         problems.add(field, format!("Write {LONGEST} characters at most"));
     }
     problems.is_empty().then_some(text)
@@ -136,19 +127,21 @@ async fn answer<A: WriteAction>(
     mut typed: Typed,
 ) -> Result<HttpResponse, Failure> {
     match done {
-        // The button pressed twice.
+        // It is over, and so are the values that waited for it.
+        Ok(()) if matches!(A::NAME, ActionName::ObjectToRequest | ActionName::WithdrawRequest) => site.release.forget(request),
+        // What has all that it needs begins. It may be the button pressed twice.
         Ok(()) | Err(Denied::Rule { what: "said-already", .. }) => {
             if let Err(error) = site.release.look_at(request.id).await {
                 // It is looked at again in a while.
                 tracing::error!(%error, request = request.id, "what was approved could not be begun");
             }
-            site.live.poke("apps");
-            see_other(&path(&request.app, request.id))
         }
         Err(Denied::Rule { text, .. }) => {
             typed.problems.add("", sentence(&text));
-            page_with(StatusCode::CONFLICT, &view(may, request.id.into(), visit, site, typed).await?)
+            return page_with(StatusCode::CONFLICT, &view(may, request.id.into(), visit, site, typed).await?);
         }
-        Err(other) => Err(other.into()),
+        Err(other) => return Err(other.into()),
     }
+    site.live.poke("apps");
+    see_other(&path(&request.app, request.id))
 }

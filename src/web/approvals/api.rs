@@ -25,6 +25,8 @@ pub struct Told {
     state: &'static str,
     /// What it needs, for people.
     needs: String,
+    /// Why it was asked for, if somebody said.
+    because: Option<String>,
     approved_by: Vec<String>,
     /// Why it ended, for people; nothing while it waits.
     why: Option<String>,
@@ -45,6 +47,7 @@ impl Told {
             title: request.what.clone(),
             state: request.state.as_str(),
             needs: request.demand.told(),
+            because: Some(request.reason.clone()).filter(|reason| !reason.is_empty()),
             approved_by: request.approved_by().map(|vote| vote.name.clone()).collect(),
             why: Some(request.why.clone()).filter(|why| !why.is_empty()),
             asked_at: utc(request.asked_at),

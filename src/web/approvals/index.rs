@@ -43,6 +43,8 @@ pub struct ApprovalRow {
     /// What it waits for, or how it ended.
     pub standing: String,
     pub by: String,
+    /// Why it was asked for; empty where nobody said.
+    pub reason: String,
     pub when: When,
 }
 
@@ -50,16 +52,25 @@ pub struct ApprovalRow {
 const PAGE: i64 = 50;
 
 impl ApprovalRow {
-    pub(in crate::web) fn of(request: &Request, site: &Site) -> Self {
-        Self {
+    async fn of(request: &Request, site: &Site) -> Result<Self, Failure> {
+        Ok(Self {
             href: path(&request.app, request.id),
             what: request.what.clone(),
             app: request.app.clone(),
             mark: mark(request.state),
-            standing: standing(request, site),
+            standing: standing(request, site).await?,
             by: request.asked_by.told(),
+            reason: request.reason.clone(),
             when: moment(site, request.ended_at.unwrap_or(request.asked_at)),
+        })
+    }
+
+    pub(in crate::web) async fn all(requests: &[Request], site: &Site) -> Result<Vec<Self>, Failure> {
+        let mut rows = vec![];
+        for request in requests {
+            rows.push(Self::of(request, site).await?);
         }
+        Ok(rows)
     }
 }
 
@@ -87,7 +98,7 @@ pub async fn index(may: Grant<ListApprovals>, visit: Visit, query: Query, site: 
         shell: shell(&site, &visit, "Approvals", Nav::Approvals).await,
         waits,
         app: name,
-        rows: found.iter().map(|request| ApprovalRow::of(request, &site)).collect(),
+        rows: ApprovalRow::all(&found, &site).await?,
         older: None,
         may_edit: may.actor().everywhere().has(Permission::ConfigureApprovals),
     };

@@ -18,11 +18,25 @@ pub use rules::{
 pub use show::{ApprovalView, show};
 
 use crate::access::{Action, Grant};
+use crate::ops::release::Opening;
 use crate::store::approvals::{Request, RequestState};
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::page::moment;
 use crate::web::status::Mark;
+
+/// Characters of a reason.
+pub(in crate::web) const LONGEST: usize = 500;
+
+/// What was typed as a reason, without line breaks and blanks in a row.
+pub(in crate::web) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a reason can be kept.
+pub(in crate::web) fn fits(reason: &str) -> bool {
+    reason.chars().count() <= LONGEST && !reason.chars().any(char::is_control)
+}
 
 /// The page of a request.
 pub(in crate::web) fn path(app: &str, id: i32) -> String {
@@ -49,18 +63,28 @@ const fn mark(state: RequestState) -> Mark {
 }
 
 /// What a request waits for, or how it ended, in a sentence.
-fn standing(request: &Request, site: &Site) -> String {
-    match request.state {
+async fn standing(request: &Request, site: &Site) -> Result<String, Failure> {
+    Ok(match request.state {
+        RequestState::Waiting if request.is_met(site.store.clock().now()) => match opening(request, site).await? {
+            Opening::At(at) => {
+                format!("It has what it needs, and begins when the window for updates opens, {}", moment(site, at).exact)
+            }
+            Opening::Now | Opening::Never => {
+                "It has what it needs, and begins as soon as nothing else is under way on the app".to_owned()
+            }
+        },
         RequestState::Waiting => waits(request, site),
         RequestState::Started => "It had what it needed, and was begun".to_owned(),
         _ => crate::web::setup::sentence(&request.why),
-    }
+    })
+}
+
+/// When it may begin, apart from what has to be approved.
+async fn opening(request: &Request, site: &Site) -> Result<Opening, Failure> {
+    site.release.opening(request).await.map_err(|e| Failure::Unavailable(e.to_string()))
 }
 
 fn waits(request: &Request, site: &Site) -> String {
-    if request.is_met(site.store.clock().now()) {
-        return "It has what it needs, and begins as soon as nothing else is under way on the app".to_owned();
-    }
     let names: Vec<&str> = request.approved_by().map(|vote| vote.name.as_str()).collect();
     let so_far = match names.as_slice() {
         [] => "none so far".to_owned(),

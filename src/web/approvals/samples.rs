@@ -21,6 +21,7 @@ impl ApprovalRow {
             mark: mark(state),
             standing: "Waits for 2 approvals (1 so far: Bo)".to_owned(),
             by: "Ana".to_owned(),
+            reason: "the old <one> is slow".to_owned(),
             when: When::sample(90),
         }
     }
@@ -62,10 +63,15 @@ impl ApprovalView {
             mark: mark(RequestState::Waiting),
             standing: "Waits for 2 approvals (1 so far: Bo)".to_owned(),
             by: "Ana".to_owned(),
+            asked_because: "the old <one> is slow".to_owned(),
             asked: When::sample(90),
+            window: Some("opens 2026-11-24 02:00 UTC".to_owned()),
             expires: Some(When::sample(90)),
             plan: "0123456789ab".to_owned(),
             obstacle: None,
+            seen: vec![("Deployed", "1.0.0".to_owned()), ("Services", "app, <db>".to_owned())],
+            destroys: vec![("volumes", "wiki_<data>".to_owned())],
+            again: None,
             look: Some(Link { label: "Look at the plan".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() }),
             votes: vec![vote("approved", false), vote("approved", true)],
             operation: None,
@@ -84,13 +90,23 @@ impl ApprovalView {
         let mut hasty = full.clone();
         hasty.problems.add("reason", "Say why it can’t wait; the audit log keeps it");
         let obstacle = Some("The plan is no longer the <one> that was approved".to_owned());
-        let own =
-            Self { own: true, obstacle, approvers: vec![], may_approve: false, may_object: false, votes: vec![], ..full.clone() };
+        let again = Some(Link { label: "Ask again".to_owned(), href: "/apps/wiki.example.org/deployment".to_owned() });
+        let own = Self {
+            own: true,
+            obstacle,
+            again,
+            approvers: vec![],
+            may_approve: false,
+            may_object: false,
+            votes: vec![],
+            ..full.clone()
+        };
         let plain = Self { may_approve: false, may_object: false, may_override: false, look: None, ..full.clone() };
         let over = |state, operation| Self {
             mark: mark(state),
             operation,
             waits: false,
+            window: None,
             expires: None,
             standing: "Bo objected: not on a <Friday>".to_owned(),
             votes: vec![vote("objected", false)],

@@ -5,7 +5,10 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::access::action::{GiveApproval, ViewApproval};
+use crate::access::approval::Kind;
 use crate::access::{Action, ActionName, Actor, Grant, Permission, Target, policy};
+use crate::ops::release::Opening;
+use crate::ops::seen::Seen;
 use crate::store::approvals::{Request, RequestState, Verdict, Vote};
 use crate::web::Site;
 use crate::web::failure::Failure;
@@ -17,7 +20,7 @@ use crate::web::status::Mark;
 use crate::web::visit::Visit;
 use crate::web::when::When;
 
-use super::{found, mark, path, standing};
+use super::{found, mark, opening, path, standing};
 
 /// One request.
 #[derive(Debug, Clone, Template)]
@@ -34,13 +37,23 @@ pub struct ApprovalView {
     /// What it waits for, or how it ended.
     pub standing: String,
     pub by: String,
+    /// Why; empty where they did not say.
+    pub asked_because: String,
     pub asked: When,
+    /// When the dashboard may update the app by itself, where that is what it is; absent where it does not wait any more.
+    pub window: Option<String>,
     /// When it expires; absent where it does not wait any more.
     pub expires: Option<When>,
     /// The beginning of the hash that it is bound to.
     pub plan: String,
     /// Why it would come to nothing if it began now.
     pub obstacle: Option<String>,
+    /// What there was of the app when it was asked for, in words.
+    pub seen: Vec<(&'static str, String)>,
+    /// What it destroys, where it removes the app: kinds of objects and their names.
+    pub destroys: Vec<(&'static str, String)>,
+    /// Where it can be asked for once more, where it came to nothing or would.
+    pub again: Option<Link>,
     /// Where it can be looked at what it would change now.
     pub look: Option<Link>,
     pub votes: Vec<VoteRow>,
@@ -103,6 +116,9 @@ pub(super) async fn view<A: Action>(
     let said = request.votes.iter().any(|vote| Some(vote.member) == actor.member() && vote.verdict == Verdict::Approved);
     let mut approvers = if waits { site.store.who_has(Permission::Approve, Some(request.app.clone())).await? } else { vec![] };
     approvers.retain(|name| *name != request.asked_by.name);
+    let obstacle = if waits { obstacle(&request, site).await? } else { None };
+    let lost =
+        matches!(request.state, RequestState::Void | RequestState::Expired) && !site.store.is_removed(request.app_id).await?;
     Ok(ApprovalView {
         shell: shell(site, visit, format!("{} {}", request.what, request.app), Nav::Approvals).await,
         href: path(&request.app, request.id),
@@ -110,12 +126,17 @@ pub(super) async fn view<A: Action>(
         app_id: request.app_id,
         what: request.what.clone(),
         mark: mark(request.state),
-        standing: standing(&request, site),
+        standing: standing(&request, site).await?,
         by: request.asked_by.told(),
+        asked_because: request.reason.clone(),
         asked: moment(site, request.asked_at),
+        window: if waits { window(&request, site).await? } else { None },
         expires: waits.then(|| moment(site, request.expires_at)),
         plan: request.plan_hash.chars().take(12).collect(),
-        obstacle: if waits { obstacle(&request, site).await? } else { None },
+        again: if obstacle.is_some() || lost { again(&request, actor) } else { None },
+        obstacle,
+        seen: serde_json::from_str::<Seen>(&request.seen).map(|seen| seen.told()).unwrap_or_default(),
+        destroys: destroys(&request),
         look: look(&request, actor).filter(|_| waits),
         votes: request.votes.iter().map(|vote| row(vote, site)).collect(),
         operation: request.operation_id,
@@ -128,6 +149,14 @@ pub(super) async fn view<A: Action>(
         objection: typed.objection,
         reason: typed.reason,
         problems: typed.problems,
+    })
+}
+
+async fn window(request: &Request, site: &Site) -> Result<Option<String>, Failure> {
+    Ok(match opening(request, site).await? {
+        Opening::At(at) => Some(format!("opens {}", moment(site, at).exact)),
+        Opening::Now if request.asked_by.is_scheduler() => Some("open now".to_owned()),
+        Opening::Now | Opening::Never => None,
     })
 }
 
@@ -165,4 +194,38 @@ fn look(request: &Request, actor: &Actor) -> Option<Link> {
         Wanted::Remove(_) if sees(ActionName::ReviewChange) => to("Look at what it removes", format!("/apps/{app}/removal")),
         _ => None,
     }
+}
+
+/// What goes with the app for good.
+fn destroys(request: &Request) -> Vec<(&'static str, String)> {
+    use crate::ops::order::Wanted;
+    let Ok(Wanted::Remove(w)) = serde_json::from_str(&request.wanted) else { return vec![] };
+    let settings = if w.settings { "all revisions" } else { "" };
+    let all = [
+        ("volumes", w.volumes.join(", ")),
+        ("secrets", w.secrets.join(", ")),
+        ("configs", w.configs.join(", ")),
+        ("settings", settings.to_owned()),
+    ];
+    all.into_iter().filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// The page on which the same can be asked for, for whoever may.
+fn again(request: &Request, actor: &Actor) -> Option<Link> {
+    let (action, page) = match Kind::parse(&request.kind)? {
+        Kind::Deploy => (ActionName::Deploy, "deployment"),
+        Kind::Chaos => (ActionName::DeployChaos, "deployment"),
+        Kind::Rollback => (ActionName::Rollback, "deployments"),
+        Kind::Adopt => (ActionName::Adopt, "drift"),
+        Kind::Restart => (ActionName::Restart, "restart"),
+        Kind::Scale => (ActionName::Scale, "scale"),
+        Kind::Undeploy => (ActionName::Undeploy, "undeployment"),
+        Kind::Remove => (ActionName::Remove, "removal"),
+        Kind::Secrets => (ActionName::SetSecret, "secrets"),
+        Kind::Rotate => (ActionName::RotateSecret, "secrets"),
+        Kind::Unused => (ActionName::RemoveSecret, "secrets"),
+        Kind::Command => (ActionName::RunCommand, "commands"),
+    };
+    policy::judge(actor.standing(), action, &Target::App(request.app.clone())).ok()?;
+    Some(Link { label: "Look at it as it is now, and ask again".to_owned(), href: format!("/apps/{}/{page}", request.app) })
 }

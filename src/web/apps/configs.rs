@@ -102,7 +102,7 @@ pub async fn remove(may: Grant<RemoveConfig>, visit: Visit, site: Data<Site>) ->
     if names.is_empty() {
         return Err(Failure::Conflict(format!("{} has no old configs, so there is nothing to remove", facts.app.name)));
     }
-    super::secrets::start(&may, &site, order::remove_configs(facts.app.id, names, visit.form.clone())).await
+    super::secrets::start(&may, &visit, &site, order::remove_configs(facts.app.id, names, visit.form.clone())).await
 }
 
 /// Configs that carry exactly this stack's label. The stack made every one of them, so every one has it.

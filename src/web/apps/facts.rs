@@ -18,7 +18,7 @@ use crate::stack::observed::{Observed, Swarm};
 use crate::store::apps::{App, EnvRevision};
 use crate::web::Site;
 use crate::web::apps::deployment::changed_names;
-use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::header::{AppHeader, OthersFirst, Tab};
 use crate::web::failure::Failure;
 use crate::web::setup::sentence;
 use crate::web::shell::Link;
@@ -39,6 +39,8 @@ pub(super) struct Facts {
     pub(super) commit: bool,
     /// Why nothing can be done to it from here, if it is the dashboard itself.
     pub(super) ourselves: Option<String>,
+    /// What has to be approved first.
+    pub(super) first: OthersFirst,
 }
 
 /// Looks the app up that the grant is for. An unknown one is not there, for anybody; one that was removed is told of.
@@ -54,14 +56,16 @@ pub(super) async fn facts<A: Action>(may: &Grant<A>, site: &Site) -> Result<Fact
     let runs = health.state != HealthState::NotDeployed;
     let pending = if runs { pending(site, &app).await? } else { vec![] };
     let commit = is_commit(site, &app).await?;
-    Ok(Facts { app, stack, observed, health, actor: may.actor().clone(), pending, commit, ourselves })
+    let first = OthersFirst { demands: site.store.approval_demands(app.id).await?, why: String::new() };
+    Ok(Facts { app, stack, observed, health, actor: may.actor().clone(), pending, commit, ourselves, first })
 }
 
 /// The same for a form, which must have been made for this very app: another one may have been removed since, and its name given to
 /// this one.
 pub(super) async fn facts_of_form<A: WriteAction>(may: &Grant<A>, visit: &Visit, site: &Site) -> Result<Facts, Failure> {
-    let facts = facts(may, site).await?;
+    let mut facts = facts(may, site).await?;
     made_for(&facts.app, visit, site).await?;
+    facts.first.why.clone_from(&visit.why);
     Ok(facts)
 }
 
@@ -128,6 +132,7 @@ impl Facts {
             commit: self.commit,
             settings_pending: !self.pending.is_empty(),
             terminal: in_terminal(&self.app.name, &[tab.task()]),
+            first: self.first.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The head of every page of one app: its address, recipe, health and tabs.
 
+use crate::access::approval::{Demand, Kind};
 use crate::recipe::abra_command::{InTerminal, Task, in_terminal};
 use crate::web::shell::Link;
 use crate::web::status::Status;
@@ -101,6 +102,24 @@ pub struct AppHeader {
     pub settings_pending: bool,
     /// What does the same as the page in a terminal.
     pub terminal: InTerminal,
+    /// What has to be approved before it is done.
+    pub first: OthersFirst,
+}
+
+/// What others have to approve before it is done to an app.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OthersFirst {
+    pub demands: Vec<(Kind, Demand)>,
+    /// What was typed as the reason to ask for it.
+    pub why: String,
+}
+
+impl OthersFirst {
+    /// What an operation of the kind with this word needs, in words; empty where it needs nothing.
+    pub fn needs(&self, kind: &str) -> String {
+        let found = self.demands.iter().find(|(one, _)| one.as_str() == kind);
+        found.map(|(_, demand)| demand.told()).unwrap_or_default()
+    }
 }
 
 impl AppHeader {
@@ -109,6 +128,14 @@ impl AppHeader {
     pub fn doing(self, tasks: &[Task]) -> Self {
         let terminal = in_terminal(&self.name, tasks);
         Self { terminal, ..self }
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl OthersFirst {
+    pub fn sample() -> Self {
+        let demand = Demand { approvals: 2, quiet_hours: 0, expires_days: 7 };
+        Self { demands: Kind::ALL.iter().map(|kind| (*kind, demand)).collect(), why: "the old <one> is slow".to_owned() }
     }
 }
 
@@ -129,6 +156,7 @@ impl AppHeader {
             tabs: Tab::ALL.to_vec(),
             settings_pending: tab == Tab::Settings,
             terminal: in_terminal("wiki.example.org", &[tab.task()]),
+            first: OthersFirst::sample(),
         }
     }
 

@@ -72,7 +72,7 @@ pub async fn restart(may: Grant<Restart>, Fields(fields): Fields, visit: Visit, 
     }
     let names: Vec<String> = chosen.iter().map(|name| scope(&facts.stack, name)).collect();
     let wanted = restarted(&facts.stack, &facts.observed, &names, timeout_s(&facts, &site));
-    start(&may, &site, order::restart(facts.app.id, Box::new(wanted), visit.form.clone())).await
+    start(&may, &visit, &site, order::restart(facts.app.id, Box::new(wanted), visit.form.clone())).await
 }
 
 /// What runs can be changed only where something runs.

@@ -86,7 +86,7 @@ pub async fn scale(may: Grant<Scale>, Fields(fields): Fields, visit: Visit, site
     }
     let wanted: Vec<(String, u64)> = services.iter().map(|s| (scope(&facts.stack, &s.service), s.after)).collect();
     let adjusted = scaled(&facts.stack, &facts.observed, &wanted, timeout_s(&facts, &site));
-    start(&may, &site, order::scale(facts.app.id, Box::new(ScaleWanted { adjusted, services }), visit.form.clone())).await
+    start(&may, &visit, &site, order::scale(facts.app.id, Box::new(ScaleWanted { adjusted, services }), visit.form.clone())).await
 }
 
 /// The services that are to get another number. What was typed stays in the rows.

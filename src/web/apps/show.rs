@@ -162,7 +162,7 @@ fn services(facts: &Facts) -> Vec<ServiceRow> {
 
 async fn waiting(facts: &Facts, site: &Site) -> Result<Vec<ApprovalRow>, Failure> {
     let found = site.store.approvals(Sight::All, Some(facts.app.id), true, None, MOST_WAITING).await?;
-    Ok(found.iter().map(|request| ApprovalRow::of(request, site)).collect())
+    ApprovalRow::all(&found, site).await
 }
 
 async fn last_deploy(site: &Site, last: Option<Deployment>) -> Result<Option<DeployLine>, Failure> {

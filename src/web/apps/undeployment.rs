@@ -117,7 +117,7 @@ pub async fn undeploy(
         }
     };
     let order = order::undeploy_after(facts.app.id, facts.app.stack.clone(), before, visit.form.clone());
-    super::secrets::start(&may, &site, order).await
+    super::secrets::start(&may, &visit, &site, order).await
 }
 
 /// The steps that were ticked, if the settings still name those that were shown. The inner error is for people.

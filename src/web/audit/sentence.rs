@@ -25,7 +25,8 @@ pub fn sentence(entry: &Entry) -> String {
     match (entry.action.as_str(), entry.outcome.as_str()) {
         (_, "waits") => {
             let asked = sentence(&Entry { outcome: "asked".to_owned(), ..entry.clone() });
-            format!("{asked}; it waits for {} (request {})", fact("needs"), fact("approval"))
+            let why = Some(fact("reason")).filter(|why| !why.is_empty()).map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{asked}; it waits for {} (request {}){why}", fact("needs"), fact("approval"))
         }
         ("approval.give", _) => format!("approved what {} asked for on {app}: {}", fact("asked_by"), fact("what")),
         ("approval.object", _) => {

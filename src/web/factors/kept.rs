@@ -47,7 +47,8 @@ impl Kept {
     /// Keeps the form of this visit, and gives the ticket for it. `None` if there is no session, or no room.
     pub fn keep(&self, visit: &Visit, doing: &'static str, now: Millis) -> Option<String> {
         let session = visit.session.as_ref()?.id;
-        let bytes = visit.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+        let fields = visit.sent();
+        let bytes = fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
             + visit.uploads.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         let copy = |value: &SecretValue| SecretValue::from(value.expose().to_vec());
         let form = Form {
@@ -58,7 +59,7 @@ impl Kept {
             at: now,
             bytes,
             app: visit.app,
-            fields: visit.fields.clone(),
+            fields,
             uploads: visit.uploads.iter().map(|(name, value)| (name.clone(), copy(value))).collect(),
             token: visit.form.clone(),
         };

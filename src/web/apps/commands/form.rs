@@ -151,7 +151,7 @@ pub(super) async fn ask(
         };
         order::command(facts.app.id, Box::new(wanted), visit.form.clone())
     };
-    hand_over(may, site, values, order).await
+    hand_over(may, visit, site, values, order).await
 }
 
 /// The recipe, if it has this command and it can be run.

@@ -26,7 +26,7 @@ use crate::web::setup::sentence;
 use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
-use super::ask::{DeployForm, Outcome, Way, attempt};
+use super::ask::{DeployForm, Outcome, Sent, Way, attempt};
 use super::deployed;
 use super::review::{Review, review};
 
@@ -149,6 +149,7 @@ const LONGEST: usize = 500;
 pub async fn deploy(may: Grant<Deploy>, mut sent: Body, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
     let form = DeployForm::of_program(&mut sent);
+    let because = sent.optional("because", LONGEST);
     sent.end()?;
     if let Some(first) = earlier(&may, &visit, &form, &site).await? {
         return accepted(&first);
@@ -158,7 +159,18 @@ pub async fn deploy(may: Grant<Deploy>, mut sent: Body, visit: Visit, site: Data
     }
     let outcome = match site.store.busy(facts.app.id).await? {
         Some(text) => Outcome::Refused { what: "busy", text },
-        None => attempt(&may, &facts, &form, &visit.form, &site, Way { chaos: false, order: order::deploy }).await?.1,
+        None => {
+            attempt(
+                &may,
+                &facts,
+                &form,
+                Sent { nonce: &visit.form, why: &because },
+                &site,
+                Way { chaos: false, order: order::deploy },
+            )
+            .await?
+            .1
+        }
     };
     let problem = match outcome {
         Outcome::Asked(asked) => match asked.what {

@@ -87,6 +87,15 @@ pub(super) struct Way<A> {
     pub(super) order: fn(i32, Box<DeployWanted>, String) -> Order<A>,
 }
 
+/// What came with the form.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    /// Tells it from itself sent twice.
+    pub(super) nonce: &'a str,
+    /// Why it is asked for, for those who have to approve it.
+    pub(super) why: &'a str,
+}
+
 /// What became of the wish for a deploy.
 pub(super) enum Outcome {
     /// It is asked for.
@@ -108,7 +117,7 @@ async fn press<A: WriteAction>(
     if let Some(first) = once(site, visit, &facts.app).await? {
         return Ok(first);
     }
-    let (review, outcome) = attempt(may, &facts, form, &visit.form, site, way).await?;
+    let (review, outcome) = attempt(may, &facts, form, Sent { nonce: &visit.form, why: &visit.why }, site, way).await?;
     let ticked = Ticked::of(form);
     match outcome {
         Outcome::Asked(asked) => go_to(&asked),
@@ -125,7 +134,7 @@ pub(super) async fn attempt<A: WriteAction>(
     may: &Grant<A>,
     facts: &Facts,
     form: &DeployForm,
-    nonce: &str,
+    sent: Sent<'_>,
     site: &Site,
     way: Way<A>,
 ) -> Result<(Review, Outcome), Failure> {
@@ -154,8 +163,8 @@ pub(super) async fn attempt<A: WriteAction>(
             if !missing.is_empty() {
                 return Ok((review, Outcome::Missing(missing)));
             }
-            let chosen = Chosen { review: &review, ticked: Ticked::of(form), confirmed, way };
-            let outcome = match order(may, facts, site, made, chosen, nonce).await {
+            let chosen = Chosen { review: &review, ticked: Ticked::of(form), confirmed, way, why: sent.why };
+            let outcome = match order(may, facts, site, made, chosen, sent.nonce).await {
                 Ok(asked) => Outcome::Asked(asked),
                 Err(Failure::Conflict(busy)) => Outcome::Refused { what: "busy", text: sentence(&busy) },
                 Err(other) => return Err(other),
@@ -173,6 +182,8 @@ struct Chosen<'a, A> {
     ticked: Ticked,
     /// The powers over the machine that were confirmed by typing.
     confirmed: Vec<String>,
+    /// Why it is asked for.
+    why: &'a str,
 }
 
 /// Why nothing was started, and what was ticked.
@@ -210,7 +221,7 @@ async fn order<A: WriteAction>(
     let order = (chosen.way.order)(facts.app.id, Box::new(wanted), nonce.to_owned());
     let rules = chosen.review.faults.rules();
     let (reason, shifted) = (chosen.review.faults.reason.clone(), chosen.review.shifted.lines.clone());
-    ask(may, site, Overridden { order, rules, reason, shifted }).await
+    ask(may, chosen.why, site, Overridden { order, rules, reason, shifted }).await
 }
 
 /// The variable that names the steps after this deploy.

@@ -28,7 +28,7 @@ use askama::Template;
 
 use crate::access::Grant;
 use crate::access::action::{Deploy, DeployChaos, ViewPlan};
-use crate::access::approval::{Demand, Kind};
+use crate::access::approval::Kind;
 use crate::store::deployments::Deployment;
 use crate::web::Site;
 use crate::web::apps::changes::{Change, Changes};
@@ -77,8 +77,8 @@ pub struct PlanView {
     pub after: AskedSteps,
     pub ticked: Ticked,
     pub problems: Problems,
-    /// What it needs before it begins, such as "2 approvals"; empty where no rule asks for any.
-    pub approval: String,
+    /// What rules about approval know it by.
+    pub kind: Kind,
     /// False where the viewer may look but not deploy.
     pub may_deploy: bool,
 }
@@ -199,7 +199,6 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
     let after = after_deploy(&facts.revision(site).await?.text, from_version.as_deref(), &review.version);
     let task = step::task(from_version.as_deref().zip(from_base.as_deref()), &review, &facts.app.recipe);
     let kind = if review.is_chaos() { Kind::Chaos } else { Kind::Deploy };
-    let demand = site.store.approval_demand(facts.app.id, kind).await?;
     Ok(PlanView {
         shell: shell(site, visit, format!("Review the deploy of {}", facts.app.name), Nav::Apps).await,
         app: facts.header(Tab::Overview, None).doing(&[task]),
@@ -223,7 +222,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         faults: review.faults,
         shifted: review.shifted,
         problems: answered.problems,
-        approval: demand.map(Demand::told).unwrap_or_default(),
+        kind,
         may_deploy: facts.may::<Deploy>(),
     })
 }

@@ -1,6 +1,7 @@
 //! The page with made-up contents.
 
 use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted, Ticked};
+use crate::access::approval::Kind;
 use crate::recipe::after::Occasion;
 use crate::web::apps::changes::Changes;
 use crate::web::apps::commands::AskedSteps;
@@ -37,7 +38,7 @@ impl PlanView {
             after: AskedSteps::sample(Occasion::Upgrade),
             ticked: Ticked::ALL,
             problems: Problems::none(),
-            approval: "2 approvals".to_owned(),
+            kind: Kind::Deploy,
             may_deploy: true,
         };
         let first = Self {

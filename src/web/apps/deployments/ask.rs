@@ -86,7 +86,7 @@ pub async fn go_back(
             let steps = if after { steps(&facts, &site).await?.variable().map(str::to_owned) } else { None };
             let wanted = RollbackWanted { after: steps, ..wanted(&facts, &site, &review, desired, plan, confirmed) };
             let order = order::rollback(facts.app.id, wanted, visit.form.clone());
-            match start(&may, &site, overridden(order, &review)).await {
+            match start(&may, &visit, &site, overridden(order, &review)).await {
                 Err(Failure::Conflict(busy)) => sentence(&busy),
                 other => return other,
             }

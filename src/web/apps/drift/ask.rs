@@ -177,7 +177,7 @@ async fn decide<A: WriteAction>(
             return wrong_form(&looked.view(visit, site, problems).await);
         }
     };
-    match start(may, site, order).await {
+    match start(may, visit, site, order).await {
         Err(Failure::Conflict(busy)) => looked.conflict(visit, site, &sentence(&busy)).await,
         other => other,
     }

@@ -26,7 +26,7 @@ use crate::web::Site;
 use crate::web::apps::changes::Changes;
 use crate::web::apps::deployment::{Faults, Shifted};
 use crate::web::apps::facts::{Facts, blocking, recipe_at, versions};
-use crate::web::apps::header::{AppHeader, Tab};
+use crate::web::apps::header::{AppHeader, OthersFirst, Tab};
 use crate::web::failure::Failure;
 use crate::web::form::{Name, Query};
 use crate::web::page::{page, shell};
@@ -146,6 +146,7 @@ pub(super) async fn review<A: Action>(
         pending: vec![],
         commit: false,
         ourselves: None,
+        first: OthersFirst::default(),
     };
     let (shelf, recipe, stack, observed) = (site.shelf.clone(), found.recipe.clone(), found.stack.clone(), facts.observed.clone());
     let made = blocking(move || {

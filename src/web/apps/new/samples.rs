@@ -2,6 +2,7 @@
 
 use super::{AddressView, CheckView, ChooseRecipeView, PlannedSecret, RecipeChoice, SecretsStepView, SettingsView, Wizard};
 use crate::web::apps::deployment::CommitChoice;
+use crate::web::apps::header::OthersFirst;
 use crate::web::apps::settings::SettingsForm;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::{Check, CheckState};
@@ -126,6 +127,7 @@ impl SecretsStepView {
                 secret("db_password", "32 letters and digits", ""),
                 secret("admin_passphrase", "6 words", "The first login of the app"),
             ],
+            first: OthersFirst::sample(),
             pasted: vec![secret("smtp_password", "Given by your mail provider", "From the mail provider's account page")],
             problems: Problems::none(),
         };

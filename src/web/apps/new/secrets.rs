@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::web::apps::header::OthersFirst;
 use crate::web::shell::{Problems, Shell};
 
 use super::Wizard;
@@ -17,6 +18,8 @@ pub struct SecretsStepView {
     pub generated: Vec<PlannedSecret>,
     /// Given by the member: a key of another service, for example.
     pub pasted: Vec<PlannedSecret>,
+    /// What has to be approved first.
+    pub first: OthersFirst,
     pub problems: Problems,
 }
 

@@ -57,7 +57,7 @@ pub async fn remove(may: Grant<Remove>, Fields(fields): Fields, visit: Visit, si
         configs: chosen(configs),
         settings: filled.settings,
     };
-    start(&may, &site, order::remove(facts.app.id, wanted, visit.form.clone())).await
+    start(&may, &visit, &site, order::remove(facts.app.id, wanted, visit.form.clone())).await
 }
 
 /// Ticks what was ticked, and nothing else. Returns what was ticked and is not there.

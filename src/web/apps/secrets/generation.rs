@@ -56,7 +56,7 @@ pub async fn generate(
     let mut about: Vec<String> = made.iter().map(|n| format!("{}: {}", n.name, n.rule.describe())).collect();
     about.extend(values.iter().map(|(name, value)| format!("{name}: {} bytes", value.len())));
     let order = |ticket| order::secrets(facts.app.id, names, inserted, about, ticket, visit.form.clone());
-    hand_over(&may, &site, values, order).await
+    hand_over(&may, &visit, &site, values, order).await
 }
 
 /// Generates one that is missing.
@@ -85,6 +85,11 @@ pub async fn generate_one(
         return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
     }
     let about = vec![format!("{}: {}", need.name, need.rule.describe())];
-    start(&may, &site, order::secrets(facts.app.id, vec![need.name.clone()], vec![], about, String::new(), visit.form.clone()))
-        .await
+    start(
+        &may,
+        &visit,
+        &site,
+        order::secrets(facts.app.id, vec![need.name.clone()], vec![], about, String::new(), visit.form.clone()),
+    )
+    .await
 }

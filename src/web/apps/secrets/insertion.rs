@@ -45,5 +45,5 @@ pub async fn insert(may: Grant<SetSecret>, Name(name): Name, visit: Visit, site:
     let about = vec![format!("{full}: {} bytes", value.len())];
     let values = vec![(full.clone(), value)];
     let order = |ticket| order::secrets(facts.app.id, vec![], vec![full], about, ticket, visit.form.clone());
-    hand_over(&may, &site, values, order).await
+    hand_over(&may, &visit, &site, values, order).await
 }

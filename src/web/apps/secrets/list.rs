@@ -105,6 +105,7 @@ pub(super) async fn step_view(facts: &Facts, visit: &Visit, site: &Site, stock: 
         app_id: facts.app.id,
         generated: planned(false),
         pasted: planned(true),
+        first: facts.first.clone(),
         problems,
     }
 }

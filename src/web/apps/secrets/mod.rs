@@ -24,7 +24,7 @@ pub use rotation::{RotationView, review, rotate};
 use actix_web::HttpResponse;
 
 use crate::access::{Grant, WriteAction};
-use crate::ops::approval::Ordered;
+use crate::ops::approval::{Asks, Ordered, PutUp};
 use crate::ops::handover::Values;
 use crate::ops::order::Order;
 use crate::ops::ourselves;
@@ -34,18 +34,20 @@ use crate::web::approvals;
 use crate::web::failure::Failure;
 use crate::web::page::see_other;
 use crate::web::setup::sentence;
+use crate::web::visit::Visit;
 
 /// Starts the operation that takes the values, which it finds under the ticket that `order` is given; without a new operation they are
 /// forgotten at once.
 pub(super) async fn hand_over<A: WriteAction>(
     may: &Grant<A>,
+    visit: &Visit,
     site: &Site,
     values: Values,
     order: impl FnOnce(String) -> Order<A>,
 ) -> Result<HttpResponse, Failure> {
     let ticket = crate::store::chain::hex(&crate::random::bytes::<16>());
     site.handover.put(&ticket, site.store.clock().now(), values);
-    let asked = ask(may, site, order(ticket.clone())).await;
+    let asked = ask(may, &visit.why, site, order(ticket.clone())).await;
     if !asked.as_ref().is_ok_and(|asked| asked.now) {
         drop(site.handover.take(&ticket));
     }
@@ -56,10 +58,11 @@ pub(super) async fn hand_over<A: WriteAction>(
 /// page.
 pub(super) async fn start<A: WriteAction>(
     may: &Grant<A>,
+    visit: &Visit,
     site: &Site,
-    order: impl crate::store::Command<Needs = A, Output = Ordered>,
+    order: impl Asks<Needs = A>,
 ) -> Result<HttpResponse, Failure> {
-    go_to(&ask(may, site, order).await?)
+    go_to(&ask(may, &visit.why, site, order).await?)
 }
 
 /// What a form asked for.
@@ -71,13 +74,28 @@ pub(super) struct Asked {
     now: bool,
 }
 
-/// Starts an operation, or has it wait for approval; the same form sent twice gives the first one.
+/// Starts an operation, or has it wait for approval, which those who decide are told `why`; the same form sent twice gives the first
+/// one.
 pub(super) async fn ask<A: WriteAction>(
     may: &Grant<A>,
+    why: &str,
     site: &Site,
-    order: impl crate::store::Command<Needs = A, Output = Ordered>,
+    mut order: impl Asks<Needs = A>,
 ) -> Result<Asked, Failure> {
-    if let Some(app) = site.store.app(may.app()).await?
+    let reason = approvals::one_line(why);
+    if !approvals::fits(&reason) {
+        return Err(Failure::BadForm(format!("the reason is too long: write {} characters at most", approvals::LONGEST)));
+    }
+    let found = site.store.app(may.app()).await?;
+    let mut seen = None;
+    if let Some(app) = &found {
+        let needs = site.store.approval_demands(app.id).await?;
+        if needs.iter().any(|(kind, _)| *kind == order.order().kind()) {
+            seen = Some(site.release.seen(app).await.map_err(|e| Failure::Unavailable(e.to_string()))?);
+        }
+    }
+    order.order().put_up(PutUp { reason, seen });
+    if let Some(app) = &found
         && let Some(why) = ourselves::refusal(&site.feed.latest().swarm, &app.stack)
     {
         return Err(Failure::Conflict(sentence(&why)));

@@ -41,5 +41,5 @@ pub async fn remove(
     if !problems.is_empty() {
         return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
     }
-    start(&may, &site, order::remove_secrets(facts.app.id, fields.into_keys().collect(), visit.form.clone())).await
+    start(&may, &visit, &site, order::remove_secrets(facts.app.id, fields.into_keys().collect(), visit.form.clone())).await
 }

@@ -120,7 +120,7 @@ pub async fn rotate(may: Grant<RotateSecret>, Name(name): Name, visit: Visit, si
         wanted.nonce = ticket;
         order::rotate(facts.app.id, Box::new(wanted), visit.form.clone())
     };
-    hand_over(&may, &site, values, order).await
+    hand_over(&may, &visit, &site, values, order).await
 }
 
 async fn again(
