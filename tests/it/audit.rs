@@ -64,7 +64,9 @@ async fn every_change_that_succeeds_leaves_an_entry_of_who_did_it() {
         assert!(new.iter().all(|e| e.actor.name == who && !e.actor.via.ip.is_empty()), "{path}: {new:?}");
         // The second phase of an operation comes when it has ended.
         let first: Vec<_> = new.iter().filter(|e| e.of.is_none()).map(|e| (e.action.as_str(), e.outcome.as_str())).collect();
-        if !matches!(first[..], [(written, "ok" | "asked")] if written == action.as_str()) {
+        // What sends no letter is counted as failed sign-ins are, all of them in one entry.
+        let counted = entry.path == "/forgot" && first[..] == [("audit.record", "failed")];
+        if !counted && !matches!(first[..], [(written, "ok" | "asked")] if written == action.as_str()) {
             writeln!(exceptions, "{} {} {first:?}", entry.method, entry.path).unwrap();
         }
         on.idle().await;
