@@ -34,7 +34,7 @@ async fn killed_everywhere(
 ) -> Vec<String> {
     let mut deaths = vec![];
     let before = Tables::of(&site.database()).rows();
-    let head = site.head().await;
+    let newest = site.head().await;
     loop {
         // The session does not run out meanwhile.
         ana.page("/apps").await;
@@ -57,7 +57,7 @@ async fn killed_everywhere(
         let place = held.clone().unwrap_or_else(|| "after all of it".to_owned());
         let database = folder.path().join("canteen.db");
         whole(&database, &place);
-        if head_of(&database).0 == head {
+        if head_of(&database).0 == newest {
             assert_eq!(unsaid(&before, &Tables::of(&database).rows()), [""; 0], "changed without an entry by a kill {place}");
         }
         let mut settings = site.settings.clone();

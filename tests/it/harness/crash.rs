@@ -13,6 +13,8 @@ pub(crate) struct Moment {
     pub(crate) statement: String,
     /// Whether it was carried out, or is about to be.
     pub(crate) done: bool,
+    /// It is part of what the dashboard notes by itself, such as what it fetched.
+    pub(crate) by_itself: bool,
 }
 
 impl Moment {
@@ -22,7 +24,8 @@ impl Moment {
     pub(crate) fn counts(&self, inside: bool) -> bool {
         let begins = |words: &[&str]| words.iter().any(|word| self.statement.starts_with(word));
         match (self.done, inside) {
-            (true, _) => begins(&["COMMIT"]),
+            _ if self.by_itself => false,
+            (true, _) => inside && begins(&["COMMIT"]),
             (false, true) => begins(&["COMMIT", "INSERT INTO `audit`"]),
             (false, false) => begins(&["BEGIN IMMEDIATE", "INSERT INTO `operation_events`", "UPDATE `operations`"]),
         }
@@ -54,10 +57,20 @@ pub(crate) fn leave(database: &Path) {
 
 fn teller() -> Box<dyn Instrumentation> {
     let (mut database, mut inside) = (String::new(), false);
+    // `Store::commit` begins its transactions itself; those that diesel announces are housekeeping.
+    let (mut announced, mut by_itself) = (false, false);
     Box::new(move |event: InstrumentationEvent<'_>| {
         let (query, done) = match event {
             InstrumentationEvent::StartEstablishConnection { url, .. } => {
                 url.clone_into(&mut database);
+                return;
+            }
+            InstrumentationEvent::BeginTransaction { .. } => {
+                announced = true;
+                return;
+            }
+            InstrumentationEvent::CommitTransaction { .. } | InstrumentationEvent::RollbackTransaction { .. } => {
+                announced = false;
                 return;
             }
             InstrumentationEvent::StartQuery { query, .. } => (query, false),
@@ -66,18 +79,19 @@ fn teller() -> Box<dyn Instrumentation> {
         };
         let watcher = WATCHERS.lock().unwrap_or_else(PoisonError::into_inner).get(&database).cloned();
         let Some(watcher) = watcher else { return };
-        let moment = Moment { statement: query.to_string().trim_start().to_owned(), done };
+        let statement = query.to_string().trim_start().to_owned();
         // Whoever only reads has nothing to lose.
-        if ["SELECT", "PRAGMA", "WITH"].iter().any(|word| moment.statement.starts_with(word)) {
+        if ["SELECT", "PRAGMA", "WITH"].iter().any(|word| statement.starts_with(word)) {
             return;
         }
-        let word = moment.statement.split([' ', ';']).next().unwrap_or_default();
-        if word == "BEGIN" {
-            inside = done;
+        if statement.starts_with("BEGIN") {
+            (inside, by_itself) = (done, announced);
         }
+        let moment = Moment { statement, done, by_itself };
         watcher(&moment, inside);
+        let word = moment.statement.split([' ', ';']).next().unwrap_or_default();
         if done && matches!(word, "COMMIT" | "ROLLBACK") {
-            inside = false;
+            (inside, by_itself) = (false, false);
         }
     })
 }
