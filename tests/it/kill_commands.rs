@@ -43,6 +43,9 @@ struct Reel {
 struct Film {
     reel: Arc<Mutex<Reel>>,
     database: PathBuf,
+    /// Before anybody pressed anything: what a page does before it writes counts too.
+    files: BTreeMap<PathBuf, u64>,
+    changes: usize,
     _folder: TempDir,
 }
 
@@ -50,6 +53,7 @@ impl Film {
     fn of(site: &Site) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (reel, database) = (Arc::<Mutex<Reel>>::default(), site.database());
+        let (before, changes) = (files(site.data()), site.engine.changes().len());
         let (frames, images, data, engine) = (reel.clone(), folder.path().to_owned(), site.data().to_owned(), site.engine.clone());
         crash::watch(&database, move |moment, _inside| {
             let mut reel = frames.lock().unwrap();
@@ -75,7 +79,7 @@ impl Film {
             reel.frames.push(Frame { moment: moment.clone(), image, files, changes });
             reel.last = now;
         });
-        Self { reel, database, _folder: folder }
+        Self { reel, database, files: before, changes, _folder: folder }
     }
 
     /// What is wrong in what kills would leave; with the number of moments, and the actions of the entries that came.
@@ -105,10 +109,10 @@ impl Film {
             }
             // That the password was given again is no leave to do anything.
             if actions.iter().all(|action| action == "session.confirm") {
-                if frame.files != first.files {
-                    fault(format!("files came or went before the entry: {:?}", differing(&first.files, &frame.files)));
+                if frame.files != self.files {
+                    fault(format!("files came or went before the entry: {:?}", differing(&self.files, &frame.files)));
                 }
-                if frame.changes != first.changes {
+                if frame.changes != self.changes {
                     fault("the Swarm was changed before the entry".to_owned());
                 }
             }
