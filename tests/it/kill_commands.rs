@@ -151,13 +151,14 @@ impl State {
 }
 
 /// All files but those of the database. A mirror follows its origin and says which commits are to stay, so what is in it does not count;
-/// what is half made on the shelf goes with the next start.
+/// what is half made on the shelf goes with the next start. By itself the dashboard notes how far the log has come, and makes the key that
+/// signs this.
 fn files(data: &Path) -> BTreeMap<PathBuf, u64> {
     let (mut found, mut folders) = (BTreeMap::new(), vec![data.to_owned()]);
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            if name.starts_with("canteen.db") || name.starts_with(".incoming-") {
+            if ["canteen.db", ".incoming-", "audit"].iter().any(|own| name.starts_with(own)) {
                 continue;
             }
             match entry.metadata() {
