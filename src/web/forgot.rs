@@ -70,8 +70,8 @@ pub async fn ask(
         // Strangers can ask for names without end; those that change nothing are counted, as failed sign-ins are.
         Err(Denied::Rule { what: password_ask::NO_LETTER, .. }) => {
             let pairs = [("action", "password.ask"), ("name", shown.as_str()), ("why", "no letter goes there")];
-            refusals::record(&site, &visit, Phase::Failed, &pairs).await;
-            // A letter waits for the disk; so does this, or who asks could tell the two apart.
+            refusals::try_record(&site, &visit, Phase::Failed, &pairs).await?;
+            // A letter waits for the disk; so does this where it is only counted, or who asks could tell the two apart.
             site.store.try_to_write().await?;
         }
         Err(other) => return Err(other.into()),

@@ -11,6 +11,7 @@ use super::visit::Visit;
 use crate::access::action::Record;
 use crate::access::{Actor, Grant};
 use crate::commands::record::Record as RecordCommand;
+use crate::store::Denied;
 use crate::store::audit::Phase;
 use crate::store::tally::Tried;
 
@@ -47,8 +48,15 @@ pub async fn note(site: &Site, visit: &Visit, response: &ServiceResponse<BoxBody
     record(site, visit, Phase::Refused, &pairs).await;
 }
 
-/// Writes down that something was refused or failed, or counts it where it was just written.
+/// Writes down that something was refused or failed, or counts it where it was just written. What can't be written is in the log.
 pub async fn record(site: &Site, visit: &Visit, phase: Phase, pairs: &[(&str, &str)]) {
+    if let Err(error) = try_record(site, visit, phase, pairs).await {
+        tracing::error!(%error, "a refusal could not be written down");
+    }
+}
+
+/// The same for those whose answer depends on it.
+pub async fn try_record(site: &Site, visit: &Visit, phase: Phase, pairs: &[(&str, &str)]) -> Result<(), Denied> {
     // Strangers can invent what they like, so all that one network tries is one series.
     let key = match &visit.actor {
         Actor::Stranger { .. } => format!("stranger {} {phase:?}", super::throttle::network(&visit.ip)),
@@ -56,9 +64,10 @@ pub async fn record(site: &Site, visit: &Visit, phase: Phase, pairs: &[(&str, &s
     };
     let particulars: Map<String, Value> = pairs.iter().map(|(k, v)| ((*k).to_owned(), Value::from(*v))).collect();
     let tried = Tried { actor: visit.actor.clone(), phase, particulars };
+    let mut ended = Ok(());
     for Tried { actor, phase, particulars } in site.store.tally().count(&key, tried, site.store.clock().now()) {
-        if let Err(error) = site.store.commit(&Grant::<Record>::record(actor), RecordCommand { phase, particulars }).await {
-            tracing::error!(%error, "a refusal could not be written down");
-        }
+        let written = site.store.commit(&Grant::<Record>::record(actor), RecordCommand { phase, particulars }).await;
+        ended = ended.and(written);
     }
+    ended
 }

@@ -50,7 +50,7 @@ impl DriftForm {
 
 /// What became of the form.
 enum Answer<A> {
-    Order(Order<A>),
+    Order(Box<Order<A>>),
     /// Something stands in the way, whatever is typed.
     Blocked,
     /// What was typed into the field for confirming is not the app's name.
@@ -86,7 +86,7 @@ pub async fn reapply(
             confirmed,
             after: None,
         };
-        Ok(Answer::Order(order::reapply(facts.app.id, wanted, visit.form.clone())))
+        Ok(Answer::Order(Box::new(order::reapply(facts.app.id, wanted, visit.form.clone()))))
     })
     .await
 }
@@ -115,7 +115,7 @@ pub async fn adopt(
             runs: taken(&drift.record, facts.observed.clone(), &drift.keep).hash,
             env_number: Some(settings_of(drift, &facts, &site).await?),
         };
-        Ok(Answer::Order(order::adopt(facts.app.id, wanted, visit.form.clone())))
+        Ok(Answer::Order(Box::new(order::adopt(facts.app.id, wanted, visit.form.clone()))))
     })
     .await
 }
@@ -167,7 +167,7 @@ async fn decide<A: WriteAction>(
         return looked.conflict(visit, site, text).await;
     };
     let order = match order(drift).await? {
-        Answer::Order(order) => order,
+        Answer::Order(order) => *order,
         Answer::Blocked => {
             return looked.conflict(visit, site, "Something stands in the way; the reasons are below").await;
         }
