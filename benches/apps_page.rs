@@ -213,6 +213,7 @@ impl World {
         let (live, handover, bell) = (Arc::new(Live::default()), Arc::new(Handover::default()), Arc::new(Notify::new()));
         let release = Release {
             store: self.store.clone(),
+            inspect: Arc::new(engine.clone()),
             feed: feed.clone(),
             live: live.clone(),
             handover: handover.clone(),
