@@ -2,7 +2,7 @@
 
 use crate::driver::{Browser, Scripts};
 use crate::site::{Catalogue, Dashboard};
-use crate::{inspect, journey, office, scenery};
+use crate::{council, inspect, journey, office, scenery};
 
 #[test]
 fn no_page_of_the_whole_way_has_a_fault() {
@@ -33,6 +33,15 @@ fn no_page_about_members_has_a_fault() {
     let browser = Browser::start(&site.origin, Scripts::On);
     let mut faults = vec![];
     office::whole(&browser, &site, &mut |browser, page| faults.extend(inspect::faults(browser, page)));
+    none(&faults);
+}
+
+#[test]
+fn no_page_about_approvals_and_single_sign_on_has_a_fault() {
+    let site = Dashboard::named("nobody");
+    let browser = Browser::start(&site.origin, Scripts::On);
+    let mut faults = vec![];
+    council::whole(&browser, &site, &mut |browser, page| faults.extend(inspect::faults(browser, page)));
     none(&faults);
 }
 

@@ -1,7 +1,7 @@
 //! A real browser uses the whole product: pages, scripts, streams, forms, over a Swarm in memory; `life.rs` over a real one.
 //!
 //! `site.rs` runs the dashboard, `driver.rs` steers chromium by `WebDriver`, `journey.rs` walks from the set-up to the sign-out,
-//! `scenery.rs` and `office.rs` to the pages beside that way, and `inspect.rs` looks at single pages: accessibility by axe-core, width, refused content.
+//! `scenery.rs`, `office.rs` and `council.rs` to the pages beside that way, and `inspect.rs` looks at single pages: accessibility by axe-core, width, refused content.
 //! With `SCREENSHOTS=1` the pages are also photographed into `target/screenshots`.
 //!
 //! What runs on the real engine needs root and what `tests/swarm/main.rs` names.
@@ -11,6 +11,7 @@
 
 #[path = "../it/harness/broad.rs"]
 mod broad;
+mod council;
 mod desk;
 mod driver;
 mod front;

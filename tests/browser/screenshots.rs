@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::driver::{Browser, Scripts};
 use crate::site::Dashboard;
-use crate::{inspect, journey, office, scenery};
+use crate::{council, inspect, journey, office, scenery};
 
 #[test]
 fn pictures_are_taken_when_they_are_asked_for() {
@@ -91,6 +91,16 @@ fn pictures_of_the_pages_about_members_are_taken_when_they_are_asked_for() {
     let site = Dashboard::named("nobody");
     let browser = Browser::start(&site.origin, Scripts::On);
     office::whole(&browser, &site, &mut |browser, page| take(browser, page));
+}
+
+#[test]
+fn pictures_of_approvals_and_single_sign_on_are_taken_when_they_are_asked_for() {
+    if std::env::var("SCREENSHOTS").is_err() {
+        return;
+    }
+    let site = Dashboard::named("nobody");
+    let browser = Browser::start(&site.origin, Scripts::On);
+    council::whole(&browser, &site, &mut |browser, page| take(browser, page));
 }
 
 /// The whole page, in every view.

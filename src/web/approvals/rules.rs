@@ -129,7 +129,7 @@ pub async fn list(_may: Grant<ViewApprovalRules>, visit: Visit, site: Data<Site>
         when: moment(&site, kept.at),
     };
     page(&RulesView {
-        shell: shell(&site, &visit, "What needs approval", Nav::Settings).await,
+        shell: shell(&site, &visit, "What needs approval", Nav::Approvals).await,
         rows: rules.iter().map(row).collect(),
     })
 }
@@ -161,7 +161,7 @@ async fn view(id: i32, form: RuleForm, visit: &Visit, site: &Site, problems: Pro
         scopes.push((form.over.clone(), book.scope_name(&Scope::Tag(tag.to_owned()))));
     }
     let title = if id == 0 { "A new rule" } else { "A rule about approval" };
-    Ok(RuleView { shell: shell(site, visit, title, Nav::Settings).await, id: (id != 0).then_some(id), form, scopes, problems })
+    Ok(RuleView { shell: shell(site, visit, title, Nav::Approvals).await, id: (id != 0).then_some(id), form, scopes, problems })
 }
 
 /// Makes a rule.

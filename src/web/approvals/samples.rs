@@ -132,7 +132,7 @@ impl RulesView {
             by: "<Ana>".to_owned(),
             when: When::sample(90),
         };
-        let full = Self { shell: Shell::sample("What needs approval", Nav::Settings), rows: vec![row] };
+        let full = Self { shell: Shell::sample("What needs approval", Nav::Approvals), rows: vec![row] };
         vec![full.clone(), Self { rows: vec![], ..full }]
     }
 }
@@ -140,7 +140,7 @@ impl RulesView {
 impl RuleView {
     pub fn samples() -> Vec<Self> {
         let new = Self {
-            shell: Shell::sample("A new rule", Nav::Settings),
+            shell: Shell::sample("A new rule", Nav::Approvals),
             id: None,
             form: RuleForm {
                 kinds: [Kind::Deploy].into(),

@@ -85,7 +85,7 @@ impl Wish<'_> {
             })
         });
         let view = ReviewView {
-            shell: shell(site, visit, self.title.clone(), Nav::Nowhere).await,
+            shell: shell(site, visit, self.title.clone(), Nav::People).await,
             title: self.title,
             asked: self.asked,
             rows: rows.collect(),
@@ -117,7 +117,7 @@ impl ReviewView {
             lost: vec![],
         };
         let full = Self {
-            shell: Shell::sample("Give a role", Nav::Nowhere),
+            shell: Shell::sample("Give a role", Nav::People),
             title: "Give a role".to_owned(),
             asked: "Bo gets the role operator over wiki.example.org until 2027-01-31.".to_owned(),
             rows: vec![row("Bo", "wiki.example.org"), row("<wiki>", "everything")],

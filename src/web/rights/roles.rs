@@ -95,7 +95,7 @@ pub struct PermissionBox {
 pub async fn index(may: Grant<ListRoles>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let book = site.store.book().await?;
     page(&RolesView {
-        shell: shell(&site, &visit, "Roles", Nav::Nowhere).await,
+        shell: shell(&site, &visit, "Roles", Nav::People).await,
         built_in: Role::ALL.into_iter().map(RoleEntry::built_in).collect(),
         own: book.roles.iter().map(|(id, role)| RoleEntry::own(*id, &role.name, role.permissions)).collect(),
         may_edit: may.actor().everywhere().has(Permission::EditRoles),
@@ -120,7 +120,7 @@ async fn form(actor: &Actor, book: &Book, id: i32, role: OwnRole, visit: &Visit,
     };
     let title = if id == 0 { "A new role".to_owned() } else { format!("The role {}", role.name) };
     RoleView {
-        shell: shell(site, visit, title, Nav::Nowhere).await,
+        shell: shell(site, visit, title, Nav::People).await,
         id: (id != 0).then_some(id),
         areas: Permission::by_area(Permission::ALL.iter().map(tick)),
         given: book.grants.values().filter(|g| g.what == What::Own(id)).count(),
@@ -207,7 +207,7 @@ fn read(fields: &BTreeMap<String, String>) -> Result<(String, Permissions), Fail
 impl RolesView {
     pub fn samples() -> Vec<Self> {
         let full = Self {
-            shell: Shell::sample("Roles", Nav::Nowhere),
+            shell: Shell::sample("Roles", Nav::People),
             built_in: Role::ALL.into_iter().map(RoleEntry::built_in).collect(),
             own: vec![
                 RoleEntry::own(1, "Backup <wiki>", Permissions::of(&[Permission::RunBackup])),
@@ -225,7 +225,7 @@ impl RoleView {
     pub fn samples() -> Vec<Self> {
         let tick = |one: Permission, ticked, locked| (one, PermissionBox { word: one.as_str(), text: one.text(), ticked, locked });
         let new = Self {
-            shell: Shell::sample("A new role", Nav::Nowhere),
+            shell: Shell::sample("A new role", Nav::People),
             id: None,
             name: String::new(),
             areas: Permission::by_area([tick(Permission::ViewApp, true, false), tick(Permission::ManageServer, false, true)]),

@@ -101,7 +101,7 @@ async fn list(
     });
     Ok(TeamsView {
         rows: rows.collect(),
-        shell: shell(site, visit, "Teams", Nav::Nowhere).await,
+        shell: shell(site, visit, "Teams", Nav::People).await,
         typed: typed.to_owned(),
         may_edit: actor.everywhere().has(Permission::EditRoles),
         problems,
@@ -135,7 +135,7 @@ pub async fn show(may: Grant<ListRoles>, Id(id): Id, visit: Visit, site: Data<Si
     let (members, others) = book.members.clone().into_iter().partition(|(id, _)| team.members.contains(id));
     let give = scopes(may.actor(), &book);
     page(&TeamView {
-        shell: shell(&site, &visit, format!("The team {}", team.name), Nav::Nowhere).await,
+        shell: shell(&site, &visit, format!("The team {}", team.name), Nav::People).await,
         id,
         name: team.name.clone(),
         members,
@@ -254,7 +254,7 @@ impl TeamsView {
             roles: vec!["operator over apps with the tag web".to_owned()],
         };
         let full = Self {
-            shell: Shell::sample("Teams", Nav::Nowhere),
+            shell: Shell::sample("Teams", Nav::People),
             rows: vec![row],
             typed: String::new(),
             may_edit: true,
@@ -271,7 +271,7 @@ impl TeamsView {
 impl TeamView {
     pub fn samples() -> Vec<Self> {
         let full = Self {
-            shell: Shell::sample("The team Web", Nav::Nowhere),
+            shell: Shell::sample("The team Web", Nav::People),
             id: 1,
             name: "Web".to_owned(),
             members: vec![(1, "Ana".to_owned()), (2, "<wiki>".to_owned())],
