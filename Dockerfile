@@ -2,6 +2,7 @@
 FROM scratch
 COPY passwd group /etc/
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY programs /
 COPY --chown=65532:65532 data /var/lib/canteen
 COPY canteen /canteen
 USER 65532:65532

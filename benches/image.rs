@@ -4,7 +4,8 @@ use crate::deploy::docker;
 use crate::set_up::SetUp;
 use crate::table::Table;
 
-const AIM_MB: f64 = 30.0;
+/// 30 for Canteen, 32 for restic and ssh with their libraries.
+const AIM_MB: f64 = 62.0;
 
 /// The size that `docker image ls` shows: unpacked.
 pub(crate) fn measure(set_up: &SetUp, table: &mut Table) -> anyhow::Result<()> {
