@@ -7,7 +7,7 @@
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`key_file`], [`keys`], [`signer`],
 //!   [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
-//! * [`mail`] (letters), [`sso`] (the identity provider)
+//! * [`mail`] (letters), [`sso`] (the identity provider), [`restic`] (repositories of backups)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
 //!
@@ -35,6 +35,7 @@ pub mod passwords;
 pub mod pepper;
 pub mod random;
 pub mod recipe;
+pub mod restic;
 pub mod secret;
 pub mod settings;
 pub mod shelf;
