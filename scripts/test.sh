@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 scripts/install.sh test
 AXE_JS=$(scripts/axe.sh)
 export AXE_JS
+scripts/restic.sh >/dev/null
 logs=${CARGO_TARGET_DIR:-target}/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
@@ -37,6 +38,7 @@ kind pure --lib
 # These wait more than they compute.
 kind web --test it -- --test-threads="$(($(nproc) * 4))"
 kind swarm --test swarm
+kind restic --test restic
 kind browser --test browser
 
 echo

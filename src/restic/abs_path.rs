@@ -32,7 +32,7 @@ impl AbsPath {
         }
         let inner = text.strip_prefix('/').ok_or(BadPath::Relative)?;
         let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if !inner.is_empty() && inner.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        if text == "//" || !inner.is_empty() && inner.split('/').any(|part| matches!(part, "" | "." | "..")) {
             return Err(BadPath::NotPlain);
         }
         Ok(Self(format!("/{inner}")))

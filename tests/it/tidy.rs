@@ -76,6 +76,11 @@ const FLOORS: &[Floor] = &[
         &["address", "causes", "random", "secret"],
         &["openidconnect", "reqwest", "rustls", "serde", "serde_json", "tokio"],
     ),
+    floor(
+        "restic",
+        &["random"],
+        &["async_trait", "futures_util", "jiff", "rustix", "serde", "serde_json", "tokio", "tokio_util", "zeroize"],
+    ),
     // Work.
     floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
     floor(

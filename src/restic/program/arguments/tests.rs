@@ -7,7 +7,7 @@ fn path(text: &str) -> AbsPath {
     AbsPath::new(text).unwrap()
 }
 
-fn snapshot(paths: &[&str]) -> Snapshot {
+fn holding(paths: &[&str]) -> Snapshot {
     let id = SnapshotId::new(&"0f".repeat(32)).unwrap();
     let paths = paths.iter().map(|text| path(text)).collect();
     Snapshot { id, time: 0, host: String::new(), words: vec![], tags: None, paths, summary: None }
@@ -56,7 +56,7 @@ fn what_is_stored_stands_behind_two_dashes_and_its_tags_hold_no_run() {
 
 #[test]
 fn a_whole_volume_comes_back_with_its_own_mode_and_may_lose_what_is_too_much() {
-    let Some(Captured::Whole(whole)) = snapshot(&["/v/pad/_data"]).captured(&path("/v/pad/_data")) else { panic!() };
+    let Some(Captured::Whole(whole)) = holding(&["/v/pad/_data"]).captured(&path("/v/pad/_data")) else { panic!() };
     let wish = RestoreWish::whole(whole.clone(), Surplus::Remove, &path("/v/new/_data")).unwrap();
     let id = "0f".repeat(32);
     assert_eq!(
@@ -72,7 +72,7 @@ fn a_whole_volume_comes_back_with_its_own_mode_and_may_lose_what_is_too_much() {
 
 #[test]
 fn parts_are_named_one_by_one_and_nothing_is_removed_for_them() {
-    let held = snapshot(&["/v/db/_data/backup.sql", "/v/db/_data/a[1]*/b\\c"]);
+    let held = holding(&["/v/db/_data/backup.sql", "/v/db/_data/a[1]*/b\\c"]);
     let Some(Captured::Parts(parts)) = held.captured(&path("/v/db/_data")) else { panic!() };
     let said = restore(&RestoreWish::parts(parts, &path("/v/db/_data")), false).join(" ");
     let id = "0f".repeat(32);
