@@ -29,8 +29,8 @@ pub(super) fn reach(repository: &Repository, papers: &Path, cache: Option<&Path>
     all
 }
 
-/// The command that restic splits at blanks outside of `"`, and starts without a shell (`SplitShellStrings` in its `internal/backend`).
-/// ssh asks nobody anything, reads no file of anybody's, and trusts one key.
+/// The command that restic splits at blanks outside of `'`, and starts without a shell (`SplitShellStrings` in its `internal/backend`).
+/// A `"` or a comma would mean something to its reader of options. ssh asks nobody anything, reads no file of anybody's, and trusts one key.
 fn ssh(user: &str, host: &str, port: u16, papers: &Path) -> String {
     let file = |name: &str| papers.join(name).display().to_string();
     let (key, known) = (format!("IdentityFile={}", file("key")), format!("UserKnownHostsFile={}", file("known_hosts")));
@@ -45,8 +45,8 @@ fn ssh(user: &str, host: &str, port: u16, papers: &Path) -> String {
         &key,
         &known,
     ];
-    let options: String = options.iter().map(|option| format!(" -o \"{option}\"")).collect();
-    format!("ssh -F /dev/null{options} -l \"{user}\" -p {port} -s -- \"{host}\" sftp")
+    let options: String = options.iter().map(|option| format!(" -o '{option}'")).collect();
+    format!("ssh -F /dev/null{options} -l '{user}' -p {port} -s -- '{host}' sftp")
 }
 
 fn seconds(time: Duration) -> String {

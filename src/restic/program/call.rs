@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::process::ExitStatus;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Split};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::failure::{failure, told};
@@ -42,7 +44,7 @@ enum Reason {
 }
 
 impl Restic {
-    /// Runs restic and hands each line that it writes to `each`.
+    /// Runs restic and hands each line that it writes to `each`. Whoever stops waiting for it ends it, in order.
     pub(super) async fn call(
         &self,
         arguments: Arguments,
@@ -51,50 +53,18 @@ impl Restic {
         mut each: impl FnMut(&str) + Send,
     ) -> Result<Ended> {
         let papers = self.papers()?;
-        let (mut process, pipes) = self.start(arguments, &papers)?;
-        let (mut out, mut err) = lines(pipes);
-        let (mut out_open, mut err_open) = (true, true);
-        let mut said = Said::default();
-        let mut last = Progress::default();
-        let mut reason = None;
-        let mut due = match limit {
-            Limit::Whole(time) | Limit::Silence(time) => Some((Instant::now() + time, time)),
-            Limit::Never => None,
-        };
-        while out_open || err_open {
-            let line = tokio::select! {
-                line = out.next_segment(), if out_open => line.inspect(|line| out_open = line.is_some()),
-                line = err.next_segment(), if err_open => line.inspect(|line| err_open = line.is_some()),
-                () = watch.cancelled(), if reason.is_none() => {
-                    reason = Some(Reason::Cancelled);
-                    process.terminate();
-                    due = Some((Instant::now() + self.patience.grace, self.patience.grace));
-                    continue;
-                }
-                () = until(due.map(|(at, _)| at)) => {
-                    if reason.is_some() {
-                        // It was asked to end, and did not.
-                        process.kill();
-                        break;
-                    }
-                    reason = due.map(|(_, time)| Reason::TimedOut(time));
-                    process.terminate();
-                    due = Some((Instant::now() + self.patience.grace, self.patience.grace));
-                    continue;
-                }
-            };
-            let Some(line) = line.map_err(|error| not_started(&error))? else { continue };
-            let line = String::from_utf8_lossy(&line);
-            let message = Message::read(&line);
-            if let (Limit::Silence(time), None) = (limit, &reason)
-                && comes_further(message.as_ref(), &mut last)
-            {
-                due = Some((Instant::now() + time, time));
-            }
-            said.hear(message, &line);
+        let (process, pipes) = self.start(arguments, &papers)?;
+        let (lines, mut heard) = mpsc::channel(64);
+        let call = Call { process, limit, grace: self.patience.grace, watch: watch.clone(), lines, _papers: papers };
+        // A task of its own: restic dies when it writes and nobody reads, and then leaves its lock behind.
+        let call = tokio::spawn(call.run(pipes));
+        while let Some(line) = heard.recv().await {
             each(&line);
         }
-        let status = process.wait().await.map_err(|error| not_started(&error))?;
+        let (status, said, reason) = match call.await {
+            Ok(ended) => ended.map_err(|error| BackupError::NotStarted(error.to_string()))?,
+            Err(error) => return Err(BackupError::NotStarted(error.to_string())),
+        };
         match reason {
             // What has been done all the same is told.
             Some(_) if status.success() => {}
@@ -144,6 +114,76 @@ impl Restic {
     }
 }
 
+/// A call on its way.
+struct Call {
+    process: Process,
+    limit: Limit,
+    grace: Duration,
+    watch: Watch,
+    lines: mpsc::Sender<String>,
+    /// They stay for as long as it runs.
+    _papers: Papers,
+}
+
+impl Call {
+    /// Reads what it writes until it has ended, or was ended.
+    async fn run(mut self, pipes: Pipes) -> io::Result<(ExitStatus, Said, Option<Reason>)> {
+        let (mut out, mut err) = (BufReader::new(pipes.out).split(b'\n'), BufReader::new(pipes.err).split(b'\n'));
+        let (mut out_open, mut err_open) = (true, true);
+        let (mut said, mut last, mut reason) = (Said::default(), Progress::default(), None);
+        let mut due = match self.limit {
+            Limit::Whole(time) | Limit::Silence(time) => Some((Instant::now() + time, time)),
+            Limit::Never => None,
+        };
+        while out_open || err_open {
+            let line = tokio::select! {
+                line = out.next_segment(), if out_open => line?.or_else(|| { out_open = false; None }),
+                line = err.next_segment(), if err_open => line?.or_else(|| { err_open = false; None }),
+                () = nobody_waits(&self.watch, &self.lines), if reason.is_none() => {
+                    reason = Some(Reason::Cancelled);
+                    due = Some(self.end());
+                    None
+                }
+                () = until(due.map(|(at, _)| at)) => {
+                    if reason.is_some() {
+                        // It was told to end, and did not. What it has started may still hold its pipes.
+                        self.process.kill();
+                        break;
+                    }
+                    reason = due.map(|(_, time)| Reason::TimedOut(time));
+                    due = Some(self.end());
+                    None
+                }
+            };
+            let Some(line) = line else { continue };
+            let line = String::from_utf8_lossy(&line).into_owned();
+            let message = Message::read(&line);
+            if let (Limit::Silence(time), None) = (self.limit, &reason)
+                && comes_further(message.as_ref(), &mut last)
+            {
+                due = Some((Instant::now() + time, time));
+            }
+            said.hear(message, &line);
+            // Nobody may be waiting for it any more; then it is only read.
+            self.lines.send(line).await.ok();
+        }
+        Ok((self.process.wait().await?, said, reason))
+    }
+
+    /// Tells it to end, and says until when.
+    fn end(&self) -> (Instant, Duration) {
+        self.process.terminate();
+        (Instant::now() + self.grace, self.grace)
+    }
+}
+
+async fn nobody_waits(watch: &Watch, lines: &mpsc::Sender<String>) {
+    tokio::select! {
+        () = watch.cancelled() => {}
+        () = lines.closed() => {}
+    }
+}
+
 /// restic tells how far it is twice a second, and the same again while it waits for somebody.
 fn comes_further(message: Option<&Message>, last: &mut Progress) -> bool {
     let Some(Message::Status(status)) = message else { return true };
@@ -153,21 +193,11 @@ fn comes_further(message: Option<&Message>, last: &mut Progress) -> bool {
     further
 }
 
-type Lines<R> = Split<BufReader<R>>;
-
-fn lines(pipes: Pipes) -> (Lines<impl AsyncRead + Unpin>, Lines<impl AsyncRead + Unpin>) {
-    (BufReader::new(pipes.out).split(b'\n'), BufReader::new(pipes.err).split(b'\n'))
-}
-
 async fn until(due: Option<Instant>) {
     match due {
         Some(at) => sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-fn not_started(error: &io::Error) -> BackupError {
-    BackupError::NotStarted(error.to_string())
 }
 
 /// What restic says of itself.

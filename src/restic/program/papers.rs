@@ -16,6 +16,9 @@ pub(super) struct Papers {
 impl Papers {
     /// Writes what the repository needs into a new folder below `scratch`.
     pub(super) fn write(scratch: &Path, repository: &Repository) -> io::Result<Self> {
+        if scratch.to_str().is_none_or(|path| path.contains(['\'', '"', ',', '\\'])) {
+            return Err(io::Error::other("a quote, a comma or a backslash in its name would be something else to restic"));
+        }
         DirBuilder::new().mode(0o700).recursive(true).create(scratch)?;
         let papers = Self { folder: scratch.join(format!("restic-{}", crate::random::letters_and_digits(16))) };
         DirBuilder::new().mode(0o700).create(&papers.folder)?;

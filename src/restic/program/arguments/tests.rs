@@ -33,10 +33,10 @@ fn each_place_is_reached_by_an_address_without_secrets() {
     let sftp = reached(sftp, Credentials::sftp(key, "ssh-ed25519 AAAA").unwrap());
     assert_eq!(
         sftp,
-        "--json\n--repo\nsftp://coop@b.example.org:2222//srv/b\n--no-cache\n-o\nsftp.command=ssh -F /dev/null -o \"BatchMode=yes\" \
-         -o \"IdentitiesOnly=yes\" -o \"StrictHostKeyChecking=yes\" -o \"GlobalKnownHostsFile=/dev/null\" -o \"ConnectTimeout=20\" \
-         -o \"ServerAliveInterval=30\" -o \"ServerAliveCountMax=4\" -o \"IdentityFile=/run/my scratch/key\" \
-         -o \"UserKnownHostsFile=/run/my scratch/known_hosts\" -l \"coop\" -p 2222 -s -- \"b.example.org\" sftp"
+        "--json\n--repo\nsftp://coop@b.example.org:2222//srv/b\n--no-cache\n-o\nsftp.command=ssh -F /dev/null -o 'BatchMode=yes' \
+         -o 'IdentitiesOnly=yes' -o 'StrictHostKeyChecking=yes' -o 'GlobalKnownHostsFile=/dev/null' -o 'ConnectTimeout=20' \
+         -o 'ServerAliveInterval=30' -o 'ServerAliveCountMax=4' -o 'IdentityFile=/run/my scratch/key' \
+         -o 'UserKnownHostsFile=/run/my scratch/known_hosts' -l 'coop' -p 2222 -s -- 'b.example.org' sftp"
     );
 }
 
