@@ -223,11 +223,11 @@ impl Said {
     }
 
     pub(super) fn words(self) -> String {
-        // The message is short on causes that were retried, such as a full disk; the lines before it tell them.
+        // The message is short on causes, such as a full disk or what ssh says; the lines before it tell them.
         let texts = Vec::from(self.texts).join("\n");
         match self.exit {
-            Some(exit) if texts.contains("no space left on device") && !exit.contains("no space") => format!("{exit}\n{texts}"),
-            Some(exit) => exit,
+            Some(exit) if texts.is_empty() => exit,
+            Some(exit) => format!("{exit}\n{texts}"),
             None => texts,
         }
     }

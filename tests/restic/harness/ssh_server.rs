@@ -3,14 +3,16 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Server, tools};
 
-/// Whom it runs as, and whom it lets in.
+/// Whom it runs as, and whom it lets in: `coop`, whom only the server knows.
 const NOBODY: u32 = 65534;
+/// Gives the server accounts of its own, as what the machine has may be locked, and takes its rights away.
+const BEGIN: &str = "mount --bind \"$1/passwd\" /etc/passwd && mount --bind \"$1/shadow\" /etc/shadow && \
+    exec setpriv --reuid 65534 --regid 65534 --clear-groups \"$2\" -D -e -f \"$1/config\"";
 
 pub(crate) struct SshServer {
     _server: Server,
@@ -52,8 +54,10 @@ impl SshServer {
         fs::write(folder.join("config"), config.join("\n")).unwrap();
         let root = tools::ssh();
         let libraries = fs::read_dir(root.join("usr/lib")).unwrap().map(|entry| entry.unwrap().path().display().to_string());
-        let mut command = Command::new(root.join("usr/sbin/sshd"));
-        command.args(["-D", "-e", "-f"]).arg(folder.join("config")).uid(NOBODY).gid(NOBODY).current_dir("/");
+        fs::write(folder.join("passwd"), format!("root:x:0:0::/:/bin/sh\ncoop:x:{NOBODY}:{NOBODY}::/:/bin/sh\n")).unwrap();
+        fs::write(folder.join("shadow"), "root:*:::::::\ncoop:*:::::::\n").unwrap();
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", BEGIN, "sh"]).arg(folder).arg(root.join("usr/sbin/sshd")).current_dir("/");
         command.env("LD_LIBRARY_PATH", libraries.collect::<Vec<_>>().join(":"));
         let (server, _) = Server::start(&mut command, "listening on");
         let (private_key, host_key, other_key) = (read("member"), read("host.pub"), read("other.pub"));
