@@ -1,4 +1,5 @@
-//! The data key: encrypts the small secrets that have to stand in the database and be read again, such as those of authenticator apps.
+//! The data key: encrypts the small secrets that have to stand in the database and be read again, such as those of authenticator apps and
+//! what opens repositories of backups.
 //!
 //! It lies in a file of its own beside the database, so that whoever gets a copy of the database alone can read none of them.
 
@@ -21,15 +22,15 @@ const LAYOUT: u8 = 1;
 /// What a sealed secret belongs to. It can't be opened as anybody else's, nor as something else.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner {
-    /// The member's row id.
-    pub member: i32,
-    /// A stable word.
+    /// The row id of the member, or of whatever else the purpose speaks of.
+    pub row: i32,
+    /// A stable word. No two kinds of owners share one.
     pub purpose: &'static str,
 }
 
 impl Owner {
     fn bytes(&self) -> Vec<u8> {
-        [b"canteen/1/", self.purpose.as_bytes(), b"/", &self.member.to_be_bytes()].concat()
+        [b"canteen/1/", self.purpose.as_bytes(), b"/", &self.row.to_be_bytes()].concat()
     }
 }
 
@@ -56,7 +57,7 @@ impl DataKey {
 
     /// Tells keys apart, and tells nothing of the key. Stored beside what is sealed.
     pub fn id(&self) -> String {
-        let digest = self.digest(b"", Owner { member: 0, purpose: "key id" });
+        let digest = self.digest(b"", Owner { row: 0, purpose: "key id" });
         digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 
@@ -96,7 +97,7 @@ impl DataKey {
 mod tests {
     use super::*;
 
-    const ANA: Owner = Owner { member: 1, purpose: "totp" };
+    const ANA: Owner = Owner { row: 1, purpose: "totp" };
 
     #[test]
     fn the_key_is_the_same_when_it_is_opened_again() {
@@ -115,7 +116,7 @@ mod tests {
         let sealed = key.seal(b"seven quiet otters", ANA);
         assert!(!sealed.windows(5).any(|w| w == b"quiet") && sealed != key.seal(b"seven quiet otters", ANA));
         assert_eq!(key.unseal(&sealed, ANA).unwrap().as_slice(), b"seven quiet otters");
-        assert!(key.unseal(&sealed, Owner { member: 2, ..ANA }).is_none());
+        assert!(key.unseal(&sealed, Owner { row: 2, ..ANA }).is_none());
         assert!(key.unseal(&sealed, Owner { purpose: "other", ..ANA }).is_none());
         assert!(other.unseal(&sealed, ANA).is_none());
         for at in 0..sealed.len() {
@@ -125,7 +126,7 @@ mod tests {
         }
         assert!(key.unseal(&sealed[..20], ANA).is_none() && key.unseal(&[], ANA).is_none());
         assert_eq!(key.digest(b"a", ANA), key.digest(b"a", ANA));
-        assert_ne!(key.digest(b"a", ANA), key.digest(b"a", Owner { member: 2, ..ANA }));
+        assert_ne!(key.digest(b"a", ANA), key.digest(b"a", Owner { row: 2, ..ANA }));
         assert_ne!(key.digest(b"a", ANA), other.digest(b"a", ANA));
     }
 }

@@ -264,6 +264,24 @@ actions! {
     read Site ListOthersTokens "token.others.list";
     /// End an API token of another member.
     write Site EndOthersToken "token.others.end";
+    /// See the repositories that backups go to. Never what opens them.
+    read Site ListRepositories "backup.repository.list";
+    /// See the form that adds a repository.
+    read Site BeginRepository "backup.repository.new.begin";
+    /// Add a repository that backups go to.
+    write Site NewRepository "backup.repository.new";
+    /// Change what is known of a repository, or what lets us in there.
+    write Site EditRepository "backup.repository.edit";
+    /// Ask a repository whether it answers, and make it where there is none yet.
+    write Site TestRepository "backup.repository.test";
+    /// Take a repository's recovery kit away, with its password.
+    write Site TakeKit "backup.repository.kit";
+    /// Have a repository take backups, once its kit is in good hands.
+    write Site ActivateRepository "backup.repository.activate";
+    /// Have a repository take no backups any more.
+    write Site RetireRepository "backup.repository.retire";
+    /// Write down how a repository answered.
+    write Site NoteRepository "backup.repository.note";
     /// Sign in.
     write Site SignIn "session.begin";
     /// Give the code that a sign-in waits for.

@@ -85,7 +85,7 @@ pub const fn needs(what: ActionName) -> Need {
         | A::RemoveFactor
         | A::RenewCodes
         | A::ReviewFactors => return Need::SignIn,
-        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::Conclude | A::Record => return Need::Nobody,
+        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::NoteRepository | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
         | A::ViewActivity
         | A::ViewAccess
@@ -101,7 +101,14 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewApprovalRules | A::EditApprovalRules => P::ConfigureApprovals,
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
-        A::ViewBackups => P::ViewBackups,
+        A::ViewBackups | A::ListRepositories => P::ViewBackups,
+        A::BeginRepository
+        | A::NewRepository
+        | A::EditRepository
+        | A::TestRepository
+        | A::TakeKit
+        | A::ActivateRepository
+        | A::RetireRepository => P::ConfigureBackup,
         A::ViewLogs => P::ReadLogs,
         A::BeginApp | A::NewApp => P::NewApp,
         A::BeginImport | A::ImportApp => P::ImportApp,
@@ -135,15 +142,16 @@ pub const fn needs(what: ActionName) -> Need {
     })
 }
 
-/// What the dashboard does when it is time: refresh recipes, end requests for approval, and deploy newer versions where an app's policy says so. What such a deploy
+/// What the dashboard does when it is time: refresh recipes, end requests for approval, look at repositories of
+/// backups, and deploy newer versions where an app's policy says so. What such a deploy
 /// may ask of the host is not decided here; see `Tier::Unattended`.
 const fn scheduler(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::RefreshRecipe | A::Deploy | A::HoldUpdate | A::EndRequest)
+    matches!(what, A::RefreshRecipe | A::Deploy | A::HoldUpdate | A::EndRequest | A::NoteRepository)
 }
 
 /// What the dashboard itself does: keep the log, finish operations, obey the server's command line.
 const fn system(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::Conclude | A::Record | A::EditMember | A::ImportApp | A::ExportAudit | A::SealAudit)
+    matches!(what, A::Conclude | A::Record | A::NoteRepository | A::EditMember | A::ImportApp | A::ExportAudit | A::SealAudit)
 }

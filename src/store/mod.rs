@@ -35,6 +35,7 @@ pub mod passkeys;
 pub mod recipes;
 pub mod removals;
 pub mod replicas;
+pub mod repositories;
 pub mod rights;
 mod room;
 pub mod schema;

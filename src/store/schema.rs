@@ -365,6 +365,26 @@ diesel::table! {
         used_at -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    backup_repositories (id) {
+        id -> Integer,
+        name -> Text,
+        place -> Text,
+        password -> Binary,
+        credentials -> Binary,
+        adopted -> Bool,
+        append_only -> Bool,
+        state -> Text,
+        restic_id -> Text,
+        kit_hash -> Nullable<Binary>,
+        kit_at -> Nullable<BigInt>,
+        made_at -> BigInt,
+        activated_at -> Nullable<BigInt>,
+        checked_at -> Nullable<BigInt>,
+        trouble -> Text,
+        trouble_at -> Nullable<BigInt>,
+    }
+}
 diesel::joinable!(identities -> members (member_id));
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(approval_requests -> apps (app_id));
@@ -379,6 +399,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     apps,
     audit,
     audit_seals,
+    backup_repositories,
     chosen_replicas,
     deployments,
     env_revisions,

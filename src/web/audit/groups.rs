@@ -15,6 +15,7 @@ const BEGINNINGS: &[(&str, &str, &[&str])] = &[
     ("commands", "Commands", &["app.command."]),
     ("apps", "Apps made and removed", &["app.new", "app.import", "app.remove"]),
     ("deploys", "Deploys and what becomes of them", &["app.", "operation."]),
+    ("backups", "Backups", &["backup."]),
     ("recipes", "Recipes", &["recipe."]),
     ("log", "Refusals and the log itself", &["audit.", "csp."]),
     ("people", "Members and sign-ins", &["session.", "site.", "member."]),

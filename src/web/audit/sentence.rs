@@ -143,6 +143,16 @@ pub fn sentence(entry: &Entry) -> String {
             let ran: Vec<String> = ran(entry).iter().map(|r| format!("; {} in {}: {r}", r.function, r.service)).collect();
             format!("{} of {app}: {outcome}{}", kind(&fact("kind")), ran.concat())
         }
+        ("backup.repository.new", _) => format!("added the repository of backups {} at {}", fact("repository"), fact("place")),
+        ("backup.repository.edit", _) => format!("changed the repository of backups {}: {}", fact("repository"), fact("changed")),
+        ("backup.repository.test", _) => format!("asked the repository of backups {} whether it answers", fact("repository")),
+        ("backup.repository.kit", _) => format!("took the recovery kit of {}, with its password", fact("repository")),
+        ("backup.repository.activate", _) => format!("activated the repository of backups {}", fact("repository")),
+        ("backup.repository.retire", _) => format!("retired the repository of backups {}", fact("repository")),
+        ("backup.repository.note", _) if fact("trouble").is_empty() => {
+            format!("reached the repository of backups {}", fact("repository"))
+        }
+        ("backup.repository.note", _) => format!("had trouble with the repository {}: {}", fact("repository"), fact("trouble")),
         ("recipe.add", _) => format!("added the recipe {} from {}", fact("recipe"), fact("origin")),
         ("recipe.refresh", _) => format!("fetched {} anew", fact("recipe")),
         ("recipe.tags.accept", _) => format!("looked at changed versions of {}: {}", fact("recipe"), fact("versions")),

@@ -99,7 +99,7 @@ pub async fn add(
         }
     };
     let fresh = if site.store.recovery(member).await?.left == 0 { Some(codes::fresh()) } else { None };
-    let app = Sealed { bytes: site.key.seal(secret.expose(), Owner { member, purpose: TOTP }), key_id: site.key.id() };
+    let app = Sealed { bytes: site.key.seal(secret.expose(), Owner { row: member, purpose: TOTP }), key_id: site.key.id() };
     let hashes = fresh.as_ref().map(|codes| codes::sealed(&site, member, codes)).unwrap_or_default();
     let end_others = !form.others.is_empty();
     let add = AddApp { member_id: member, app, step, codes: hashes, session: session.id, end_others };
@@ -115,12 +115,12 @@ pub async fn add(
 fn seal(site: &Site, member: i32, secret: &TotpSecret) -> String {
     let until = site.store.clock().now() + WAIT_MS;
     let bytes = SecretValue::from([&until.to_be_bytes(), secret.expose()].concat());
-    BASE64_URL_SAFE_NO_PAD.encode(site.key.seal(bytes.expose(), Owner { member, purpose: ENROLMENT }))
+    BASE64_URL_SAFE_NO_PAD.encode(site.key.seal(bytes.expose(), Owner { row: member, purpose: ENROLMENT }))
 }
 
 fn unseal(site: &Site, member: i32, sealed: &str, now: Millis) -> Option<TotpSecret> {
     let sealed = BASE64_URL_SAFE_NO_PAD.decode(sealed).ok()?;
-    let opened = site.key.unseal(&sealed, Owner { member, purpose: ENROLMENT })?;
+    let opened = site.key.unseal(&sealed, Owner { row: member, purpose: ENROLMENT })?;
     let (until, secret) = opened.split_first_chunk::<8>()?;
     if now < Millis::from_be_bytes(*until) { TotpSecret::from_slice(secret) } else { None }
 }

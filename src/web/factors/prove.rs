@@ -63,7 +63,7 @@ pub(super) async fn prove(site: &Site, member: i32, text: &str) -> Result<Proof,
     match typed(text) {
         Typed::App(code) => {
             let app = site.store.totp(member).await?.ok_or(Wrong::Code)?;
-            let opened = site.key.unseal(&app.sealed, Owner { member, purpose: TOTP }).ok_or(Wrong::Key)?;
+            let opened = site.key.unseal(&app.sealed, Owner { row: member, purpose: TOTP }).ok_or(Wrong::Key)?;
             let secret = TotpSecret::from_slice(&opened).ok_or(Wrong::Key)?;
             step(&secret, &code, now).map(Proof::Step)
         }
@@ -106,7 +106,7 @@ pub(super) fn step(secret: &TotpSecret, code: &str, now: Millis) -> Result<i64, 
 /// What is stored of a recovery code. A fast hash is enough for 80 random bits, and the key keeps a copy of the database from being tried
 /// at all; with a slow one, ten codes would take seconds.
 pub(super) fn recovery_hash(site: &Site, member: i32, spelling: &str) -> Vec<u8> {
-    site.key.digest(spelling.as_bytes(), Owner { member, purpose: RECOVERY })
+    site.key.digest(spelling.as_bytes(), Owner { row: member, purpose: RECOVERY })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::store::identities;
 use crate::web::Site;
 
 /// What the client secret is sealed for; it is no member's.
-const SECRET: Owner = Owner { member: 0, purpose: "identity provider" };
+const SECRET: Owner = Owner { row: 0, purpose: "identity provider" };
 /// Where the provider sends browsers back to.
 pub const RETURN_PATH: &str = "/session/sso/return";
 
