@@ -12,6 +12,17 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether a storage of backups may have this address. The networks of the co-op are open, and this machine too; link-local addresses, at
+/// which clouds hand out their credentials, and those of nobody in particular are not.
+pub fn is_storage(address: IpAddr) -> bool {
+    // Where one cloud answers by version 6 what others answer at 169.254.169.254.
+    const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    match address.to_canonical() {
+        IpAddr::V4(v4) => !(v4.is_link_local() || v4.is_unspecified() || v4.is_multicast() || v4.is_broadcast()),
+        IpAddr::V6(v6) => !(v6.is_unicast_link_local() || v6.is_unspecified() || v6.is_multicast() || v6 == METADATA),
+    }
+}
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let special = address.is_loopback()
@@ -45,6 +56,18 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_storage_is_no_metadata_and_may_stand_in_the_own_network() {
+        for open in ["1.1.1.1", "10.0.0.1", "127.0.0.1", "192.168.1.1", "fd00::1", "2606:4700::1111"] {
+            assert!(is_storage(open.parse().unwrap()), "{open}");
+        }
+        for bad in
+            ["169.254.169.254", "::ffff:169.254.169.254", "0.0.0.0", "::", "fe80::1", "224.0.0.1", "ff02::1", "fd00:ec2::254"]
+        {
+            assert!(!is_storage(bad.parse().unwrap()), "{bad}");
+        }
+    }
 
     #[test]
     fn only_addresses_of_the_open_internet_are_public() {

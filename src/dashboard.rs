@@ -16,6 +16,7 @@ use crate::keys::DataKey;
 use crate::mail::Post;
 use crate::ops::claims::Claims;
 use crate::ops::release::Release;
+use crate::ops::repositories::Repositories;
 use crate::ops::updates::Watch;
 use crate::ops::{Handover, Live, Reveals, Runner};
 use crate::passwords::Passwords;
@@ -27,6 +28,9 @@ use crate::web::{self, Parts, SetupCode, Site};
 
 /// An engine that says nothing for so long does not keep the dashboard from starting.
 const FIRST_READING: Duration = Duration::from_secs(10);
+
+/// The folder in the data folder where restic writes what it needs for a moment.
+const SCRATCH: &str = "scratch";
 
 /// What one dashboard has of its own.
 pub struct Given<E> {
@@ -110,6 +114,7 @@ impl Dashboard {
             updates,
             release: release.clone(),
         };
+        let repositories = Repositories::new(key.clone(), settings.restic.clone(), settings.data.join(SCRATCH));
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;
         let parts = Parts {
@@ -123,6 +128,7 @@ impl Dashboard {
             reveals,
             bell,
             release,
+            repositories,
             setup_code,
             site_key,
             post,

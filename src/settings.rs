@@ -56,6 +56,11 @@ pub const KNOWN: &[Known] = &[
         default: "",
         help: "hosts with inner addresses that the dashboard may ask for single sign-on, without ports, comma-separated; others have to be on the open internet",
     },
+    Known {
+        name: "CANTEEN_RESTIC",
+        default: "restic",
+        help: "the program that makes backups: its path, or a name in /usr/local/bin, /usr/bin or /bin",
+    },
     Known { name: "CANTEEN_LOG", default: "info", help: "what to log: error, warn, info or debug" },
 ];
 
@@ -80,6 +85,8 @@ pub struct Settings {
     pub second_factor: SecondFactor,
     /// Host names, without ports.
     pub internal_hosts: Vec<String>,
+    /// The program that makes backups.
+    pub restic: PathBuf,
     pub log: String,
     /// The step at which an operation stops and waits to be killed.
     pub hold_at: Option<String>,
@@ -238,6 +245,7 @@ impl Settings {
                 .filter(|t| !t.is_empty())
                 .map(str::to_owned)
                 .collect(),
+            restic: PathBuf::from(text("CANTEEN_RESTIC")),
             log: text("CANTEEN_LOG"),
             hold_at,
         })

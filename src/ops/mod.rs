@@ -39,6 +39,7 @@ pub mod refresh;
 pub mod release;
 pub mod remove;
 pub mod render;
+pub mod repositories;
 pub mod restart;
 mod retire;
 pub mod rollback;

@@ -9,6 +9,7 @@ pub mod approvals;
 pub mod apps;
 pub mod assets;
 pub mod audit;
+pub mod backups;
 mod body;
 mod came;
 pub mod cookies;
@@ -72,6 +73,7 @@ use crate::engine::feed::Feed;
 use crate::keys::DataKey;
 use crate::mail::Post;
 use crate::ops::release::Release;
+use crate::ops::repositories::Repositories;
 use crate::ops::{Handover, Live, Reveals};
 use crate::passwords::Passwords;
 use crate::settings::Settings;
@@ -146,6 +148,7 @@ pub struct Parts {
     /// Rings the runner.
     pub bell: Arc<Notify>,
     pub release: Release,
+    pub repositories: Repositories,
     pub setup_code: Arc<SetupCode>,
     pub site_key: SiteKey,
     pub post: Post,

@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use super::{
-    account, api, approvals, apps, assets, audit, factors, forgot, health, links, live, operations, people, recipes, report,
-    rights, session, settings, setup, sso, tokens, updates,
+    account, api, approvals, apps, assets, audit, backups, factors, forgot, health, links, live, operations, people, recipes,
+    report, rights, session, settings, setup, sso, tokens, updates,
 };
 
 /// The table.
@@ -123,6 +123,16 @@ pub fn routes() -> Table {
         .post("/apps/{app}/approvals/{id}/objection", approvals::object)
         .post("/apps/{app}/approvals/{id}/withdrawal", approvals::withdraw)
         .post("/apps/{app}/approvals/{id}/override", approvals::go_ahead)
+        // Where backups go.
+        .get("/backups", backups::index)
+        .get("/backups/repositories/new", backups::begin)
+        .post("/backups/repositories/new", backups::add)
+        .get("/backups/repositories/{id}", backups::show)
+        .post("/backups/repositories/{id}", backups::edit)
+        .post("/backups/repositories/{id}/test", backups::test)
+        .post("/backups/repositories/{id}/kit", backups::kit)
+        .post("/backups/repositories/{id}/activate", backups::activate)
+        .post("/backups/repositories/{id}/retire", backups::retire)
         // Recipes.
         .get("/recipes", recipes::index::index)
         .get("/recipes/new", recipes::add::form)

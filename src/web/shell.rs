@@ -12,6 +12,7 @@ pub enum Nav {
     Catalogue,
     Operations,
     Approvals,
+    Backups,
     Audit,
     People,
     Account,
@@ -32,11 +33,12 @@ pub struct Viewer {
 }
 
 /// The entries of the rail, each with what its page asks for.
-const RAIL: [(Nav, ActionName); 7] = [
+const RAIL: [(Nav, ActionName); 8] = [
     (Nav::Apps, ActionName::ListApps),
     (Nav::Updates, ActionName::ListUpdates),
     (Nav::Catalogue, ActionName::ViewRecipes),
     (Nav::Operations, ActionName::ViewOperations),
+    (Nav::Backups, ActionName::ListRepositories),
     (Nav::Audit, ActionName::ViewAudit),
     (Nav::People, ActionName::ListPeople),
     (Nav::Settings, ActionName::ViewMail),

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    account, approvals, apps, audit, error, factors, forgot, links, operations, people, recipes, rights, session, settings, setup,
-    tokens, updates,
+    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, rights, session,
+    settings, setup, tokens, updates,
 };
 
 /// Name and HTML of every sample of every page.
@@ -91,6 +91,10 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "approval", &approvals::ApprovalView::samples());
     add(&mut pages, "approval-rules", &approvals::RulesView::samples());
     add(&mut pages, "approval-rule", &approvals::RuleView::samples());
+    add(&mut pages, "backups-home", &backups::BackupsHomeView::samples());
+    add(&mut pages, "repository-new", &backups::NewRepositoryView::samples());
+    add(&mut pages, "repository", &backups::RepositoryView::samples());
+    add(&mut pages, "recovery-kit", &backups::KitView::samples());
     add(&mut pages, "error", &error::ErrorView::samples());
     pages
 }
