@@ -11,7 +11,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use canteen::store::chain::hex;
 
 use crate::harness::{
-    Answer, BOARD, Browser, MailServer, PASSWORD, Phone, Plan, Site, Tables, operation_of, recovery_codes, sealed, send_fields,
+    Answer, BOARD, Browser, MailServer, PASSWORD, Phone, Plan, Site, Tables, operation_of, recovery_codes, restic, sealed,
+    send_fields,
 };
 
 const PASTE: &str = "paste.example.org";
@@ -99,7 +100,8 @@ fn log() -> Arc<Mutex<Vec<u8>>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_of_any_kind_is_found_where_it_does_not_belong() {
     let log = log();
-    let site = Site::with(Plan { members: false, ..Plan::default() }).await;
+    let restic = vec![("CANTEEN_RESTIC", restic().display().to_string())];
+    let site = Site::with(Plan { members: false, settings: restic }).await;
     let mut canaries = Canaries::default();
     let (ana, cem) = everybody(&site, &mut canaries).await;
     apps(&site, &ana, &mut canaries).await;
@@ -291,9 +293,31 @@ async fn apps(site: &Site, ana: &Browser, canaries: &mut Canaries) {
     let asked = ana.submit(&run, &run, &fields).await;
     site.operation_done(operation_of(&asked)).await;
     canaries.add("argument of a command", "canary-of-a-command");
+    backups(ana, canaries).await;
     let url = "https://ana:canary-of-a-repository@example.org/app.git";
     assert_eq!(ana.submit("/recipes/new", "/recipes/new", &[("url", url)]).await.status, 422);
     canaries.add("password of a repository", "canary-of-a-repository");
+}
+
+/// What opens repositories of backups: the password of one that is there, and the key of a storage.
+async fn backups(ana: &Browser, canaries: &mut Canaries) {
+    let (new, missing) = ("/backups/repositories/new", tempfile::tempdir().unwrap());
+    let folder = missing.path().join("attic").display().to_string();
+    let fields = [("name", "Attic"), ("kind", "local"), ("local_path", folder.as_str()), ("password", "canary-of-all-backups")];
+    ana.submit(new, new, &fields).await.location();
+    canaries.add("password of a repository of backups", "canary-of-all-backups");
+    let fields = [
+        ("name", "Cloud"),
+        ("kind", "s3"),
+        ("s3_endpoint", "http://169.254.169.254"),
+        ("s3_bucket", "coop"),
+        ("s3_key_id", "coop"),
+        ("s3_secret", "canary-of-a-storage"),
+    ];
+    ana.submit(new, new, &fields).await.location();
+    canaries.add("key of a storage", "canary-of-a-storage");
+    let wrong = ana.submit(new, new, &fields.map(|(n, v)| (n, if n == "s3_bucket" { "" } else { v }))).await;
+    assert_eq!(wrong.status, 422);
 }
 
 async fn reveal(browser: &Browser, operation: i32) -> String {

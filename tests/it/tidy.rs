@@ -86,8 +86,8 @@ const FLOORS: &[Floor] = &[
     floor(
         "ops",
         &[
-            "access", "clock", "commands", "compose", "engine", "envfile", "lint", "recipe", "secret", "shelf", "stack", "store",
-            "updates",
+            "access", "address", "clock", "commands", "compose", "engine", "envfile", "keys", "lint", "random", "recipe", "restic",
+            "secret", "shelf", "stack", "store", "updates",
         ],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
     ),
@@ -115,6 +115,7 @@ const FLOORS: &[Floor] = &[
             "passwords",
             "random",
             "recipe",
+            "restic",
             "secret",
             "settings",
             "shelf",

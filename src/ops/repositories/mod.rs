@@ -7,6 +7,7 @@ mod ask;
 mod code;
 mod reach;
 
+pub use ask::PATIENCE;
 pub use code::CheckCode;
 
 use std::path::PathBuf;

@@ -36,6 +36,13 @@ pub struct KitView {
     pub access: &'static str,
 }
 
+impl KitView {
+    /// The address as a shell reads it.
+    pub fn quoted(&self) -> String {
+        self.address.replace('\'', r"'\''")
+    }
+}
+
 /// Sends the kit, with a check code of its own. That somebody took it stands in the log.
 pub async fn kit(may: Grant<TakeKit>, Id(id): Id, _none: Fields, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let kept = kept(&site, id).await?;

@@ -4,7 +4,7 @@
 //! git repositories, `broad.rs` one with very much to set, `clock.rs` moves time, `golden.rs` compares with checked-in tables,
 //! `stub.rs` is an engine that records what it is asked, `requests.rs` compares two requests, `mail.rs` is a mail server, `idp.rs` an
 //! identity provider, `digest.rs` tells whether the database holds the same as before, `visits.rs` and `steps.rs` know a request for
-//! each route, `crash.rs` stands between the statements of whoever writes, `victim.rs` is a dashboard that is killed there.
+//! each route, `restic.rs` brings the real restic, `crash.rs` stands between the statements of whoever writes, `victim.rs` is a dashboard that is killed there.
 
 mod api;
 mod apps;
@@ -22,6 +22,7 @@ mod phone;
 mod raw;
 pub(crate) mod recipes;
 mod requests;
+mod restic;
 pub(crate) mod schema;
 mod site;
 mod steps;
@@ -41,6 +42,7 @@ pub(crate) use mail::MailServer;
 pub(crate) use phone::{Phone, recovery_codes, sealed};
 pub(crate) use raw::{connection, copy_of, head_of, make_admin, make_viewer};
 pub(crate) use requests::same_request;
+pub(crate) use restic::{by_hand, restic};
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use steps::{IN_STEPS, Step};
 pub(crate) use visits::{BUTTONS, Visits};

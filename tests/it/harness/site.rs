@@ -217,6 +217,8 @@ fn settings(address: SocketAddr, data: &Path, more: Vec<(&'static str, String)>)
         ("CANTEEN_CATALOGUE", recipes.join("recipes.json").display().to_string()),
         ("CANTEEN_LOCAL_RECIPES", recipes.display().to_string()),
         ("CANTEEN_REQUIRE_SECOND_FACTOR", "nobody".to_owned()),
+        // Where a test wants one, it names it.
+        ("CANTEEN_RESTIC", "/nowhere/restic".to_owned()),
     ];
     pairs.retain(|(name, _)| more.iter().all(|(n, _)| n != name));
     let all = pairs.into_iter().chain(more).map(|(name, value)| (name.to_owned(), value));

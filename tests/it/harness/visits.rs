@@ -2,18 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use canteen::access::action::{EditApprovalRules, EditRole, EditTeam, GiveGrant, RefreshRecipe, RemoveSecret, SetSecret, Undeploy};
+use canteen::access::action::{
+    EditApprovalRules, EditRole, EditTeam, GiveGrant, NewRepository, RefreshRecipe, RemoveSecret, SetSecret, TakeKit, Undeploy,
+};
 use canteen::access::approval::{Kind, Needs, Rule};
 use canteen::access::{Actor, Grant, Permission, Permissions, Role, Scope, Target, To, Via, What};
 use canteen::clock::SharedClock;
 use canteen::commands::approval_rule_change::ChangeApprovalRule;
+use canteen::commands::repository_add::AddRepository;
+use canteen::commands::repository_note::Found as Answered;
 use canteen::commands::role_change::ChangeRole;
 use canteen::commands::team_change::ChangeTeam;
-use canteen::commands::{grant_give, recipe_refresh};
+use canteen::commands::{grant_give, recipe_refresh, repository_kit};
 use canteen::engine::Mutate as _;
+use canteen::keys::DataKey;
 use canteen::ops::order;
+use canteen::ops::repositories::{CheckCode, Repositories};
+use canteen::restic::{Credentials, RepositoryPassword};
 use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::ConfigSpec;
+use canteen::store::repositories::Described;
 use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
@@ -67,6 +75,9 @@ const WILD: &str = "wild.example.org";
 /// Needs approval for everything, and has requests that wait for it: 1 to be approved, 2 to be objected to; the admin's own are 3, to be
 /// done without, and 4, to be taken back.
 const HELD: &str = "held.example.org";
+
+/// The check code of the kits of repositories.
+const CODE: &str = "ABCD-EFGH";
 
 /// Was deployed by another tool, and waits to be imported.
 const AFAR: &str = "afar.example.org";
@@ -142,6 +153,7 @@ impl Visits {
         wild(site, &admin, more.path()).await;
         people(site).await;
         held(site, &admin).await;
+        repositories(site).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -165,6 +177,9 @@ impl Visits {
                 filled(path, HELD).replace("{id}", number)
             }
             (_, path) if path.starts_with("/settings/approvals/{id}") => path.replace("{id}", "1"),
+            (_, "/backups/repositories/{id}/activate") => entry.path.replace("{id}", "2"),
+            (_, "/backups/repositories/{id}/retire") => entry.path.replace("{id}", "3"),
+            (_, path) if path.starts_with("/backups/repositories/{id}") => path.replace("{id}", "1"),
             (_, "/static/{file}") => asset("app.css").to_owned(),
             (_, "/apps/new/address") => format!("/apps/new/address?{wizard}"),
             (_, "/apps/new/check") => "/apps/new/check?domain=free.invalid".to_owned(),
@@ -220,6 +235,9 @@ impl Visits {
 
     async fn fields(&self, route: &str, path: &str) -> Vec<(String, String)> {
         let fixed: &[(&str, &str)] = match route {
+            "/backups/repositories/new" => &[("name", "Walked"), ("kind", "local"), ("local_path", "/nowhere/walked")],
+            "/backups/repositories/{id}" => &[("name", "Renamed"), ("kind", "local"), ("local_path", "/nowhere/Attic")],
+            "/backups/repositories/{id}/activate" => &[("code", CODE)],
             "/setup" => &[("code", "AAAA"), ("name", "eve"), ("password", PASSWORD)],
             "/session/passkey" => &[("ticket", "x"), ("credential", "{}"), ("next", "/apps")],
             "/account/factors/passkeys/new" => &[("name", "Phone"), ("ticket", "x"), ("credential", "{}")],
@@ -409,6 +427,25 @@ async fn people(site: &Site) {
     let may = Grant::<GiveGrant>::judge(ana(), Target::Site).unwrap();
     let (to, what, scope) = (To::Team(1), What::Own(1), Scope::Everything);
     assert_eq!(site.store.commit(&may, grant_give::GiveGrant { to, what, scope, until: None }).await.unwrap(), GRANT);
+}
+
+/// Three repositories that have answered: to be looked at and changed, to be activated, and to be retired.
+async fn repositories(site: &Site) {
+    let key = DataKey::open(&site.data().join("keys")).unwrap().unwrap();
+    let opener = Repositories::new(key, "/nowhere/restic".into(), "/nowhere".into());
+    let ana = || Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via: Via::default() };
+    for name in ["Attic", "Cellar", "Shed"] {
+        let may = Grant::<NewRepository>::judge(ana(), Target::Site).unwrap();
+        let place = format!("{{\"kind\":\"local\",\"path\":\"/nowhere/{name}\"}}");
+        let described = Described { name: name.to_owned(), place: place.clone(), append_only: false, adopted: false };
+        let sealer = opener.clone();
+        let seal = Box::new(move |row| sealer.seal(row, &RepositoryPassword::generate(), &Credentials::None));
+        let id = site.store.commit(&may, AddRepository { described, place, seal }).await.unwrap();
+        opener.note(&site.store, id, Answered::Opened { restic_id: name.to_owned() }).await.unwrap();
+        let may = Grant::<TakeKit>::judge(ana(), Target::Site).unwrap();
+        let hash = opener.code_hash(id, &CheckCode::typed(CODE));
+        site.store.commit(&may, repository_kit::TakeKit { id, hash }).await.unwrap();
+    }
 }
 
 /// A version of the recipe has changed, and nobody has looked at it.
