@@ -94,7 +94,7 @@ async fn a_repository_that_is_there_is_taken_over_with_its_password() {
     ana.submit(FIRST, "/backups/repositories/1/retire", &[]).await.location();
     let second = "/backups/repositories/2";
     assert_eq!(add_local(&ana, "Cellar", &place, "").await.location(), second);
-    ana.page(second).await.says("There is a repository already, with another password");
+    ana.page(second).await.says("there is a repository already, with another password");
     let folder = place.display().to_string();
     let fields = [("name", "Cellar"), ("kind", "local"), ("local_path", &folder), ("password", &password)];
     ana.submit(second, second, &fields).await.location();
@@ -117,7 +117,7 @@ async fn one_that_is_gone_is_broken_and_is_not_made_anew() {
     ana.submit(FIRST, "/backups/repositories/1/test", &[]).await.location();
     assert_eq!(kept(&site, 1).await.state, RepositoryState::Broken);
     assert!(!place.join("config").exists());
-    ana.page(FIRST).await.says("There is no repository at");
+    ana.page(FIRST).await.says("there is no repository at");
     // Somebody else's lies there now, with the same password or not.
     let (_, password, _) = kit(&ana, FIRST).await;
     by_hand(&place.display().to_string(), &password, &["init"], folder.path()).unwrap();
