@@ -6,21 +6,25 @@
 
 mod consistency;
 mod contents;
+mod cron;
 mod database;
 mod fault;
 mod gap;
 mod hook;
 mod labels;
 pub mod retention;
+mod schedule;
 mod service;
 #[cfg(test)]
 mod tests;
 
 pub use consistency::Consistency;
 pub use contents::{Contents, LeftOut, Share, Volume};
+pub use cron::{Cron, CronError};
 pub use database::Database;
 pub use fault::{Fault, FaultKind};
 pub use gap::{Gap, GapKind};
 pub use hook::{Hook, Moment};
 pub use labels::Labels;
+pub use schedule::{Schedule, ScheduleError};
 pub use service::{Mounted, Origin, Service};

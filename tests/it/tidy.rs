@@ -33,7 +33,7 @@ const FLOORS: &[Floor] = &[
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),
     floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
-    floor("backup", &["stack"], &["jiff"]),
+    floor("backup", &["stack"], &["croner", "jiff"]),
     floor("lint", &["backup", "compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
