@@ -12,6 +12,7 @@ mod fault;
 mod gap;
 mod hook;
 mod labels;
+pub mod restore;
 pub mod retention;
 mod schedule;
 mod service;
