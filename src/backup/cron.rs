@@ -127,7 +127,7 @@ fn weekday(number: u16) -> Option<String> {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn and(words: impl IntoIterator<Item = String>) -> String {
+pub(super) fn and(words: impl IntoIterator<Item = String>) -> String {
     let words: Vec<String> = words.into_iter().collect();
     match words.as_slice() {
         [] => String::new(),

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::cron::and;
+
 /// How many snapshots stay of each kind: the newest ones, and the newest one of as many of the newest hours, days, weeks, months and
 /// years that have any. Hours and days without a snapshot do not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +24,25 @@ pub struct Keep {
 impl Keep {
     /// A week of days, five weeks and a year of months.
     pub const USUAL: Self = Self { last: 0, hourly: 0, daily: 7, weekly: 5, monthly: 12, yearly: 0 };
+
+    /// In a few words, such as `7 days, 5 weeks and 12 months`.
+    pub fn told(&self) -> String {
+        let counted = |count: usize, unit: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {unit}")),
+            _ => Some(format!("{count} {unit}s")),
+        };
+        let newest = match self.last {
+            0 => None,
+            1 => Some("the newest".to_owned()),
+            last => Some(format!("the newest {last}")),
+        };
+        let spans =
+            [(self.hourly, "hour"), (self.daily, "day"), (self.weekly, "week"), (self.monthly, "month"), (self.yearly, "year")];
+        let words = newest.into_iter().chain(spans.into_iter().filter_map(|(count, unit)| counted(count, unit)));
+        // Without a rule nothing is given up.
+        Some(and(words)).filter(|words| !words.is_empty()).unwrap_or_else(|| "everything".to_owned())
+    }
 }
 
 /// Why a snapshot was made. Each kind is counted on its own, so that ten upgrades in a day push no nightly snapshot out.

@@ -6,10 +6,12 @@ mod decide;
 mod hands;
 mod newer;
 mod policy;
+mod safety;
 mod window;
 
 pub use decide::{Decision, Obstacle, Past, Question, decide};
 pub use hands::wants_hands;
 pub use newer::{Step, newer, step, target};
 pub use policy::{Mode, UpdatePolicy};
+pub use safety::{Ended, Safety, goes_on};
 pub use window::{DAYS, Window};
