@@ -70,6 +70,16 @@ actions! {
     read App ListSecrets "app.secrets.list";
     /// See what a backup of an app would hold.
     read App ViewBackups "app.backups.view";
+    /// See the form of an app's schedule of backups.
+    read App ReviewSchedule "app.backups.schedule.review";
+    /// Say when an app is backed up by itself, how, and how long backups are kept.
+    write App SetSchedule "app.backups.schedule";
+    /// See when apps without a schedule of their own are backed up.
+    read Site ViewDefaultSchedule "backup.schedule.view";
+    /// See the form of the schedule that such apps follow.
+    read Site ReviewDefaultSchedule "backup.schedule.review";
+    /// Say when such apps are backed up, how, and how long backups are kept.
+    write Site SetDefaultSchedule "backup.schedule";
     /// Read what an app's tasks write.
     read App ViewLogs "app.logs.view";
     /// See what a deploy would change.

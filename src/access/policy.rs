@@ -101,14 +101,18 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewApprovalRules | A::EditApprovalRules => P::ConfigureApprovals,
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
-        A::ViewBackups | A::ListRepositories => P::ViewBackups,
+        A::ViewBackups | A::ListRepositories | A::ViewDefaultSchedule => P::ViewBackups,
         A::BeginRepository
         | A::NewRepository
         | A::EditRepository
         | A::TestRepository
         | A::TakeKit
         | A::ActivateRepository
-        | A::RetireRepository => P::ConfigureBackup,
+        | A::RetireRepository
+        | A::ReviewSchedule
+        | A::SetSchedule
+        | A::ReviewDefaultSchedule
+        | A::SetDefaultSchedule => P::ConfigureBackup,
         A::ViewLogs => P::ReadLogs,
         A::BeginApp | A::NewApp => P::NewApp,
         A::BeginImport | A::ImportApp => P::ImportApp,

@@ -25,6 +25,9 @@ impl Keep {
     /// A week of days, five weeks and a year of months.
     pub const USUAL: Self = Self { last: 0, hourly: 0, daily: 7, weekly: 5, monthly: 12, yearly: 0 };
 
+    /// The largest number that one of them may be.
+    pub const MOST: i32 = 1000;
+
     /// In a few words, such as `7 days, 5 weeks and 12 months`.
     pub fn told(&self) -> String {
         let counted = |count: usize, unit: &str| match count {

@@ -14,6 +14,8 @@ pub mod approval_rule_change;
 pub mod approval_withdraw;
 pub mod audit_export;
 pub mod audit_seal;
+pub mod backup_exempt;
+pub mod backup_policy_change;
 pub mod command_stop;
 pub mod env_revert;
 pub mod env_save;

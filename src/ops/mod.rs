@@ -10,6 +10,7 @@ pub mod after;
 pub mod apply;
 pub mod approval;
 mod asker;
+pub mod backups;
 mod call;
 pub mod check;
 pub mod claims;

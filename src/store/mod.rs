@@ -16,6 +16,7 @@ pub mod audit_proof;
 pub mod audit_seals;
 pub mod audit_search;
 pub mod audit_stream;
+pub mod backup_policies;
 pub mod chain;
 pub mod checkpoints;
 pub mod deployments;

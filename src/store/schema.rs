@@ -385,6 +385,32 @@ diesel::table! {
         trouble_at -> Nullable<BigInt>,
     }
 }
+diesel::table! {
+    backup_policies (id) {
+        id -> Integer,
+        app_id -> Nullable<Integer>,
+        repository_id -> Integer,
+        cron -> Text,
+        zone -> Text,
+        keep_last -> Integer,
+        keep_hourly -> Integer,
+        keep_daily -> Integer,
+        keep_weekly -> Integer,
+        keep_monthly -> Integer,
+        keep_yearly -> Integer,
+        mode -> Text,
+        on_hook_error -> Text,
+        hook_timeout_s -> Integer,
+        enabled -> Bool,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    backup_exempt (app_id) { app_id -> Integer, at -> BigInt, by -> Text, }
+}
+diesel::table! {
+    backup_turns (policy_id, app_id) { policy_id -> Integer, app_id -> Integer, at -> BigInt, }
+}
 diesel::joinable!(identities -> members (member_id));
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(approval_requests -> apps (app_id));
@@ -399,6 +425,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     apps,
     audit,
     audit_seals,
+    backup_exempt,
+    backup_policies,
     backup_repositories,
     chosen_replicas,
     deployments,

@@ -42,6 +42,7 @@ pub mod rights;
 pub mod routes;
 #[cfg(any(test, feature = "testing"))]
 pub mod samples;
+pub mod schedules;
 pub mod session;
 pub mod settings;
 pub mod setup;

@@ -2,8 +2,7 @@
 
 use super::table::Table;
 use super::{
-    account, api, approvals, apps, assets, audit, backups, factors, forgot, health, links, live, operations, people, recipes,
-    report, rights, session, settings, setup, sso, tokens, updates,
+    account, api, approvals, apps, assets, audit, backups, factors, forgot, health, links, live, operations, people, recipes, report, rights, schedules, session, settings, setup, sso, tokens, updates,
 };
 
 /// The table.
@@ -85,6 +84,11 @@ pub fn routes() -> Table {
         .get("/apps/{app}/deployments/{id}", apps::deployments::show)
         .post("/apps/{app}/deployments/{id}", apps::deployments::go_back)
         .get("/apps/{app}/backups", apps::backups::show)
+        .get("/apps/{app}/backups/schedule", apps::schedule::list)
+        .post("/apps/{app}/backups/schedule", apps::schedule::follow)
+        .get("/apps/{app}/backups/schedule/{id}", apps::schedule::edit)
+        .post("/apps/{app}/backups/schedule/{id}", apps::schedule::save)
+        .post("/apps/{app}/backups/schedule/{id}/removal", apps::schedule::remove)
         .get("/apps/{app}/logs", apps::logs::show)
         .get("/apps/{app}/logs/stream", apps::logs::stream)
         .get("/apps/{app}/logs/download", apps::logs::download)
@@ -133,6 +137,11 @@ pub fn routes() -> Table {
         .post("/backups/repositories/{id}/kit", backups::kit)
         .post("/backups/repositories/{id}/activate", backups::activate)
         .post("/backups/repositories/{id}/retire", backups::retire)
+        // When apps are backed up that have no schedule of their own.
+        .get("/backups/schedule", schedules::list)
+        .get("/backups/schedule/{id}", schedules::edit)
+        .post("/backups/schedule/{id}", schedules::save)
+        .post("/backups/schedule/{id}/removal", schedules::remove)
         // Recipes.
         .get("/recipes", recipes::index::index)
         .get("/recipes/new", recipes::add::form)

@@ -82,12 +82,11 @@ const FLOORS: &[Floor] = &[
         &["async_trait", "futures_util", "jiff", "rustix", "serde", "serde_json", "tokio", "tokio_util", "zeroize"],
     ),
     // Work.
-    floor("commands", &["access", "envfile", "store", "updates"], &["serde_json"]),
+    floor("commands", &["access", "backup", "envfile", "store", "updates"], &["serde_json"]),
     floor(
         "ops",
         &[
-            "access", "address", "clock", "commands", "compose", "engine", "envfile", "keys", "lint", "random", "recipe", "restic",
-            "secret", "shelf", "stack", "store", "updates",
+    "access", "address", "backup", "clock", "commands", "compose", "engine", "envfile", "keys", "lint", "random", "recipe", "restic", "secret", "shelf", "stack", "store", "updates",
         ],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
     ),

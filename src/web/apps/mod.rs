@@ -21,6 +21,7 @@ pub mod removal;
 pub mod restart;
 pub mod reveal;
 pub mod scale;
+pub mod schedule;
 pub mod secrets;
 pub mod settings;
 pub mod show;

@@ -137,6 +137,8 @@ pub fn sentence(entry: &Entry) -> String {
         ("operation.conclude", "ok") => {
             format!("put {}={} back into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
         }
+        ("app.backups.schedule", _) => schedule(&format!("backups of {app}"), &fact("before"), &fact("after")),
+        ("backup.schedule", _) => schedule("backups of all apps without one of their own", &fact("before"), &fact("after")),
         ("app.updates.set", _) => format!("set the update policy of {app}: {}, {}", fact("mode"), fact("window")),
         ("app.updates.hold", _) => format!("did not update {app} to {} by itself: {}", fact("version"), fact("why")),
         ("operation.conclude", outcome) => {
@@ -181,6 +183,15 @@ pub fn sentence(entry: &Entry) -> String {
         }
         ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
         (action, _) => format!("{action} {app}").trim().to_owned(),
+    }
+}
+
+/// What was changed about when backups are made.
+fn schedule(what: &str, before: &str, after: &str) -> String {
+    match (before, after) {
+        ("", after) => format!("made a schedule for {what}: {after}"),
+        (before, "") => format!("removed a schedule for {what}: {before}"),
+        (before, after) => format!("changed a schedule for {what} from {before} to {after}"),
     }
 }
 

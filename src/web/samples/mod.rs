@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, rights, session,
+    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, rights, schedules, session,
     settings, setup, tokens, updates,
 };
 
@@ -41,6 +41,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());
     add(&mut pages, "go-back", &apps::deployments::GoBackView::samples());
     add(&mut pages, "backups", &apps::backups::BackupsView::samples());
+    add(&mut pages, "schedules", &schedules::SchedulesView::samples());
+    add(&mut pages, "schedule", &schedules::ScheduleView::samples());
     add(&mut pages, "logs", &apps::logs::LogsView::samples());
     add(&mut pages, "commands", &apps::commands::CommandsView::samples());
     add(&mut pages, "command", &apps::commands::CommandView::samples());
