@@ -21,6 +21,7 @@ mod audit_pages;
 mod audit_seals;
 mod audit_tampering;
 mod backup_repositories;
+mod backup_schedules;
 mod backups;
 mod bad_input;
 mod canary;

@@ -21,6 +21,7 @@ mod mail;
 mod phone;
 mod raw;
 pub(crate) mod recipes;
+mod repositories;
 mod requests;
 mod restic;
 pub(crate) mod schema;
@@ -45,7 +46,7 @@ pub(crate) use requests::same_request;
 pub(crate) use restic::{by_hand, restic};
 pub(crate) use site::{PASSWORD, Plan, Site};
 pub(crate) use steps::{IN_STEPS, Step};
-pub(crate) use visits::{BUTTONS, Visits};
+pub(crate) use visits::{BUTTONS, SCHEDULE, Visits};
 
 use std::time::Duration;
 

@@ -85,6 +85,22 @@ const AFAR_STACK: &str = "afar_example_org";
 const AFAR_SETTINGS: &str =
     "TYPE=notice-board:1.0.0+1.35.0\nDOMAIN=afar.example.org\nLETS_ENCRYPT_ENV=\nSECRET_ADMIN_PASSWORD_VERSION=v2\n";
 
+/// A schedule of backups.
+pub(crate) const SCHEDULE: [(&str, &str); 12] = [
+    ("when", "nightly"),
+    ("cron", ""),
+    ("zone", "Europe/Berlin"),
+    ("repository", "1"),
+    ("keep_last", "0"),
+    ("keep_hourly", "0"),
+    ("keep_daily", "7"),
+    ("keep_weekly", "5"),
+    ("keep_monthly", "12"),
+    ("keep_yearly", "0"),
+    ("mode", "dump"),
+    ("hook_minutes", "60"),
+];
+
 /// What giving the team a role, and putting vic into it, would change.
 const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
 /// The grant that can be taken away; those of the members come first.
@@ -154,6 +170,11 @@ impl Visits {
         people(site).await;
         held(site, &admin).await;
         repositories(site).await;
+        site.repository("offsite").await;
+        for list in [format!("/apps/{BOARD}/backups/schedule"), "/backups/schedule".to_owned()] {
+            let path = format!("{list}/0");
+            assert_eq!(admin.submit(&path, &path, &SCHEDULE).await.location(), list);
+        }
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -176,6 +197,11 @@ impl Visits {
                 };
                 filled(path, HELD).replace("{id}", number)
             }
+            // A schedule of the app's own, one that others follow, and a new one.
+            ("POST", "/apps/{app}/backups/schedule") => filled(entry.path, RELIC),
+            (_, "/apps/{app}/backups/schedule/{id}/removal") => filled(entry.path, BOARD).replace("{id}", "1"),
+            (_, "/backups/schedule/{id}/removal") => entry.path.replace("{id}", "2"),
+            (_, "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}") => filled(entry.path, BOARD).replace("{id}", "0"),
             (_, path) if path.starts_with("/settings/approvals/{id}") => path.replace("{id}", "1"),
             (_, "/backups/repositories/{id}/activate") => entry.path.replace("{id}", "2"),
             (_, "/backups/repositories/{id}/retire") => entry.path.replace("{id}", "3"),
@@ -309,6 +335,8 @@ impl Visits {
                 let page = self.admin.page(&format!("/apps/{app}/drift")).await;
                 return vec![("plan".to_owned(), page.between("name=\"plan\" value=\"", "\"").unwrap())];
             }
+            "/apps/{app}/backups/schedule" => &[("follow", "none")],
+            "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}" => &SCHEDULE,
             "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
             "/apps/{app}/updates" => &[("mode", "minor"), ("day.5", "on"), ("from", "22"), ("to", "3")],
             "/apps/{app}/commands/{name}" => &[("service", "app"), ("arguments", "hello"), ("minutes", "1")],
