@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::backup::retention::Keep;
-use crate::backup::{Mode, OnHookError, Policy, Schedule, ScheduleError};
+use crate::backup::{Mode, OnHookError, Policy, Schedule};
 use crate::web::setup::sentence;
 use crate::web::shell::Problems;
 
@@ -105,14 +105,13 @@ impl ScheduleForm {
         if self.preset().is_none() && self.when != BY_HAND {
             problems.add("when", "Choose when backups are made");
         }
-        let schedule = match self.parse() {
-            Ok(schedule) => Some(schedule),
-            Err(why) => {
-                let field = if matches!(why, ScheduleError::Zone(_)) { "zone" } else { "cron" };
+        // Each of the two is told of, though one alone is enough to have no schedule.
+        let (cron, zone) = (Schedule::parse(self.expression(), "UTC"), Schedule::parse("0 0 * * *", &self.zone));
+        for (field, wrong) in [("cron", cron.err()), ("zone", zone.err())] {
+            if let Some(why) = wrong {
                 problems.add(field, sentence(&why.to_string()));
-                None
             }
-        };
+        }
         let repository = self.repository.parse().ok();
         if repository.is_none() {
             problems.add("repository", "Choose a repository");
@@ -129,7 +128,7 @@ impl ScheduleForm {
         let keep = self.keep(problems);
         Some(Policy {
             repository: repository?,
-            schedule: schedule.filter(|_| problems.is_empty())?,
+            schedule: self.schedule().filter(|_| problems.is_empty())?,
             keep: keep?,
             mode: mode?,
             on_hook_error: if self.abort { OnHookError::Abort } else { OnHookError::Partial },
@@ -142,13 +141,13 @@ impl ScheduleForm {
         PRESETS.iter().find(|preset| preset.0 == self.when)
     }
 
-    fn parse(&self) -> Result<Schedule, ScheduleError> {
-        Schedule::parse(self.preset().map_or(self.cron.as_str(), |preset| preset.1), &self.zone)
+    fn expression(&self) -> &str {
+        self.preset().map_or(self.cron.as_str(), |preset| preset.1)
     }
 
     /// The times, if they are some.
     pub(super) fn schedule(&self) -> Option<Schedule> {
-        self.parse().ok()
+        Schedule::parse(self.expression(), &self.zone).ok()
     }
 
     /// How many stay, if the numbers are some.
