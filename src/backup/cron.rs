@@ -87,33 +87,27 @@ impl Cron {
     /// In a few words, such as `every day at 03:30`.
     pub fn told(&self) -> String {
         let pattern = &self.pattern.pattern;
-        let plain = |modified: bool| !modified;
         let every_month = pattern.months.values().len() == 12;
         let hours = pattern.hours.values();
         let known = every_month && hours.len() * pattern.minutes.values().len() <= 6;
         let days = match (pattern.is_dom_wildcard(), pattern.is_dow_wildcard()) {
             (true, true) => Some("every day".to_owned()),
-            (true, false) if plain(pattern.days_of_week.has_modifiers()) => {
+            (true, false) if !pattern.days_of_week.has_modifiers() => {
                 Some(format!("every {}", and(pattern.days_of_week.values().into_iter().filter_map(weekday))))
             }
-            (false, true) if plain(pattern.days.has_modifiers()) => {
+            (false, true) if !pattern.days.has_modifiers() => {
                 Some(format!("on day {} of every month", and(pattern.days.values().iter().map(ToString::to_string))))
             }
             _ => None,
         };
-        match days.filter(|_| known) {
-            Some(days) => {
-                let minutes = pattern.minutes.values();
-                let times = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| format!("{hour:02}:{minute:02}")));
-                format!("{days} at {}", and(times))
-            }
-            None => {
-                let told = self.pattern.describe();
-                let told = told.trim_end_matches('.');
-                let mut letters = told.chars();
-                letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-            }
+        if let Some(days) = days.filter(|_| known) {
+            let minutes = pattern.minutes.values();
+            let times = hours.iter().flat_map(|hour| minutes.iter().map(move |minute| format!("{hour:02}:{minute:02}")));
+            return format!("{days} at {}", and(times));
         }
+        let told = self.pattern.describe();
+        let mut letters = told.trim_end_matches('.').chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
     }
 }
 

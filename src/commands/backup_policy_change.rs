@@ -69,7 +69,8 @@ impl<A: Schedules> Command for ChangeBackupPolicy<A> {
         };
         if let Some(id) = id {
             let before = backup_policies::policy(tx, id, self.app_id)?;
-            let before = told(tx, before.repository_id, policy_of(&before).map_or_else(|why| why.to_string(), |p| p.told()))?;
+            let words = policy_of(&before).map_or_else(|why| why.to_string(), |policy| policy.told());
+            let before = told(tx, before.repository_id, &words)?;
             tx.detail("schedule", id);
             tx.detail("before", before);
         }
@@ -80,7 +81,7 @@ impl<A: Schedules> Command for ChangeBackupPolicy<A> {
                 if !refusal.is_empty() {
                     return Err(Denied::rule("repository", refusal));
                 }
-                let after = told(tx, policy.repository, policy.told())?;
+                let after = told(tx, policy.repository, &policy.told())?;
                 tx.detail("after", after);
                 let kept = backup_policies::keep(tx, id, stored(self.app_id, &policy)?)?;
                 tx.detail("schedule", kept);
@@ -93,7 +94,7 @@ impl<A: Schedules> Command for ChangeBackupPolicy<A> {
 }
 
 /// A policy with the name of its repository.
-fn told(tx: &mut Tx<'_>, repository: i32, policy: String) -> Result<String, Denied> {
+fn told(tx: &mut Tx<'_>, repository: i32, policy: &str) -> Result<String, Denied> {
     let place = backup_policies::destination(tx, repository)?;
     Ok(format!("into {}, {policy}", place.map_or_else(|| "a repository that is gone".to_owned(), |place| place.name)))
 }

@@ -121,14 +121,14 @@ pub(in crate::web) async fn view(
 async fn kept(site: &Site, id: i32, owner: Option<i32>) -> Result<ScheduleForm, Failure> {
     let stored = site.store.backup_policies().await?;
     let stored = stored.iter().find(|policy| policy.id == id && policy.app_id == owner).ok_or(Failure::NotFound)?;
-    Ok(policy_of(stored).map(|policy| ScheduleForm::of(&policy)).unwrap_or_else(|_| {
+    Ok(match policy_of(stored) {
+        Ok(policy) => ScheduleForm::of(&policy),
         // Its zone is gone, say: it has to be chosen anew.
-        ScheduleForm {
-            when: "hand".to_owned(),
-            cron: stored.cron.clone(),
-            ..ScheduleForm::new(stored.zone.clone(), Some(stored.repository_id))
+        Err(_) => {
+            let new = ScheduleForm::new(stored.zone.clone(), Some(stored.repository_id));
+            ScheduleForm { when: "hand".to_owned(), cron: stored.cron.clone(), ..new }
         }
-    }))
+    })
 }
 
 /// The next times on the schedule's own clock.

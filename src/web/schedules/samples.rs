@@ -85,9 +85,9 @@ impl ScheduleView {
             ..new.clone()
         };
         let mut wrong = Self { repositories: vec![], times: None, preview: None, ..new.clone() };
-        wrong.form.when = "hand".to_owned();
-        wrong.form.cron = "<61> 3 * * *".to_owned();
-        wrong.form.zone = "Europe/<Atlantis>".to_owned();
+        "hand".clone_into(&mut wrong.form.when);
+        "<61> 3 * * *".clone_into(&mut wrong.form.cron);
+        "Europe/<Atlantis>".clone_into(&mut wrong.form.zone);
         for field in ["when", "cron", "zone", "repository", "keep_daily", "mode", "hook_minutes"] {
             wrong.problems.add(field, "This can’t be <that>");
         }
