@@ -2,7 +2,8 @@
 
 use super::table::Table;
 use super::{
-    account, api, approvals, apps, assets, audit, backups, factors, forgot, health, links, live, operations, people, recipes, report, rights, schedules, session, settings, setup, sso, tokens, updates,
+    account, api, approvals, apps, assets, audit, backups, factors, forgot, health, links, live, operations, people, recipes,
+    report, rights, schedules, session, settings, setup, sso, tokens, updates,
 };
 
 /// The table.

@@ -86,7 +86,8 @@ const FLOORS: &[Floor] = &[
     floor(
         "ops",
         &[
-    "access", "address", "backup", "clock", "commands", "compose", "engine", "envfile", "keys", "lint", "random", "recipe", "restic", "secret", "shelf", "stack", "store", "updates",
+            "access", "address", "backup", "clock", "commands", "compose", "engine", "envfile", "keys", "lint", "random", "recipe",
+            "restic", "secret", "shelf", "stack", "store", "updates",
         ],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
     ),

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, rights, schedules, session,
-    settings, setup, tokens, updates,
+    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, rights, schedules,
+    session, settings, setup, tokens, updates,
 };
 
 /// Name and HTML of every sample of every page.
