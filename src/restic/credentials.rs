@@ -90,10 +90,10 @@ fn one_line(field: &'static str, text: &str) -> Result<(), FieldError> {
     if text.is_empty() {
         return Err(FieldError::new(field, "is empty"));
     }
-    match text.chars().any(char::is_control) {
-        true => Err(FieldError::new(field, "has control characters in it; it has to be one line")),
-        false => Ok(()),
+    if text.chars().any(char::is_control) {
+        return Err(FieldError::new(field, "has control characters in it; it has to be one line"));
     }
+    Ok(())
 }
 
 /// The public key of an SSH server: its kind and the key, as `ssh-keyscan` and the server's own `.pub` files give them.

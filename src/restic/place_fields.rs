@@ -118,10 +118,10 @@ fn word(field: &'static str, text: &str, also: &str) -> Result<String, FieldErro
         return Err(FieldError::new(field, "is empty"));
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
-    match text.starts_with('-') || !text.chars().all(plain) {
-        true => Err(FieldError::new(field, format!("may have letters, digits and {also} only, and no - at its beginning"))),
-        false => Ok(text.to_owned()),
+    if text.starts_with('-') || !text.chars().all(plain) {
+        return Err(FieldError::new(field, format!("may have letters, digits and {also} only, and no - at its beginning")));
     }
+    Ok(text.to_owned())
 }
 
 /// An address with `http://` or `https://`, without a `/` at its end, and without anything that lets somebody in.

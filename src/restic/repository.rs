@@ -32,10 +32,10 @@ impl Repository {
             | (Place::Sftp { .. }, Credentials::Sftp { .. }) => true,
             (Place::Local { .. } | Place::Rest { .. } | Place::S3 { .. } | Place::Sftp { .. }, _) => false,
         };
-        match fits {
-            true => Ok(Self { place, password, credentials }),
-            false => Err(FieldError::new("kind", format!("is {}, and needs its own credentials", place.kind()))),
+        if !fits {
+            return Err(FieldError::new("kind", format!("is {}, and needs its own credentials", place.kind())));
         }
+        Ok(Self { place, password, credentials })
     }
 
     pub fn place(&self) -> &Place {

@@ -12,7 +12,7 @@ async fn a_repository_without_space_says_so_and_holds_no_half_snapshot() {
     let bench = Bench::new();
     let disk = SmallDisk::of_megabytes(8);
     let place = Place::Local { path: path(disk.path().join("repository")) };
-    let restic = bench.restic_on(bench.repository(place, Credentials::None));
+    let restic = bench.restic_on(Bench::repository(place, Credentials::None));
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 40)).unwrap();

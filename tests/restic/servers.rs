@@ -15,7 +15,7 @@ async fn a_rest_server_lets_in_who_has_its_password() {
     fs::write(bench.at("served/.htpasswd"), "ana:{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=\n").unwrap();
     let server = RestServer::start(&bench.at("served"), &[]);
     let place = Place::Rest { url: format!("http://{}/coop/", server.address) };
-    let open = |credentials| bench.restic_on(bench.repository(place.clone(), credentials));
+    let open = |credentials| bench.restic_on(Bench::repository(place.clone(), credentials));
     let restic = open(Credentials::rest("ana", "test").unwrap());
     restic.init().await.unwrap();
     restic.config().await.unwrap();
@@ -40,7 +40,7 @@ async fn a_server_by_sftp_keeps_backups_and_has_to_be_the_one_that_is_known() {
     };
     let open = |known: &str| {
         let credentials = Credentials::sftp(&server.private_key, known).unwrap();
-        bench.restic_on(bench.repository(fields.place().unwrap(), credentials))
+        bench.restic_on(Bench::repository(fields.place().unwrap(), credentials))
     };
     let restic = open(&server.host_key);
     restic.init().await.unwrap();

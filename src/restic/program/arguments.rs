@@ -45,8 +45,8 @@ fn ssh(user: &str, host: &str, port: u16, papers: &Path) -> String {
         &key,
         &known,
     ];
-    let options: String = options.iter().map(|option| format!(" -o '{option}'")).collect();
-    format!("ssh -F /dev/null{options} -l '{user}' -p {port} -s -- '{host}' sftp")
+    let options = options.map(|option| format!("-o '{option}'")).join(" ");
+    format!("ssh -F /dev/null {options} -l '{user}' -p {port} -s -- '{host}' sftp")
 }
 
 fn seconds(time: Duration) -> String {

@@ -42,14 +42,11 @@ impl Restic {
         });
         let mut pour = Pour { process, out: pipes.out, said, repository: self.repository.clone(), _papers: papers };
         // What fails before the first byte is an error of the call. Later, nobody but the reader says how fast it goes.
-        let first = match timeout(self.patience.read, pour.piece()).await {
-            Ok(first) => first?,
-            Err(_) => {
-                let seconds = self.patience.read.as_secs();
-                return Err(BackupError::TimedOut { place: self.repository.place().to_string(), seconds });
-            }
+        let Ok(first) = timeout(self.patience.read, pour.piece()).await else {
+            let seconds = self.patience.read.as_secs();
+            return Err(BackupError::TimedOut { place: self.repository.place().to_string(), seconds });
         };
-        let Some(first) = first else { return Ok(stream::empty().boxed()) };
+        let Some(first) = first? else { return Ok(stream::empty().boxed()) };
         let rest = stream::try_unfold(pour, |mut pour| async move { Ok(pour.piece().await?.map(|piece| (piece, pour))) });
         Ok(stream::once(async { Ok(first) }).chain(rest).boxed())
     }

@@ -51,10 +51,9 @@ impl Restic {
         let mut wrong = None;
         let each = |line: &str| match read::node(line) {
             Ok(Some(entry)) => entries.push(entry),
-            Ok(None) => {}
-            // Words between the lines are looked over.
             Err(error) if line.starts_with('{') => wrong = Some(error),
-            Err(_) => {}
+            // The snapshot itself, and words between the lines.
+            Ok(None) | Err(_) => {}
         };
         let limit = Limit::Whole(self.patience.read);
         let ended = self.call(arguments::list(snapshot, folder), limit, &Watch::nobody(), each).await?;

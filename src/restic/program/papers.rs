@@ -74,7 +74,7 @@ impl Drop for Papers {
     }
 }
 
-/// The format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT".
+/// The format of sshd(8), "`SSH_KNOWN_HOSTS` FILE FORMAT".
 fn known_hosts(host: &str, port: u16, key: &HostKey) -> String {
     if port == 22 { format!("{host} {}\n", key.as_str()) } else { format!("[{host}]:{port} {}\n", key.as_str()) }
 }

@@ -63,14 +63,14 @@ impl Bench {
     }
 
     pub(crate) fn local(&self) -> Repository {
-        self.repository(Place::Local { path: path(self.at("repository")) }, Credentials::None)
+        Self::repository(Place::Local { path: path(self.at("repository")) }, Credentials::None)
     }
 
     pub(crate) fn rest(&self, server: SocketAddr) -> Repository {
-        self.repository(Place::Rest { url: format!("http://{server}/coop/") }, Credentials::None)
+        Self::repository(Place::Rest { url: format!("http://{server}/coop/") }, Credentials::None)
     }
 
-    pub(crate) fn repository(&self, place: Place, credentials: Credentials) -> Repository {
+    pub(crate) fn repository(place: Place, credentials: Credentials) -> Repository {
         Repository::new(place, RepositoryPassword::new(PASSWORD).unwrap(), credentials).unwrap()
     }
 

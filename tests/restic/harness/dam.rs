@@ -58,8 +58,7 @@ async fn pass(
 ) {
     let mut carried = 0;
     let mut bytes = vec![0; 16 * 1024];
-    loop {
-        let Ok(read @ 1..) = from.read(&mut bytes).await else { break };
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
         carried += read;
         if carried > most && *shut.borrow_and_update() {
             told.send_replace(true);

@@ -74,8 +74,8 @@ pub(crate) fn told(root: &Path) -> Vec<String> {
             _ => String::new(),
         };
         let changed = if meta.is_symlink() { String::new() } else { format!("{}.{:09}", meta.mtime(), meta.mtime_nsec()) };
-        let links = if meta.is_dir() { 0 } else { meta.nlink() };
-        lines.push(format!("{name} {:o} {}:{} {changed} {links} {content}", meta.mode(), meta.uid(), meta.gid()));
+        let names = if meta.is_dir() { 0 } else { meta.nlink() };
+        lines.push(format!("{name} {:o} {}:{} {changed} {names} {content}", meta.mode(), meta.uid(), meta.gid()));
         if meta.is_dir() {
             left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         }
