@@ -31,6 +31,8 @@ pub(crate) fn whole(browser: &Browser, site: &Dashboard, look: Look<'_>) {
         ("/audit?who=nobody", "No entry fits the filter", "audit, none fits"),
         (&format!("/apps/{HOUSE}/activity"), HOUSE, "activity"),
         ("/settings/mail", "Without a mail server", "mail settings"),
+        ("/backups", "There is no place for backups yet", "backups, no repository"),
+        ("/backups/repositories/new", "A new repository", "repository, form"),
         ("/no/such/page", "There is no such page", "not found"),
     ] {
         browser.open(path);

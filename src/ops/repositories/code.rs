@@ -16,7 +16,7 @@ impl CheckCode {
 
     /// What somebody typed, with or without blanks and dashes, in small letters or large ones.
     pub fn typed(text: &str) -> Self {
-        Self(text.chars().filter(|c| c.is_ascii_alphanumeric()).take(LENGTH * 2).map(|c| c.to_ascii_uppercase()).collect())
+        Self(text.chars().filter(char::is_ascii_alphanumeric).take(LENGTH * 2).map(|c| c.to_ascii_uppercase()).collect())
     }
 
     /// As it is printed: `K7QM-3FXR`.

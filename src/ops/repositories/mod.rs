@@ -24,7 +24,7 @@ const KIT: &str = "recovery kit";
 #[derive(Clone)]
 pub struct Repositories {
     key: DataKey,
-    /// The program, as CANTEEN_RESTIC names it.
+    /// The program, as `CANTEEN_RESTIC` names it.
     binary: PathBuf,
     /// Where restic may write what it needs for a moment.
     scratch: PathBuf,

@@ -193,7 +193,7 @@ fn told(error: &FieldError, kind: &str) -> String {
     let what = match (error.field, kind) {
         ("kind", _) => "The kind",
         ("path", _) => "The folder",
-        ("url", _) | ("endpoint", _) => "The address",
+        ("url" | "endpoint", _) => "The address",
         ("bucket", _) => "The bucket",
         ("prefix", _) => "The folder in the bucket",
         ("region", _) => "The region",
@@ -202,8 +202,7 @@ fn told(error: &FieldError, kind: &str) -> String {
         ("port", _) => "The port",
         ("s3_key_id", _) => "The key id",
         ("s3_secret", _) => "The secret key",
-        ("sftp_private_key", _) => "This",
-        ("sftp_known_host", _) => "This",
+        ("sftp_private_key" | "sftp_known_host", _) => "This",
         _ => "The password",
     };
     format!("{what} {}", error.problem)
@@ -214,7 +213,7 @@ mod tests {
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> RepositoryForm {
-        serde_json::from_value(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect()).unwrap()
+        serde_json::from_value(pairs.iter().map(|(k, v)| ((*k).to_owned(), serde_json::Value::from(*v))).collect()).unwrap()
     }
 
     const S3: [(&str, &str); 6] = [
