@@ -95,7 +95,7 @@ impl RepositoryForm {
         if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
             problems.add("name", "Write in 1 to 60 characters what members call it");
         }
-        let place = self.fields().place().map_err(|e| problems.add(self.control(&e), told(&e, &self.kind))).ok()?;
+        let place = self.fields().place().map_err(|e| problems.add(self.control(&e), told(&e))).ok()?;
         let credentials = match before {
             Some((was, kept)) if self.keeps(kept) => {
                 if *was != place {
@@ -107,14 +107,14 @@ impl RepositoryForm {
             _ => match self.credentials() {
                 Ok(credentials) => Some(credentials),
                 Err(e) => {
-                    problems.add(e.field, told(&e, ""));
+                    problems.add(e.field, told(&e));
                     None
                 }
             },
         };
         let password = match self.password.as_str() {
             "" => None,
-            text => RepositoryPassword::new(text).map_err(|e| problems.add("password", told(&e, ""))).ok(),
+            text => RepositoryPassword::new(text).map_err(|e| problems.add("password", told(&e))).ok(),
         };
         problems.is_empty().then(|| Typed { name, place, credentials, password, append_only: !self.append_only.is_empty() })
     }
@@ -189,20 +189,20 @@ fn flag(on: bool) -> String {
 }
 
 /// The problem as a sentence, beginning with what people call the field.
-fn told(error: &FieldError, kind: &str) -> String {
-    let what = match (error.field, kind) {
-        ("kind", _) => "The kind",
-        ("path", _) => "The folder",
-        ("url" | "endpoint", _) => "The address",
-        ("bucket", _) => "The bucket",
-        ("prefix", _) => "The folder in the bucket",
-        ("region", _) => "The region",
-        ("user" | "rest_user", _) => "The user",
-        ("host", _) => "The host",
-        ("port", _) => "The port",
-        ("s3_key_id", _) => "The key id",
-        ("s3_secret", _) => "The secret key",
-        ("sftp_private_key" | "sftp_known_host", _) => "This",
+fn told(error: &FieldError) -> String {
+    let what = match error.field {
+        "kind" => "The kind",
+        "path" => "The folder",
+        "url" | "endpoint" => "The address",
+        "bucket" => "The bucket",
+        "prefix" => "The folder in the bucket",
+        "region" => "The region",
+        "user" | "rest_user" => "The user",
+        "host" => "The host",
+        "port" => "The port",
+        "s3_key_id" => "The key id",
+        "s3_secret" => "The secret key",
+        "sftp_private_key" | "sftp_known_host" => "This",
         _ => "The password",
     };
     format!("{what} {}", error.problem)

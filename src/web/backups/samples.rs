@@ -21,7 +21,7 @@ impl BackupsHomeView {
         let mut rows: Vec<RepositoryRow> =
             RepositoryState::ALL.iter().zip(1..).map(|(state, id)| row(id, "<Attic>", *state)).collect();
         for row in rows.iter_mut().filter(|row| row.mark.tone == "bad") {
-            row.trouble = "the password does not open the repository at <b>".to_owned();
+            "the password does not open the repository at <b>".clone_into(&mut row.trouble);
             row.answered = None;
         }
         let full = Self { rows, ..empty.clone() };
