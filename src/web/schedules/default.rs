@@ -25,7 +25,7 @@ fn place() -> Place {
 pub async fn list(_may: Grant<ViewDefaultSchedule>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let places = site.store.backup_destinations().await?;
     view(&SchedulesView {
-        shell: shell(&site, &visit, "When apps are backed up", Nav::Nowhere).await,
+        shell: shell(&site, &visit, "When apps are backed up", Nav::Backups).await,
         app: None,
         base: BASE.to_owned(),
         rows: rows(&site, None, None).await?,
@@ -71,6 +71,6 @@ pub async fn remove(may: Grant<SetDefaultSchedule>, Id(id): Id, _none: Fields, s
 
 async fn form(site: &Site, visit: &Visit, id: Option<i32>, sent: Option<Asked>) -> Result<super::ScheduleView, Failure> {
     let title = if id.is_none() { "A new schedule of backups" } else { "A schedule of backups" };
-    let shell = shell(site, visit, title, Nav::Nowhere).await;
+    let shell = shell(site, visit, title, Nav::Backups).await;
     edit::view(site, shell, (place(), None), id, sent).await
 }

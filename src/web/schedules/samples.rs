@@ -44,7 +44,7 @@ impl SchedulesView {
         let exempt = Self { rows: vec![], exempt: Some(("<Ana>".to_owned(), When::sample(90))), ..own.clone() };
         let none = Self { rows: vec![], may_edit: false, ready: false, ..own.clone() };
         let default = Self {
-            shell: Shell::sample("When apps are backed up", Nav::Nowhere),
+            shell: Shell::sample("When apps are backed up", Nav::Backups),
             app: None,
             base: "/backups/schedule".to_owned(),
             ..own.clone()
@@ -78,7 +78,7 @@ impl ScheduleView {
             problems: Problems::none(),
         };
         let default = Self {
-            shell: Shell::sample("A schedule of backups", Nav::Nowhere),
+            shell: Shell::sample("A schedule of backups", Nav::Backups),
             app: None,
             base: "/backups/schedule".to_owned(),
             id: Some(3),
