@@ -14,6 +14,7 @@ use crate::jobs::{self, Jobs};
 use crate::key_file::{self, KeyError};
 use crate::keys::DataKey;
 use crate::mail::Post;
+use crate::ops::backup::Backups;
 use crate::ops::claims::Claims;
 use crate::ops::release::Release;
 use crate::ops::repositories::Repositories;
@@ -68,7 +69,15 @@ impl Dashboard {
         feed.knows(apps(Arc::new(Claims::new(store.clone()))));
         let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
         let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
+        let repositories = Repositories::new(key.clone(), settings.restic.clone(), settings.data.join(SCRATCH));
+        let backups = Backups {
+            repositories,
+            image: settings.runner_image.clone(),
+            socket: settings.runner_socket.clone(),
+            host: settings.public.host.clone(),
+        };
         let runner = Runner {
+            backups,
             store: store.clone(),
             shelf: shelf.clone(),
             inspect: engine.clone(),

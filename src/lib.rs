@@ -7,7 +7,7 @@
 //! * doors to the outside: [`settings`], [`clock`], [`random`], [`passwords`], [`key_file`], [`keys`], [`signer`],
 //!   [`site_key`]
 //! * [`engine`] (the Swarm), [`shelf`] (git mirrors of recipes), [`store`] (the database)
-//! * [`mail`] (letters), [`sso`] (the identity provider), [`restic`] (repositories of backups)
+//! * [`mail`] (letters), [`sso`] (the identity provider), [`restic`] (repositories of backups), [`runner`] (a backup on its node)
 //! * work: [`commands`] (short writes), [`ops`] (long actions), [`jobs`] (what happens by itself)
 //! * [`web`] (pages)
 //!
@@ -36,6 +36,7 @@ pub mod pepper;
 pub mod random;
 pub mod recipe;
 pub mod restic;
+pub mod runner;
 pub mod secret;
 pub mod settings;
 pub mod shelf;

@@ -61,6 +61,16 @@ pub const KNOWN: &[Known] = &[
         default: "restic",
         help: "the program that makes backups: its path, or a name in /usr/local/bin, /usr/bin or /bin",
     },
+    Known {
+        name: "CANTEEN_RUNNER_IMAGE",
+        default: "",
+        help: "the image that backups run in on each node; empty: the dashboard’s own",
+    },
+    Known {
+        name: "CANTEEN_RUNNER_SOCKET",
+        default: "/var/run/docker.sock",
+        help: "where each node has the socket of its Docker engine",
+    },
     Known { name: "CANTEEN_LOG", default: "info", help: "what to log: error, warn, info or debug" },
 ];
 
@@ -87,6 +97,10 @@ pub struct Settings {
     pub internal_hosts: Vec<String>,
     /// The program that makes backups.
     pub restic: PathBuf,
+    /// The image of runners, if it is not the dashboard's own.
+    pub runner_image: Option<String>,
+    /// Where nodes have their engine's socket.
+    pub runner_socket: String,
     pub log: String,
     /// The step at which an operation stops and waits to be killed.
     pub hold_at: Option<String>,
@@ -246,6 +260,8 @@ impl Settings {
                 .map(str::to_owned)
                 .collect(),
             restic: PathBuf::from(text("CANTEEN_RESTIC")),
+            runner_image: Some(text("CANTEEN_RUNNER_IMAGE")).filter(|image| !image.is_empty()),
+            runner_socket: text("CANTEEN_RUNNER_SOCKET"),
             log: text("CANTEEN_LOG"),
             hold_at,
         })

@@ -80,6 +80,8 @@ actions! {
     read Site ReviewDefaultSchedule "backup.schedule.review";
     /// Say when such apps are backed up, how, and how long backups are kept.
     write Site SetDefaultSchedule "backup.schedule";
+    /// Back an app up.
+    write App RunBackup "app.backup";
     /// Read what an app's tasks write.
     read App ViewLogs "app.logs.view";
     /// See what a deploy would change.

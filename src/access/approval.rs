@@ -46,6 +46,7 @@ kinds! {
     Rotate "rotate" "Rotate a secret";
     Unused "unused" "Remove unused secrets and configs";
     Command "command" "Run a command of the recipe";
+    Backup "backup" "Back up";
 }
 
 impl Kind {

@@ -101,6 +101,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewApprovalRules | A::EditApprovalRules => P::ConfigureApprovals,
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
+        A::RunBackup => P::RunBackup,
         A::ViewBackups | A::ListRepositories | A::ViewDefaultSchedule => P::ViewBackups,
         A::BeginRepository
         | A::NewRepository
@@ -151,7 +152,7 @@ pub const fn needs(what: ActionName) -> Need {
 /// may ask of the host is not decided here; see `Tier::Unattended`.
 const fn scheduler(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::RefreshRecipe | A::Deploy | A::HoldUpdate | A::EndRequest | A::NoteRepository)
+    matches!(what, A::RefreshRecipe | A::Deploy | A::RunBackup | A::HoldUpdate | A::EndRequest | A::NoteRepository)
 }
 
 /// What the dashboard itself does: keep the log, finish operations, obey the server's command line.

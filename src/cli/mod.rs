@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod backup_runner;
 mod env;
 mod health;
 mod member;
@@ -38,6 +39,9 @@ enum Command {
     /// Import apps from abra's folder, and export them to it
     #[command(subcommand)]
     App(app::Command),
+    /// Back volumes up on their node; the dashboard runs this
+    #[command(hide = true)]
+    BackupRunner,
     /// Print every route with what it needs, tab-separated
     Routes,
     /// Deploy, remove and list stacks without the dashboard, as `docker stack` does
@@ -69,6 +73,7 @@ pub(crate) fn run() -> ExitCode {
             routes::print();
             Ok(ExitCode::SUCCESS)
         }
+        Command::BackupRunner => backup_runner::run().map(|()| ExitCode::SUCCESS),
         Command::Stack(command) => stack::run(command),
         Command::Recipe(command) => recipe::run(command),
         Command::Env(command) => env::run(&command).map(|()| ExitCode::SUCCESS),
@@ -94,7 +99,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::Migrate => serve::open_store(&settings).map(|_| ()),
         Command::Member(command) => member::run(command, &settings),
         Command::App(command) => app::run(command, &settings),
-        Command::Routes | Command::Stack(_) | Command::Recipe(_) | Command::Env(_) => Ok(()),
+        Command::Routes | Command::BackupRunner | Command::Stack(_) | Command::Recipe(_) | Command::Env(_) => Ok(()),
         Command::Audit(command) => audit::run(command, &settings),
     }
 }

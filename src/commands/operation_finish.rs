@@ -1,10 +1,11 @@
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::particulars;
 use super::ran::Ran;
 use crate::access::action;
 use crate::envfile::EnvFile;
 use crate::store::audit::Phase;
+use crate::store::backups::{self, NewRun};
 use crate::store::deployments::{self, NewDeployment};
 use crate::store::operations::State;
 use crate::store::{Command, Denied, Tx, apps, operations, replicas};
@@ -25,6 +26,8 @@ pub struct FinishOperation {
     pub pin: Option<Pinned>,
     /// Services, by short name, with numbers of tasks that later deploys keep.
     pub tasks: Vec<(String, u64)>,
+    /// What its runners made, if it was a backup.
+    pub backups: Vec<NewRun>,
     /// Commands of the recipe that it ran, in order.
     pub ran: Vec<Ran>,
 }
@@ -55,6 +58,10 @@ impl Command for FinishOperation {
         if let Some(deployment) = &self.deployment {
             all.insert("version".to_owned(), deployment.version.clone().into());
         }
+        if !self.backups.is_empty() {
+            let told = self.backups.iter().map(|run| json!({ "node": run.node, "outcome": run.outcome, "snapshot": run.snapshot }));
+            all.insert("backups".to_owned(), told.collect());
+        }
         if !self.ran.is_empty() {
             all.insert("ran".to_owned(), self.ran.iter().map(Ran::fact).collect());
         }
@@ -69,6 +76,9 @@ impl Command for FinishOperation {
         operations::finish(tx, self.id, self.state, &self.outcome, &self.cause)?;
         if let Some(deployment) = &self.deployment {
             deployments::insert(tx, deployment)?;
+        }
+        for run in &self.backups {
+            backups::add(tx, self.id, self.app_id, run)?;
         }
         for (service, count) in &self.tasks {
             replicas::choose(tx, self.app_id, service, Some(*count))?;

@@ -36,7 +36,7 @@ use super::{
 use crate::clock::{Clock, SystemClock};
 use crate::logs::Piece;
 use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
-use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
+use crate::stack::spec::{ConfigSpec, Labels, NetworkSpec, ServiceSpec};
 
 /// The oldest API that has all that is sent: jobs came with it.
 const OLDEST: (usize, usize) = (1, 41);
@@ -175,6 +175,14 @@ impl Inspect for DockerEngine {
 
     async fn containers(&self, stack: &str) -> Result<Vec<Container>> {
         call!(self, s, containers::list(&s, stack))
+    }
+
+    async fn container_of(&self, service: &str) -> Result<Option<String>> {
+        call!(self, s, containers::of_service(&s, service))
+    }
+
+    async fn volume_labels(&self, name: &str) -> Result<Option<Labels>> {
+        call!(self, s, volumes::labels(&s, name))
     }
 }
 

@@ -21,7 +21,7 @@ use futures_util::stream::BoxStream;
 
 use crate::logs::{Nanos, Piece};
 use crate::stack::observed::{Config, EngineInfo, Health, Named, Network, Swarm};
-use crate::stack::spec::{ConfigSpec, NetworkSpec, Platform, ServiceSpec};
+use crate::stack::spec::{ConfigSpec, Labels, NetworkSpec, Platform, ServiceSpec};
 
 /// What went wrong between us and the engine.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -147,6 +147,10 @@ pub trait Inspect: Send + Sync {
     async fn events(&self) -> Result<BoxStream<'static, Result<Event>>>;
     /// Containers on this node that carry the stack's label, running or not.
     async fn containers(&self, stack: &str) -> Result<Vec<Container>>;
+    /// A running container of the service of this full name on this node, which need not be a manager; `None` if there is none.
+    async fn container_of(&self, service: &str) -> Result<Option<String>>;
+    /// The labels of the volume of that exact name on this node; `None` if there is none.
+    async fn volume_labels(&self, name: &str) -> Result<Option<Labels>>;
 }
 
 /// Changing. Only an operation's `Run` hands these out.

@@ -107,6 +107,7 @@ impl Wanted {
             Self::Secrets { .. } => Kind::Secrets,
             Self::Rotate(_) => Kind::Rotate,
             Self::Command(_) => Kind::Command,
+            Self::Backup(_) => Kind::Backup,
             Self::RemoveSecrets { .. } | Self::RemoveConfigs { .. } => Kind::Unused,
         }
     }

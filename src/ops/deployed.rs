@@ -29,6 +29,7 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
         cause: causes(&desired.stack, verdict),
         deployment: Some(kept(operation, of, desired, &outcome)),
         version: reached.then(|| of.version.to_owned()),
+        backups: vec![],
         outcome,
         unseen: verdict.unseen,
     }

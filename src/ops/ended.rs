@@ -5,6 +5,7 @@ use crate::access::{Actor, Grant};
 use crate::engine::EngineError;
 use crate::stack::policy::Refused;
 use crate::store::StoreError;
+use crate::store::backups::NewRun;
 use crate::store::deployments::NewDeployment;
 use crate::store::operations::Operation;
 
@@ -18,6 +19,8 @@ pub struct Ended {
     pub cause: String,
     /// What is kept of it if it was a deploy.
     pub deployment: Option<NewDeployment>,
+    /// What its runners made, if it was a backup.
+    pub backups: Vec<NewRun>,
     /// The version that the app is on from now on.
     pub version: Option<String>,
     /// The Swarm did not answer when the time was up, so what became of it is not known.
@@ -32,7 +35,15 @@ impl Ended {
 
     /// It did not, and this is why.
     pub fn badly(outcome: &str, cause: impl Into<String>) -> Self {
-        Self { reached: false, outcome: outcome.to_owned(), cause: cause.into(), deployment: None, version: None, unseen: false }
+        Self {
+            reached: false,
+            outcome: outcome.to_owned(),
+            cause: cause.into(),
+            deployment: None,
+            backups: vec![],
+            version: None,
+            unseen: false,
+        }
     }
 }
 

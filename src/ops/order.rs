@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
-    SetSecret, Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunBackup,
+    RunCommand, Scale, SetSecret, Undeploy,
 };
 use crate::access::{ActionName, Actor, WriteAction};
 use crate::recipe::after::Occasion;
@@ -21,6 +21,7 @@ use super::adjust::Adjusted;
 use super::adopt::AdoptWanted;
 use super::after::BeforeUndeploy;
 use super::approval::{Ordered, PutUp};
+use super::backup::BackupWanted;
 use super::command::CommandWanted;
 use super::remove::RemoveWanted;
 
@@ -61,6 +62,7 @@ pub enum Wanted {
     Rotate(Box<RotateWanted>),
     /// A command of the recipe in a container.
     Command(Box<CommandWanted>),
+    Backup(BackupWanted),
     /// Full names.
     RemoveSecrets {
         names: Vec<String>,
@@ -228,6 +230,7 @@ impl Wanted {
             Self::Secrets { .. } => "secrets",
             Self::Rotate(_) => "rotate",
             Self::Command(_) => "command",
+            Self::Backup(_) => "backup",
             Self::RemoveSecrets { .. } => "secrets_removal",
             Self::RemoveConfigs { .. } => "configs_removal",
         }
@@ -249,6 +252,7 @@ impl Wanted {
             Self::Secrets { .. } => ActionName::SetSecret,
             Self::Rotate(_) => ActionName::RotateSecret,
             Self::Command(_) => ActionName::RunCommand,
+            Self::Backup(_) => ActionName::RunBackup,
             Self::RemoveSecrets { .. } => ActionName::RemoveSecret,
             Self::RemoveConfigs { .. } => ActionName::RemoveConfig,
         }
@@ -311,6 +315,7 @@ impl Wanted {
                 ("version", w.version.clone().into()),
                 ("commit", w.commit.clone().into()),
             ],
+            Self::Backup(w) => vec![("repository", w.repository.into()), ("backup", w.kind.clone().into())],
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };
         if let Self::Deploy(wanted) = self
@@ -431,6 +436,11 @@ pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Or
 /// Asks to run a command of the recipe. Its arguments wait in the handover under the ticket that `wanted` holds.
 pub const fn command(app_id: i32, wanted: Box<CommandWanted>, nonce: String) -> Order<RunCommand> {
     Order::of(app_id, Wanted::Command(wanted), nonce)
+}
+
+/// Asks for a backup.
+pub const fn backup(app_id: i32, wanted: BackupWanted, nonce: String) -> Order<RunBackup> {
+    Order::of(app_id, Wanted::Backup(wanted), nonce)
 }
 
 /// Asks to remove secrets that nothing reads, by their full names.

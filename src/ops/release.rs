@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use crate::access::action::{
     Adopt, Deploy, DeployChaos, EndRequest, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret,
-    RunCommand, Scale, SetSecret, Undeploy,
+    RunBackup, RunCommand, Scale, SetSecret, Undeploy,
 };
 use crate::access::{Actor, Grant, Refusal, Target, WriteAction};
 use crate::clock::Millis;
@@ -277,6 +277,7 @@ impl Release {
             Wanted::Secrets { .. } => self.order::<SetSecret>(actor, request, wanted).await,
             Wanted::Rotate(_) => self.order::<RotateSecret>(actor, request, wanted).await,
             Wanted::Command(_) => self.order::<RunCommand>(actor, request, wanted).await,
+            Wanted::Backup(_) => self.order::<RunBackup>(actor, request, wanted).await,
             Wanted::RemoveSecrets { .. } => self.order::<RemoveSecret>(actor, request, wanted).await,
             Wanted::RemoveConfigs { .. } => self.order::<RemoveConfig>(actor, request, wanted).await,
             // It is done when it is asked for, and never an order.

@@ -12,7 +12,7 @@ use crate::commands::ran::Ran;
 use crate::engine::feed::Feed;
 use crate::engine::{Credentials, EngineError, ExecPiece, ExecWish, Inspect, Mutate, NewSecret, RegistryAuth};
 use crate::stack::observed::{Service, Swarm};
-use crate::stack::policy::{Pass, Tier};
+use crate::stack::policy::{Pass, RunnerPass, Tier};
 use crate::stack::spec::{ConfigSpec, NetworkSpec, ServiceSpec};
 
 use super::ended::OpError;
@@ -232,6 +232,15 @@ impl Run {
         let made = self.mutate.create_service(spec, auth.as_ref());
         let (id, warnings) = self.change(&format!("create service {}", spec.name), made).await?;
         self.warnings(&spec.name, warnings).await?;
+        Ok(id)
+    }
+
+    /// Returns the id.
+    pub(super) async fn create_runner(&self, pass: &RunnerPass) -> Result<String, OpError> {
+        let auth = self.auth(pass.spec());
+        let made = self.mutate.create_service(pass.spec(), auth.as_ref());
+        let (id, warnings) = self.change(&format!("create service {}", pass.spec().name), made).await?;
+        self.warnings(&pass.spec().name, warnings).await?;
         Ok(id)
     }
 

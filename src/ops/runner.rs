@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
-    SetSecret, Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunBackup,
+    RunCommand, Scale, SetSecret, Undeploy,
 };
 use crate::access::{Action, Actor, Grant, Refusal, Target, policy};
 use crate::commands::operation_finish::FinishOperation;
@@ -31,7 +31,8 @@ use super::order::Wanted;
 use super::places::Taken;
 use super::run::{Past, Run};
 use super::{
-    adjust, adopt, after, asker, command, deploy, ourselves, pinned, remove, rollback, rotate, secrets, undeploy, unused, updates,
+    adjust, adopt, after, asker, backup, command, deploy, ourselves, pinned, remove, rollback, rotate, secrets, undeploy, unused,
+    updates,
 };
 
 /// Between two looks at the queue when nobody rang.
@@ -53,6 +54,8 @@ pub struct Runner {
     pub bell: Arc<Notify>,
     /// Credentials of registries, if the settings name some.
     pub credentials: Option<Arc<Credentials>>,
+    /// What backups need of the place where the dashboard runs.
+    pub backups: backup::Backups,
     pub hold_at: Option<String>,
     /// Nobody is trusted further with the host than this, whatever role they have. Set only by tests.
     pub at_most: Option<Tier>,
@@ -244,6 +247,11 @@ impl Runner {
             Wanted::Command(wanted) => {
                 command::run(&self.judge::<RunCommand>(actor, operation)?, run, self.parts(operation), *wanted).await
             }
+            Wanted::Backup(wanted) => {
+                let may = self.judge::<RunBackup>(actor, operation)?;
+                let of = backup::Of { operation, store: &self.store, handover: &self.handover, backups: &self.backups };
+                backup::run(&may, run, of, wanted).await
+            }
             Wanted::RemoveSecrets { names } => {
                 let of = unused::Of { operation, store: &self.store };
                 unused::secrets(&self.judge::<RemoveSecret>(actor, operation)?, run, of, &names).await
@@ -303,6 +311,7 @@ impl Runner {
             deployment: ended.deployment,
             pin,
             tasks,
+            backups: ended.backups,
             ran: ran.iter().filter_map(|line| Ran::read(&serde_json::from_str(&line.text).ok()?)).collect(),
         };
         self.store.commit(&conclude, command).await.map_err(|e| OpError::stop("failed", e.to_string()))

@@ -24,6 +24,7 @@ impl Wanted {
                 format!("Rotate {}", names.join(", "))
             }
             Self::Command(wanted) => format!("Run {} in {}", wanted.function, wanted.service),
+            Self::Backup(_) => "Back up".to_owned(),
             Self::RemoveSecrets { .. } => "Remove secrets".to_owned(),
             Self::RemoveConfigs { .. } => "Remove configs".to_owned(),
         }

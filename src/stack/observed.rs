@@ -84,6 +84,12 @@ impl Swarm {
         self.services.iter().find(|s| s.id == task.service)?.stack()
     }
 
+    /// The image that the reader itself runs.
+    pub fn own_image(&self) -> Option<&str> {
+        let mine = |task: &&Task| task.container.as_deref().is_some_and(|id| self.is_own_container(id));
+        self.tasks.iter().find(mine).map(|task| task.image.as_str())
+    }
+
     /// Whether the container of this id is the reader's own.
     pub fn is_own_container(&self, id: &str) -> bool {
         !self.container.is_empty() && id == self.container

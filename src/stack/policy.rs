@@ -11,6 +11,7 @@ mod networks;
 mod pass;
 mod routing;
 mod rule;
+mod runner;
 mod storage;
 mod table;
 mod task;
@@ -20,6 +21,7 @@ mod verdict;
 pub use around::DASHBOARD;
 pub use pass::{Pass, Who, admit};
 pub use routing::{claimed, routed};
+pub use runner::{RUN_LABEL, RUN_RESTIC, RUN_SCRATCH, RUN_SECRET, RUN_SOCKET, RunnerPass, RunnerWish, admit_runner};
 pub use table::{Kind, May, Row, Severity, Tier};
 pub use verdict::{Refused, Verdict, verdict};
 

@@ -17,6 +17,7 @@ pub mod audit_seals;
 pub mod audit_search;
 pub mod audit_stream;
 pub mod backup_policies;
+pub mod backups;
 pub mod chain;
 pub mod checkpoints;
 pub mod deployments;

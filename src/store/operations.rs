@@ -328,6 +328,7 @@ fn spoken(kind: &str) -> &str {
         "secrets" => "new secrets",
         "rotate" => "the rotation of a secret",
         "command" => "a command",
+        "backup" => "a backup",
         "secrets_removal" => "the removal of secrets",
         "configs_removal" => "the removal of configs",
         other => other,

@@ -411,6 +411,27 @@ diesel::table! {
 diesel::table! {
     backup_turns (policy_id, app_id) { policy_id -> Integer, app_id -> Integer, at -> BigInt, }
 }
+diesel::table! {
+    backup_runs (id) {
+        id -> Integer,
+        operation_id -> Integer,
+        app_id -> Integer,
+        repository_id -> Integer,
+        kind -> Text,
+        outcome -> Text,
+        cause -> Text,
+        node -> Text,
+        volumes -> Text,
+        snapshot -> Text,
+        files -> BigInt,
+        bytes -> BigInt,
+        packed -> BigInt,
+        warnings -> Integer,
+        began_at -> BigInt,
+        ended_at -> BigInt,
+    }
+}
+diesel::joinable!(backup_runs -> backup_repositories (repository_id));
 diesel::joinable!(identities -> members (member_id));
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(approval_requests -> apps (app_id));
@@ -428,6 +449,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     backup_exempt,
     backup_policies,
     backup_repositories,
+    backup_runs,
     chosen_replicas,
     deployments,
     env_revisions,

@@ -90,6 +90,7 @@ pub fn routes() -> Table {
         .get("/apps/{app}/backups/schedule/{id}", apps::schedule::edit)
         .post("/apps/{app}/backups/schedule/{id}", apps::schedule::save)
         .post("/apps/{app}/backups/schedule/{id}/removal", apps::schedule::remove)
+        .post("/apps/{app}/backups", apps::backups::begin)
         .get("/apps/{app}/logs", apps::logs::show)
         .get("/apps/{app}/logs/stream", apps::logs::stream)
         .get("/apps/{app}/logs/download", apps::logs::download)

@@ -4,6 +4,7 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that is wrong about this ends there")]
 
+mod backups;
 mod disk_full;
 mod docker_gone;
 mod engine_contract;

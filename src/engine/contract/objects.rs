@@ -181,6 +181,8 @@ pub(super) async fn volumes_of_a_stack_are_listed(b: Bench<'_>, stack: &str) {
         vec![Mount { kind, source: source.clone(), target, volume_options: Some(options), ..Mount::default() }];
     let service = b.create(&spec).await;
     b.running(&service, 1).await;
+    assert_eq!(b.inspect.volume_labels(&source).await.unwrap(), Some(labels(stack)));
+    assert_eq!(b.inspect.volume_labels(&format!("{source}2")).await.unwrap(), None);
     assert_eq!(b.inspect.volumes(stack).await.unwrap(), [source]);
     assert_eq!(b.inspect.volumes("nobody").await.unwrap(), Vec::<String>::new());
 }

@@ -199,6 +199,8 @@ pub(super) async fn containers_of_a_stack_are_listed(b: Bench<'_>, stack: &str) 
     let expected = Container { id: task.container.unwrap(), running: true };
     assert_eq!(b.inspect.containers(stack).await.unwrap(), std::slice::from_ref(&expected));
     assert_eq!(b.inspect.containers("nobody").await.unwrap(), []);
+    assert_eq!(b.inspect.container_of(&format!("{stack}_app")).await.unwrap().as_ref(), Some(&expected.id));
+    assert_eq!(b.inspect.container_of(stack).await.unwrap(), None);
     let refused = b.mutate.remove_container(&expected.id).await;
     assert!(matches!(&refused, Err(EngineError::Conflict(_))), "what runs is not removed: {refused:?}");
     let missing = b.mutate.remove_container(stack).await;

@@ -1,5 +1,7 @@
 //! Containers of this node.
 
+use std::collections::HashMap;
+
 use bollard::query_parameters::ListContainersOptions;
 
 use super::Session;
@@ -16,6 +18,17 @@ pub(super) async fn list(session: &Session, stack: &str) -> Result<Vec<Container
         .into_iter()
         .map(|c| Container { running: !c.state.is_some_and(|state| ended(state.as_ref())), id: c.id.unwrap_or_default() })
         .collect())
+}
+
+/// A running one of this service. Each container of a Swarm says by a label of the engine's which service it is of.
+pub(super) async fn of_service(session: &Session, service: &str) -> Result<Option<String>> {
+    let filters = HashMap::from([
+        ("label".to_owned(), vec![format!("com.docker.swarm.service.name={service}")]),
+        ("status".to_owned(), vec!["running".to_owned()]),
+    ]);
+    let options = ListContainersOptions { filters: Some(filters), ..Default::default() };
+    let listed = session.docker.list_containers(Some(options)).await.map_err(|e| of_bollard(&e))?;
+    Ok(listed.into_iter().find_map(|c| c.id))
 }
 
 /// The engine refuses one that runs.

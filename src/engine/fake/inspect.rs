@@ -11,7 +11,7 @@ use super::FakeEngine;
 use crate::engine::{Container, EngineError, Event, Inspect, LogLine, LogPart, LogWish, Lookup, RegistryAuth, Resolved, Result};
 use crate::logs::Piece;
 use crate::stack::observed::{Config, EngineInfo, Health, NAMESPACE_LABEL, Named, Network, Swarm};
-use crate::stack::spec::Platform;
+use crate::stack::spec::{Labels, Platform};
 
 #[async_trait]
 impl Inspect for FakeEngine {
@@ -128,12 +128,25 @@ impl Inspect for FakeEngine {
     async fn containers(&self, stack: &str) -> Result<Vec<Container>> {
         let state = self.enter("containers")?;
         let here = state.nodes.first().map(|n| n.id.clone()).unwrap_or_default();
-        let of_stack = |labels: &crate::stack::spec::Labels| labels.get(NAMESPACE_LABEL).is_some_and(|s| s == stack);
+        let of_stack = |labels: &Labels| labels.get(NAMESPACE_LABEL).is_some_and(|s| s == stack);
         let tasks = state.services.values().flat_map(|s| &s.tasks).chain(&state.orphans);
         Ok(tasks
             .filter(|t| t.task.node == here && of_stack(&t.ran.container_spec.labels))
             .filter_map(|t| Some(Container { id: t.task.container.clone()?, running: !t.ended() }))
             .collect())
+    }
+
+    async fn container_of(&self, service: &str) -> Result<Option<String>> {
+        let state = self.enter("container_of")?;
+        let here = state.nodes.first().map(|n| n.id.clone()).unwrap_or_default();
+        let tasks = state.services.values().filter(|s| s.service.spec.name == service).flat_map(|s| &s.tasks);
+        let mut running = tasks.filter(|t| t.task.node == here && t.task.state == "running");
+        Ok(running.find_map(|t| t.task.container.clone()))
+    }
+
+    async fn volume_labels(&self, name: &str) -> Result<Option<Labels>> {
+        let state = self.enter("volume_labels")?;
+        Ok(state.volumes.get(name).map(|owner| Labels::from([(NAMESPACE_LABEL.to_owned(), owner.clone())])))
     }
 }
 

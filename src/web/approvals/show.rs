@@ -225,6 +225,7 @@ fn again(request: &Request, actor: &Actor) -> Option<Link> {
         Kind::Rotate => (ActionName::RotateSecret, "secrets"),
         Kind::Unused => (ActionName::RemoveSecret, "secrets"),
         Kind::Command => (ActionName::RunCommand, "commands"),
+        Kind::Backup => (ActionName::RunBackup, "backups"),
     };
     policy::judge(actor.standing(), action, &Target::App(request.app.clone())).ok()?;
     Some(Link { label: "Look at it as it is now, and ask again".to_owned(), href: format!("/apps/{}/{page}", request.app) })

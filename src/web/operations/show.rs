@@ -170,6 +170,7 @@ fn outcome(operation: &Operation) -> String {
         (_, "still waiting") => "Still waiting: nothing went wrong, but it needs more time than it was given".to_owned(),
         (_, "plan changed") => "Not started: the plan was out of date".to_owned(),
         (_, "undeployed") => "Undeployed: nothing of it runs any more; its data was kept".to_owned(),
+        (_, "backed up") => "Backed up: the snapshot is in the repository".to_owned(),
         (_, "imported") => "Imported: what runs is the first record, and nothing was changed".to_owned(),
         (_, "adopted") => "Kept: what runs is the record from now on".to_owned(),
         (_, "removed") if operation.kind == "remove" => "Removed: the app is gone from the list; its history stays".to_owned(),

@@ -1,28 +1,33 @@
-//! What a backup of an app would hold, by the labels of what runs. Canteen makes no backups, and the page says so.
+//! Backups of an app: what was made, the button for one more, and what it would hold by the labels of what runs.
 
+mod begin;
 mod rows;
+mod runs;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 
+pub use begin::begin;
 pub use rows::{GapRow, Held, HookRow, VolumeRow};
+pub use runs::RunRow;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::access::Grant;
 use crate::access::action::ViewBackups;
+use crate::access::{ActionName, Actor, Grant, Target, policy};
 use crate::backup::{Contents, Service};
 use crate::envfile::{EnvFile, secret_values};
 use crate::stack::names::StackName;
 use crate::stack::spec::ServiceSpec;
+use crate::store::repositories::RepositoryState;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::failure::Failure;
 use crate::web::page::{page, shell};
 use crate::web::setup::sentence;
-use crate::web::shell::{Nav, Shell};
+use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::visit::Visit;
 
 /// What a backup would hold, and what it would miss.
@@ -31,6 +36,15 @@ use crate::web::visit::Visit;
 pub struct BackupsView {
     pub shell: Shell,
     pub app: AppHeader,
+    /// Repositories that take backups: row and name.
+    pub repositories: Vec<(i32, String)>,
+    /// The viewer may back it up.
+    pub may_begin: bool,
+    /// Why it can't be backed up now, for whoever may; empty if it can.
+    pub obstacle: String,
+    /// The newest first.
+    pub made: Vec<RunRow>,
+    pub problems: Problems,
     /// Whether `held` is of what runs; else it is of what a deploy would send.
     pub runs: bool,
     /// Absent where nothing runs and the recipe does not make a stack.
@@ -48,9 +62,13 @@ pub struct BackupsView {
 /// The page.
 pub async fn show(may: Grant<ViewBackups>, visit: Visit, site: Data<Site>) -> Result<HttpResponse, Failure> {
     let facts = facts(&may, &site).await?;
-    let newest = facts.revision(&site).await?.text;
-    let secrets = secrets(&facts, &site, &newest).await?;
-    let rendered = facts.render_plain(&site, &facts.app.version, &newest).await?;
+    page(&view(&facts, &visit, &site, may.actor(), Problems::none()).await?)
+}
+
+async fn view(facts: &Facts, visit: &Visit, site: &Site, actor: &Actor, problems: Problems) -> Result<BackupsView, Failure> {
+    let newest = facts.revision(site).await?.text;
+    let secrets = secrets(facts, site, &newest).await?;
+    let rendered = facts.render_plain(site, &facts.app.version, &newest).await?;
     let (planned, trouble) = match rendered {
         Ok((_, rendered)) => (Some(held(&facts.stack, &rendered.desired.services, &secrets)), None),
         Err(why) => (None, Some(sentence(&why.to_string()))),
@@ -61,8 +79,17 @@ pub async fn show(may: Grant<ViewBackups>, visit: Visit, site: Data<Site>) -> Re
         (Some(running), Some(planned)) => (running.beyond(planned), planned.beyond(running)),
         _ => (Vec::new(), Vec::new()),
     };
-    page(&BackupsView {
-        shell: shell(&site, &visit, format!("Backups of {}", facts.app.name), Nav::Apps).await,
+    let all = site.store.repositories().await?;
+    let active = all.into_iter().filter(|r| r.state == RepositoryState::Active).map(|r| (r.id, r.name));
+    let repositories: Vec<(i32, String)> = active.collect();
+    let obstacle = begin::obstacle(facts, !repositories.is_empty());
+    Ok(BackupsView {
+        may_begin: policy::judge(actor.standing(), ActionName::RunBackup, &Target::App(facts.app.name.clone())).is_ok(),
+        repositories,
+        obstacle,
+        made: runs::rows(site, site.store.backup_runs(facts.app.id, runs::SHOWN).await?),
+        problems,
+        shell: shell(site, visit, format!("Backups of {}", facts.app.name), Nav::Apps).await,
         app: facts.header(Tab::Backups, None),
         runs: running.is_some(),
         held: running.or(planned),

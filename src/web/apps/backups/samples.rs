@@ -1,9 +1,10 @@
 //! Examples of the page.
 
-use super::{BackupsView, GapRow, Held, HookRow, VolumeRow};
+use super::{BackupsView, GapRow, Held, HookRow, RunRow, VolumeRow};
 use crate::web::apps::header::{AppHeader, Tab};
-use crate::web::shell::{Nav, Shell};
+use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::Mark;
+use crate::web::when::When;
 
 impl BackupsView {
     pub fn samples() -> Vec<Self> {
@@ -27,9 +28,29 @@ impl BackupsView {
             hooks: vec![hook("Before a backup", "/dump.sh <save> && true"), hook("After a restore", "/dump.sh load")],
             gaps: vec![],
         };
+        let made = |operation, outcome: &str, cause: &str| RunRow {
+            operation,
+            when: When::sample(i64::from(operation) * 7),
+            mark: super::runs::mark(outcome),
+            cause: cause.to_owned(),
+            kind: "By hand",
+            repository: "Attic".to_owned(),
+            node: "node-1".to_owned(),
+            holds: "1204 files, 38.1 MB".to_owned(),
+            snapshot: ("4f2a90c1".to_owned(), "4f2a90c1".repeat(8)),
+        };
         let full = Self {
             shell: Shell::sample("Backups of <wiki>.example.org", Nav::Apps),
             app: AppHeader { primary: None, ..AppHeader::sample(Tab::Backups) },
+            repositories: vec![(1, "Attic".to_owned()), (2, "A <cellar>".to_owned())],
+            may_begin: true,
+            obstacle: String::new(),
+            made: vec![
+                made(8, "partial", "something is missing in this backup; the steps above name it"),
+                made(5, "succeeded", ""),
+                RunRow { holds: String::new(), snapshot: Default::default(), ..made(3, "failed", "no node takes the <runner>") },
+            ],
+            problems: Problems::none(),
             runs: true,
             held: Some(held.clone()),
             trouble: None,
@@ -52,7 +73,8 @@ impl BackupsView {
             ..full.clone()
         };
         let none = Held { volumes: vec![], hooks: vec![], ..held };
-        let planned = Self { runs: false, held: Some(none), ..full.clone() };
+        let nowhere = "There is no repository yet that takes backups.".to_owned();
+        let planned = Self { runs: false, held: Some(none), repositories: vec![], obstacle: nowhere, made: vec![], ..full.clone() };
         let trouble = Self { runs: false, held: None, trouble: Some("The recipe has no <compose>.yml".to_owned()), ..full.clone() };
         vec![full, gaps, planned, trouble]
     }

@@ -1,0 +1,164 @@
+//! A backup of an app: hooks, then the files of its volumes into a repository, on each node that holds some.
+//!
+//! `spread.rs` says which node holds what, `orders.rs` what its runner is told, `task.rs` runs it there and follows it.
+
+mod follow;
+mod orders;
+mod spread;
+mod task;
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Grant;
+use crate::access::action::RunBackup;
+use crate::backup::{Contents, Service};
+use crate::restic::Kind;
+use crate::runner::Outcome;
+use crate::stack::names::StackName;
+use crate::store::Store;
+use crate::store::backups::NewRun;
+use crate::store::operations::Operation;
+use crate::store::repositories::{KeptRepository, RepositoryState};
+
+use super::ended::{Ended, OpError};
+use super::handover::Handover;
+use super::repositories::Repositories;
+use super::run::Run;
+
+/// A backup, as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupWanted {
+    /// The row of the repository.
+    pub repository: i32,
+    pub stack: String,
+    /// The word of a [`Kind`].
+    pub kind: String,
+}
+
+/// What backups need of the place where the dashboard runs.
+#[derive(Clone)]
+pub struct Backups {
+    pub repositories: Repositories,
+    /// The image of runners; `None` is the one that the dashboard itself runs.
+    pub image: Option<String>,
+    /// Where nodes have their engine's socket.
+    pub socket: String,
+    /// The server's domain.
+    pub host: String,
+}
+
+/// Where its parts are.
+#[derive(Clone, Copy)]
+pub struct Of<'a> {
+    pub operation: &'a Operation,
+    pub store: &'a Store,
+    pub handover: &'a Handover,
+    pub backups: &'a Backups,
+}
+
+/// Makes the backup, node by node. What each made is in `NewRun`s of the end, also of those that failed.
+pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupWanted) -> Result<Ended, OpError> {
+    let failed = |text: String| OpError::stop("failed", text);
+    let stack = StackName::parse(&wanted.stack).map_err(|e| failed(e.to_string()))?;
+    let kind = Kind::parse(&wanted.kind).ok_or_else(|| failed(format!("there is no kind of backups called {}", wanted.kind)))?;
+    run.step("Look at what is to be backed up").await?;
+    let swarm = run.fresh().await?;
+    let observed = swarm.stack(&stack);
+    let kept = of.store.repository(wanted.repository).await?.ok_or_else(|| failed("the repository is gone".to_owned()))?;
+    if kept.state != RepositoryState::Active {
+        return Err(failed(format!("the repository {} takes no backups now: {}", kept.name, kept.state.as_str())));
+    }
+    let repository = of.backups.repositories.open(&kept).map_err(|e| failed(e.to_string()))?;
+    let services: Vec<Service> = observed.services.iter().map(|service| Service::of(&stack, &service.spec)).collect();
+    let contents = Contents::of(&services);
+    let here = run.inspect.info().await?.node_id;
+    let local = run.inspect.volumes(stack.as_str()).await?;
+    let parts = spread::spread(&contents, &observed, &spread::Here { node: &here, volumes: &local }).map_err(failed)?;
+    if repository.place().is_local()
+        && let Some(far) = parts.iter().find(|part| part.node != here)
+    {
+        let text = format!(
+            "the repository {} is a folder of this server, and {} is on {}; use a repository that every node reaches: a REST server, \
+             S3 or SFTP",
+            kept.name,
+            far.volumes.iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
+            far.hostname
+        );
+        return Err(failed(text));
+    }
+    let image = match of.backups.image.clone().or_else(|| swarm.own_image().map(str::to_owned)) {
+        Some(image) => image,
+        None => {
+            let text =
+                "it is not known which image runners have: Canteen runs in no container of this Swarm; set CANTEEN_RUNNER_IMAGE";
+            return Err(failed(text.to_owned()));
+        }
+    };
+    let stoppable = of.handover.stops.begin(of.operation.id);
+    let engine = of.backups.repositories.engine(&kept).map_err(|e| failed(e.to_string()))?;
+    let at =
+        orders::At { of, stack: &stack, kind, contents: &contents, observed: &observed, repository: &repository, engine: &engine };
+    let mut runs: Vec<(Outcome, NewRun)> = vec![];
+    for (place, part) in parts.iter().enumerate() {
+        let task = task::Task { run, at: &at, part, place, image: &image, cancel: &stoppable.asked };
+        let made = task.carry_out().await?;
+        let outcome = made.outcome;
+        runs.push((outcome, new_run(&kept, &wanted.kind, part, made)));
+        if matches!(outcome, Outcome::Failed | Outcome::Cancelled) {
+            break;
+        }
+    }
+    Ok(end(runs))
+}
+
+fn new_run(kept: &KeptRepository, kind: &str, part: &spread::Part, made: Made) -> NewRun {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let stored = made.stored;
+    NewRun {
+        repository: kept.id,
+        kind: kind.to_owned(),
+        outcome: made.outcome.as_str(),
+        cause: made.cause,
+        node: part.hostname.clone(),
+        volumes: part.volumes.iter().map(|volume| volume.name.clone()).collect(),
+        snapshot: stored.as_ref().map(|s| s.snapshot.as_str().to_owned()).unwrap_or_default(),
+        files: stored.as_ref().map(|s| number(s.files)).unwrap_or_default(),
+        bytes: stored.as_ref().map(|s| number(s.bytes)).unwrap_or_default(),
+        packed: stored.as_ref().map(|s| number(s.packed)).unwrap_or_default(),
+        warnings: made.warnings,
+        began: made.began,
+        ended: made.ended,
+    }
+}
+
+/// The verdict on all of them: as good as the worst.
+fn end(runs: Vec<(Outcome, NewRun)>) -> Ended {
+    let worst = runs.iter().max_by_key(|(outcome, _)| severity(*outcome)).map(|(outcome, run)| (*outcome, run.cause.clone()));
+    let ended = match worst {
+        Some((Outcome::Succeeded, _)) => Ended::well("backed up"),
+        Some((Outcome::Partial, _)) => Ended::badly("partial", "something is missing in this backup; the steps above name it"),
+        Some((Outcome::Cancelled, cause)) => Ended::badly("cancelled", cause),
+        Some((Outcome::Failed, cause)) => Ended::badly("failed", cause),
+        None => Ended::badly("failed", "the app has no volume that a backup would hold"),
+    };
+    Ended { backups: runs.into_iter().map(|(_, run)| run).collect(), ..ended }
+}
+
+const fn severity(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Succeeded => 0,
+        Outcome::Partial => 1,
+        Outcome::Cancelled => 2,
+        Outcome::Failed => 3,
+    }
+}
+
+/// What became of a runner.
+pub(super) struct Made {
+    pub(super) outcome: Outcome,
+    pub(super) cause: String,
+    pub(super) stored: Option<crate::runner::Stored>,
+    pub(super) warnings: i32,
+    pub(super) began: crate::clock::Millis,
+    pub(super) ended: crate::clock::Millis,
+}

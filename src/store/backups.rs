@@ -1,0 +1,113 @@
+//! What backups made.
+
+use diesel::prelude::*;
+
+use super::schema::{backup_repositories, backup_runs as b};
+use super::{Denied, Result, Store, StoreError, Tx};
+use crate::clock::Millis;
+
+/// What one runner made, on its way into the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRun {
+    pub repository: i32,
+    /// Why it was made: `scheduled`, `manual`, `pre-upgrade`, `pre-restore` or `state`.
+    pub kind: String,
+    /// `succeeded`, `partial`, `failed` or `cancelled`.
+    pub outcome: &'static str,
+    pub cause: String,
+    /// The host name.
+    pub node: String,
+    /// Full names.
+    pub volumes: Vec<String>,
+    /// restic's id; empty if none was made.
+    pub snapshot: String,
+    pub files: i64,
+    pub bytes: i64,
+    /// Bytes that the repository grew by.
+    pub packed: i64,
+    /// Files that could not be read, and other doubts.
+    pub warnings: i32,
+    pub began: Millis,
+    pub ended: Millis,
+}
+
+/// The same in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupRun {
+    pub id: i32,
+    pub operation: i32,
+    /// The repository's row and name.
+    pub repository: (i32, String),
+    pub kind: String,
+    pub outcome: String,
+    pub cause: String,
+    pub node: String,
+    pub volumes: Vec<String>,
+    /// Empty if none was made.
+    pub snapshot: String,
+    pub files: i64,
+    pub bytes: i64,
+    pub packed: i64,
+    pub warnings: i32,
+    pub began: Millis,
+    pub ended: Millis,
+}
+
+type Row = ((i32, i32, i32, String), (String, String, String, String, String, String), (i64, i64, i64, i32, Millis, Millis));
+
+impl Store {
+    /// What backups of an app made, the newest first, at most `limit`.
+    pub async fn backup_runs(&self, app_id: i32, limit: i64) -> Result<Vec<BackupRun>> {
+        self.read(move |c| {
+            let rows: Vec<Row> = b::table
+                .inner_join(backup_repositories::table)
+                .filter(b::app_id.eq(app_id))
+                .order(b::id.desc())
+                .limit(limit)
+                .select((
+                    (b::id, b::operation_id, b::repository_id, backup_repositories::name),
+                    (b::kind, b::outcome, b::cause, b::node, b::volumes, b::snapshot),
+                    (b::files, b::bytes, b::packed, b::warnings, b::began_at, b::ended_at),
+                ))
+                .load(c)?;
+            rows.into_iter().map(run).collect()
+        })
+        .await
+    }
+}
+
+fn run(((id, operation, repository, name), (kind, outcome, cause, node, volumes, snapshot), numbers): Row) -> Result<BackupRun> {
+    let volumes = serde_json::from_str(&volumes).map_err(|_| StoreError::Unreadable(format!("volumes of backup {id}")))?;
+    let (files, bytes, packed, warnings, began, ended) = numbers;
+    let repository = (repository, name);
+    Ok(BackupRun {
+        id,
+        operation,
+        repository,
+        kind,
+        outcome,
+        cause,
+        node,
+        volumes,
+        snapshot,
+        files,
+        bytes,
+        packed,
+        warnings,
+        began,
+        ended,
+    })
+}
+
+/// Writes down what a runner of an operation made.
+pub fn add(tx: &mut Tx<'_>, operation: i32, app_id: i32, run: &NewRun) -> std::result::Result<(), Denied> {
+    let volumes = serde_json::to_string(&run.volumes).map_err(|e| Denied::rule("unreadable", e.to_string()))?;
+    let row = (
+        (b::operation_id.eq(operation), b::app_id.eq(app_id), b::repository_id.eq(run.repository)),
+        (b::kind.eq(&run.kind), b::outcome.eq(run.outcome), b::cause.eq(&run.cause), b::node.eq(&run.node)),
+        (b::volumes.eq(volumes), b::snapshot.eq(&run.snapshot), b::files.eq(run.files), b::bytes.eq(run.bytes)),
+        (b::packed.eq(run.packed), b::warnings.eq(run.warnings), b::began_at.eq(run.began), b::ended_at.eq(run.ended)),
+    );
+    diesel::insert_into(b::table).values(row).execute(tx.connection())?;
+    Ok(())
+}

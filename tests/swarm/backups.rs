@@ -1,0 +1,157 @@
+//! Backups on a real engine: a runner of our own image, the real restic, and nothing left behind.
+
+#![expect(clippy::disallowed_methods, reason = "the image is built as the README says, and restic is read by hand")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Canteen, Engine, Member, Registry};
+
+const BOARD: &str = "notes.example.org";
+const STACK: &str = "notes_example_org";
+const TAG: &str = "canteen:runner";
+const FIRST: &str = "/backups/repositories/1";
+
+fn programs() -> PathBuf {
+    let printed = Command::new(root().join("scripts/restic.sh")).output().expect("the script runs");
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    PathBuf::from(String::from_utf8_lossy(&printed.stdout).trim())
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A Canteen with an app that runs and an active repository, a folder of this machine.
+struct Place {
+    engine: Engine,
+    _canteen: Canteen,
+    ana: Member,
+    folder: PathBuf,
+    password: String,
+    programs: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let (engine, registry, programs) = (Engine::start(), Registry::start(), programs());
+        let mut image = Command::new(root().join("scripts/image.sh"));
+        image.arg(TAG).env("DOCKER_HOST", &engine.host).env("BUILD_PROFILE", "dev");
+        let made = image.output().expect("the script runs");
+        assert!(made.status.success(), "image.sh: {}", String::from_utf8_lossy(&made.stderr));
+        let mut canteen = Canteen::start(&engine, &registry);
+        let mut ana = canteen.set_up();
+        canteen.stop();
+        let restic = programs.join("new/usr/bin/restic").display().to_string();
+        let socket = engine.host.trim_start_matches("unix://").to_owned();
+        canteen.start_again(&[("CANTEEN_RUNNER_IMAGE", TAG), ("CANTEEN_RUNNER_SOCKET", &socket), ("CANTEEN_RESTIC", &restic)]);
+        ana.go_to(&canteen.address);
+        ana.sign_in();
+        let folder = engine.folder().join("attic");
+        let password = activate(&mut ana, &folder);
+        ana.new_app("notice-board", "1.0.0", BOARD);
+        ana.make_secrets(BOARD);
+        ana.deploy(BOARD, "");
+        Self { engine, _canteen: canteen, ana, folder, password, programs }
+    }
+
+    /// Asks for a backup. Gives the page of the operation.
+    fn ask(&mut self) -> String {
+        let page = format!("/apps/{BOARD}/backups");
+        let answer = self.ana.post(&page, &page, &[("repository", "1")]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer.location
+    }
+
+    /// Runs a line in the app's container.
+    fn in_the_app(&self, line: &str) -> String {
+        let id = self.engine.docker(&["ps", "-q", "--filter", &format!("label=com.docker.swarm.service.name={STACK}_app")]);
+        self.engine.docker(&["exec", id.lines().next().expect("it runs"), "sh", "-c", line])
+    }
+
+    /// By restic of Debian 12, which knows nothing of us.
+    fn by_hand(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(self.programs.join("old/usr/bin/restic"));
+        command.arg("-r").arg(&self.folder).args(["--no-cache", "--no-lock"]).args(arguments);
+        let done = command.env("RESTIC_PASSWORD", &self.password).output().expect("restic runs");
+        assert!(done.status.success(), "restic {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    fn snapshots(&self) -> usize {
+        let all: serde_json::Value = serde_json::from_str(&self.by_hand(&["snapshots", "--json"])).expect("JSON");
+        all.as_array().expect("a list").len()
+    }
+
+    fn nothing_is_left(&self) {
+        for kind in ["service", "secret"] {
+            let names = self.engine.docker(&[kind, "ls", "--format", "{{.Name}}"]);
+            assert!(!names.contains("canteen-run"), "{kind}: {names}");
+        }
+        // The engine takes containers away a moment after their service.
+        let begun = std::time::Instant::now();
+        while self.engine.docker(&["ps", "-aq", "--filter", "label=canteen.run"]).lines().count() > 0 {
+            assert!(begun.elapsed() < std::time::Duration::from_mins(1), "a container of a runner stays");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+    }
+}
+
+/// Adds the repository and has it take backups. Gives the password on its kit.
+fn activate(ana: &mut Member, folder: &Path) -> String {
+    let new = "/backups/repositories/new";
+    let path = folder.display().to_string();
+    let added = ana.post(new, new, &[("name", "Attic"), ("kind", "local"), ("local_path", &path), ("password", "")]);
+    assert_eq!((added.status, added.location.as_str()), (303, FIRST), "{}", added.text());
+    let kit = ana.post(FIRST, &format!("{FIRST}/kit"), &[]);
+    let of = |title: &str| {
+        let after = kit.html.split(&format!("<dt>{title}</dt><dd><code>")).nth(1).unwrap_or_else(|| panic!("{}", kit.text()));
+        after.split('<').next().unwrap_or_default().to_owned()
+    };
+    let (password, code) = (of("Password"), of("Check code"));
+    let done = ana.post(FIRST, &format!("{FIRST}/activate"), &[("code", &code)]);
+    assert_eq!(done.status, 303, "{}", done.text());
+    password
+}
+
+#[test]
+fn an_app_is_backed_up_by_a_runner_that_leaves_nothing_but_the_snapshot() {
+    let mut place = Place::new();
+    place.in_the_app("echo 'meet at noon' > /data/first && chmod 640 /data/first");
+
+    let first = place.ask();
+    let text = place.ana.wait(&first).text();
+    assert!(text.contains("Backed up"), "{text}");
+    place.nothing_is_left();
+    assert_eq!(place.snapshots(), 1);
+    let page = place.ana.get(&format!("/apps/{BOARD}/backups")).text();
+    assert!(page.contains("Done") && page.contains("Attic"), "{page}");
+    let file = format!("/var/lib/docker/volumes/{STACK}_notices/_data/first");
+    assert_eq!(place.by_hand(&["dump", "latest", &file]), "meet at noon\n");
+    let manifest = place.by_hand(&["dump", "latest", &format!("/canteen/{STACK}/manifest.json")]);
+    assert!(manifest.contains("\"recipe\": \"notice-board\""), "{manifest}");
+    place.by_hand(&["check", "--read-data"]);
+
+    // A runner that is killed leaves no green backup, no snapshot, and nothing on the Swarm; the next one succeeds.
+    place.in_the_app("dd if=/dev/urandom of=/data/large bs=1M count=60 2>/dev/null");
+    let second = place.ask();
+    let begun = std::time::Instant::now();
+    loop {
+        let id = place.engine.docker(&["ps", "-q", "--filter", "label=canteen.run"]);
+        if let Some(id) = id.lines().next() {
+            place.engine.docker(&["kill", "-s", "KILL", id]);
+            break;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "no runner comes up");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let text = place.ana.wait(&second).text();
+    assert!(text.contains("the runner failed"), "{text}");
+    place.nothing_is_left();
+    assert_eq!(place.snapshots(), 1);
+    let third = place.ask();
+    let text = place.ana.wait(&third).text();
+    assert!(text.contains("Backed up"), "{text}");
+    assert_eq!(place.snapshots(), 2);
+    place.nothing_is_left();
+}
