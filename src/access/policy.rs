@@ -85,7 +85,7 @@ pub const fn needs(what: ActionName) -> Need {
         | A::RemoveFactor
         | A::RenewCodes
         | A::ReviewFactors => return Need::SignIn,
-        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::Conclude | A::Record => return Need::Nobody,
+        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::EscrowSecret | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
         | A::ViewActivity
         | A::ViewAccess
@@ -102,6 +102,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
         A::ViewBackups => P::ViewBackups,
+        A::ViewRecovery | A::EditHolders | A::ProveHolder => P::ConfigureBackup,
         A::ViewLogs => P::ReadLogs,
         A::BeginApp | A::NewApp => P::NewApp,
         A::BeginImport | A::ImportApp => P::ImportApp,
@@ -145,5 +146,5 @@ const fn scheduler(what: ActionName) -> bool {
 /// What the dashboard itself does: keep the log, finish operations, obey the server's command line.
 const fn system(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::Conclude | A::Record | A::EditMember | A::ImportApp | A::ExportAudit | A::SealAudit)
+    matches!(what, A::Conclude | A::Record | A::EscrowSecret | A::EditMember | A::ImportApp | A::ExportAudit | A::SealAudit)
 }
