@@ -2,7 +2,8 @@
 //!
 //! A recipe says it with labels of its services, `backupbot.…`: the contract of Co-op Cloud's recipes with whatever backs them up.
 //! Begin with `contents.rs`: [`Contents::of`] is what the labels of all services of a stack come to. `labels.rs` reads those of one
-//! service, and `gap.rs` tells what is missing. Which backups stay is decided in [`retention`].
+//! service, and `gap.rs` tells what is missing. Which backups stay is decided in [`retention`];
+//! [`state`] is what the dashboard itself has to leave behind.
 
 mod consistency;
 mod contents;
@@ -13,6 +14,7 @@ mod hook;
 mod labels;
 pub mod retention;
 mod service;
+pub mod state;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod backup;
 mod env;
 mod health;
 mod member;
@@ -52,6 +53,9 @@ enum Command {
     /// Check and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Write what a backup of the dashboard itself is made of
+    #[command(subcommand)]
+    Backup(backup::Command),
 }
 
 /// Runs the command that was typed.
@@ -96,6 +100,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::App(command) => app::run(command, &settings),
         Command::Routes | Command::Stack(_) | Command::Recipe(_) | Command::Env(_) => Ok(()),
         Command::Audit(command) => audit::run(command, &settings),
+        Command::Backup(command) => backup::run(command, &settings),
     }
 }
 
