@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use canteen::access::action::{EditApprovalRules, EditRole, EditTeam, GiveGrant, RefreshRecipe, RemoveSecret, SetSecret, Undeploy};
+use canteen::access::action::{
+    EditApprovalRules, EditHolders, EditRole, EditTeam, GiveGrant, RefreshRecipe, RemoveSecret, SetSecret, Undeploy,
+};
 use canteen::access::approval::{Kind, Needs, Rule};
 use canteen::access::{Actor, Grant, Permission, Permissions, Role, Scope, Target, To, Via, What};
 use canteen::clock::SharedClock;
 use canteen::commands::approval_rule_change::ChangeApprovalRule;
+use canteen::commands::holder_add::AddHolder;
 use canteen::commands::role_change::ChangeRole;
 use canteen::commands::team_change::ChangeTeam;
 use canteen::commands::{grant_give, recipe_refresh};
 use canteen::engine::Mutate as _;
+use canteen::escrow::{Challenge, NewIdentity};
 use canteen::ops::order;
 use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::ConfigSpec;
+use canteen::store::recovery::NewHolder;
 use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
@@ -67,6 +72,9 @@ const WILD: &str = "wild.example.org";
 /// Needs approval for everything, and has requests that wait for it: 1 to be approved, 2 to be objected to; the admin's own are 3, to be
 /// done without, and 4, to be taken back.
 const HELD: &str = "held.example.org";
+
+/// What the holders of recovery keys read: 1 is to show it, 2 to be removed.
+const HELD_WORD: &str = "seven quiet otters";
 
 /// Was deployed by another tool, and waits to be imported.
 const AFAR: &str = "afar.example.org";
@@ -142,6 +150,7 @@ impl Visits {
         wild(site, &admin, more.path()).await;
         people(site).await;
         held(site, &admin).await;
+        holders(site).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -165,6 +174,8 @@ impl Visits {
                 filled(path, HELD).replace("{id}", number)
             }
             (_, path) if path.starts_with("/settings/approvals/{id}") => path.replace("{id}", "1"),
+            (_, "/backups/recovery/{id}/proof") => entry.path.replace("{id}", "1"),
+            (_, "/backups/recovery/{id}/removal") => entry.path.replace("{id}", "2"),
             (_, "/static/{file}") => asset("app.css").to_owned(),
             (_, "/apps/new/address") => format!("/apps/new/address?{wizard}"),
             (_, "/apps/new/check") => "/apps/new/check?domain=free.invalid".to_owned(),
@@ -243,6 +254,8 @@ impl Visits {
                 ("sender", "canteen@example.org"),
             ],
             "/account/identities" => &[("proof", "x")],
+            "/backups/recovery" => &[("name", "Walker"), ("how", "make"), ("recipient", "")],
+            "/backups/recovery/{id}/proof" => &[("word", HELD_WORD)],
             "/settings/sign-in" => {
                 &[("issuer", "https://id.invalid"), ("client_id", "canteen"), ("client_secret", "shared"), ("label", "the co-op")]
             }
@@ -354,6 +367,20 @@ async fn held(site: &Site, admin: &Browser) {
     site.store.commit(&Grant::<RemoveSecret>::judge(vic, on()).unwrap(), unused).await.unwrap();
     site.store.commit(&Grant::<SetSecret>::judge(ana.clone(), on()).unwrap(), made).await.unwrap();
     site.store.commit(&Grant::<Undeploy>::judge(ana, on()).unwrap(), undeploy("fourth")).await.unwrap();
+}
+
+/// Two holders of recovery keys.
+async fn holders(site: &Site) {
+    let via = Via { way: "browser".to_owned(), ip: "127.0.0.1".to_owned(), ..Via::default() };
+    let ana = Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via };
+    let may = Grant::<EditHolders>::judge(ana, Target::Site).unwrap();
+    for name in ["Safe", "Notary"] {
+        let key = NewIdentity::make();
+        let (recipient, fingerprint) = (key.recipient().to_string(), key.recipient().fingerprint());
+        let digest = Challenge::digest(HELD_WORD);
+        let holder = NewHolder { name: name.to_owned(), recipient, fingerprint, challenge: "x".to_owned(), digest };
+        site.store.commit(&may, AddHolder { holder }).await.unwrap();
+    }
 }
 
 /// As another tool would.
