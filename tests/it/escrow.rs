@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use age::secrecy::ExposeSecret as _;
 use age::x25519::Identity;
 use canteen::store::escrow::KEPT_MS;
 
@@ -122,7 +123,6 @@ async fn what_is_no_key_is_told_and_a_secret_half_is_not_given_back() {
     let ana = site.admin().await;
     let ben = brought(&ana, "Ben").await;
     let secret = Identity::generate();
-    use age::secrecy::ExposeSecret as _;
     let secret = secret.to_string().expose_secret().to_owned();
     let key = Identity::generate().to_public().to_string();
     let taken = ben.to_public().to_string();
@@ -132,7 +132,7 @@ async fn what_is_no_key_is_told_and_a_secret_half_is_not_given_back() {
         ("Cem", "", "This is not the public half of a key of age"),
         ("Cem", "age1qqq", "A character of this key is wrong or missing"),
         ("Cem", &taken, "This is the key of Ben already"),
-        ("ben", &key, "ben holds a key already"),
+        ("ben", &key, "Ben holds a key already"),
         (" ", &key, "Write who holds the key"),
     ] {
         let answer = add(&ana, name, "have", recipient).await;
