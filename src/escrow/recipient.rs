@@ -45,7 +45,8 @@ impl Recipient {
 
     /// The first eight bytes of the SHA-256 of the text, in hex: short enough for a list, and not taken for a key.
     pub fn fingerprint(&self) -> String {
-        Sha256::digest(self.to_string().as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let digest = Sha256::digest(self.to_string().as_bytes());
+        digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 }
 

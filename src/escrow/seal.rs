@@ -38,7 +38,8 @@ mod tests {
     fn each_holder_opens_it_alone_and_nobody_else_does() {
         let keys = [NewIdentity::make(), NewIdentity::make(), NewIdentity::make()];
         let to: Vec<Recipient> = keys.iter().take(2).map(|key| key.recipient().clone()).collect();
-        for secret in [&b"seven quiet otters"[..], b"", b"\0\xff\r\n", &[7; 70_000]] {
+        let long = vec![7; 70_000];
+        for secret in [&b"seven quiet otters"[..], b"", b"\0\xff\r\n", &long] {
             let sealed = seal(secret, &to).unwrap();
             assert!(sealed.starts_with("-----BEGIN AGE ENCRYPTED FILE-----\n") && !sealed.contains("quiet"));
             let opened = keys.each_ref().map(|key| {

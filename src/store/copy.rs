@@ -1,3 +1,5 @@
+//! A copy of the whole database, for a backup of it.
+
 use std::path::Path;
 
 use diesel::RunQueryDsl as _;

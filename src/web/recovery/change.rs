@@ -61,9 +61,9 @@ pub async fn add(
     };
     let name = form.name.split_whitespace().collect::<Vec<_>>().join(" ");
     let typed = Typed { name: name.clone(), recipient: form.recipient.clone(), make };
-    let made = make.then(NewIdentity::make);
-    let recipient = match &made {
-        Some(made) => made.recipient().clone(),
+    let identity = make.then(NewIdentity::make);
+    let recipient = match &identity {
+        Some(identity) => identity.recipient().clone(),
         None => match Recipient::parse(&form.recipient) {
             Ok(recipient) => recipient,
             Err(why) => {
@@ -76,15 +76,15 @@ pub async fn add(
             }
         },
     };
-    let Challenge { text, digest } = Challenge::make(&recipient).map_err(unsealed)?;
+    let Challenge { text, digest } = Challenge::make(&recipient).map_err(|e| unsealed(&e))?;
     let (recipient, fingerprint) = (recipient.to_string(), recipient.fingerprint());
     let holder = NewHolder { name: name.clone(), recipient: recipient.clone(), fingerprint, challenge: text, digest };
     match site.store.commit(&may, AddHolder { holder }).await {
-        Ok(()) => match made {
+        Ok(()) => match identity {
             None => see_other(&format!("{}?done=added", super::PAGE)),
-            Some(made) => {
+            Some(identity) => {
                 let shell = shell(&site, &visit, "The new recovery key", Nav::Nowhere).await;
-                page(&MadeKeyView { shell, name, identity: made.expose().to_owned(), recipient })
+                page(&MadeKeyView { shell, name, identity: identity.expose().to_owned(), recipient })
             }
         },
         Err(Denied::Rule { what, text }) => refused(what, &text, typed, &visit, &site).await,
@@ -102,7 +102,7 @@ pub async fn prove(
 ) -> Result<HttpResponse, Failure> {
     let holder = site.store.holders().await?.into_iter().find(|holder| i64::from(holder.id) == id).ok_or(Failure::NotFound)?;
     let recipient = Recipient::parse(&holder.recipient).map_err(|e| Failure::broken(format!("a stored key is none: {e}")))?;
-    let next = Challenge::make(&recipient).map_err(unsealed)?;
+    let next = Challenge::make(&recipient).map_err(|e| unsealed(&e))?;
     let command = holder_prove::ProveHolder { id: holder.id, said: Challenge::digest(&form.word), next: (next.text, next.digest) };
     match site.store.commit(&may, command).await {
         Ok(()) => see_other(&format!("{}?done=proven", super::PAGE)),
@@ -137,6 +137,6 @@ async fn refused(field: &str, text: &str, typed: Typed, visit: &Visit, site: &Si
     wrong_form(&view(site, visit, typed, problems).await?)
 }
 
-fn unsealed(why: SealError) -> Failure {
+fn unsealed(why: &SealError) -> Failure {
     Failure::broken(why.to_string())
 }
