@@ -23,6 +23,7 @@ pub mod compose;
 pub mod dashboard;
 pub mod engine;
 pub mod envfile;
+pub mod escrow;
 pub mod factor;
 pub mod jobs;
 pub mod key_file;

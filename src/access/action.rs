@@ -264,6 +264,14 @@ actions! {
     write Site LinkIdentity "identity.link";
     /// Remove the link to an account at the identity provider.
     write Site UnlinkIdentity "identity.unlink";
+    /// See who holds recovery keys.
+    read Site ViewRecovery "backup.recovery.view";
+    /// Say who holds recovery keys.
+    write Site EditHolders "backup.recovery.edit";
+    /// Show that a holder can use their recovery key.
+    write Site ProveHolder "backup.recovery.prove";
+    /// Keep a secret encrypted to the holders of recovery keys.
+    write App EscrowSecret "secret.escrow";
     /// See one's own API tokens.
     read Site ListTokens "token.list";
     /// Begin to make an API token.

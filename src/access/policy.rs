@@ -85,7 +85,7 @@ pub const fn needs(what: ActionName) -> Need {
         | A::RemoveFactor
         | A::RenewCodes
         | A::ReviewFactors => return Need::SignIn,
-        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::NoteRepository | A::Conclude | A::Record => return Need::Nobody,
+        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::NoteRepository | A::EscrowSecret | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
         | A::ViewActivity
         | A::ViewAccess
@@ -113,7 +113,10 @@ pub const fn needs(what: ActionName) -> Need {
         | A::ReviewSchedule
         | A::SetSchedule
         | A::ReviewDefaultSchedule
-        | A::SetDefaultSchedule => P::ConfigureBackup,
+        | A::SetDefaultSchedule
+        | A::ViewRecovery
+        | A::EditHolders
+        | A::ProveHolder => P::ConfigureBackup,
         A::ViewLogs => P::ReadLogs,
         A::BeginApp | A::NewApp => P::NewApp,
         A::BeginImport | A::ImportApp => P::ImportApp,
@@ -158,5 +161,15 @@ const fn scheduler(what: ActionName) -> bool {
 /// What the dashboard itself does: keep the log, finish operations, obey the server's command line.
 const fn system(what: ActionName) -> bool {
     use ActionName as A;
-    matches!(what, A::Conclude | A::Record | A::NoteRepository | A::EditMember | A::ImportApp | A::ExportAudit | A::SealAudit)
+    matches!(
+        what,
+        A::Conclude
+            | A::Record
+            | A::NoteRepository
+            | A::EscrowSecret
+            | A::EditMember
+            | A::ImportApp
+            | A::ExportAudit
+            | A::SealAudit
+    )
 }

@@ -28,6 +28,7 @@ const SENSITIVE: &[(ActionName, &str)] = &[
     (ActionName::EditSignIn, "change single sign-on"),
     (ActionName::LinkIdentity, "link another way to sign in"),
     (ActionName::UnlinkIdentity, "remove a way to sign in"),
+    (ActionName::EditHolders, "change who can recover the co-op’s secrets"),
     (ActionName::NewToken, "make an API token"),
     (ActionName::NewRepository, "add a repository of backups"),
     (ActionName::EditRepository, "change a repository of backups"),

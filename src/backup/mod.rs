@@ -4,6 +4,7 @@
 //! Begin with `contents.rs`: [`Contents::of`] is what the labels of all services of a stack come to. `labels.rs` reads those of one
 //! service, and `gap.rs` tells what is missing. [`Policy`] is what somebody chose for backups by themselves: `schedule.rs`
 //! tells when one comes, `due.rs` which are to be asked for now, [`retention`] which stay. [`restore`] plans the way back.
+//! [`state`] is what the dashboard itself has to leave behind.
 
 mod consistency;
 mod contents;
@@ -19,6 +20,7 @@ pub mod restore;
 pub mod retention;
 mod schedule;
 mod service;
+pub mod state;
 #[cfg(test)]
 mod tests;
 

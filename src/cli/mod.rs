@@ -2,6 +2,7 @@
 
 mod app;
 mod audit;
+mod backup;
 mod backup_runner;
 mod env;
 mod health;
@@ -56,6 +57,9 @@ enum Command {
     /// Check and export the audit log
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Write what a backup of the dashboard itself is made of
+    #[command(subcommand)]
+    Backup(backup::Command),
 }
 
 /// Runs the command that was typed.
@@ -101,6 +105,7 @@ fn with_settings(command: Command, settings: Settings) -> anyhow::Result<()> {
         Command::App(command) => app::run(command, &settings),
         Command::Routes | Command::BackupRunner | Command::Stack(_) | Command::Recipe(_) | Command::Env(_) => Ok(()),
         Command::Audit(command) => audit::run(command, &settings),
+        Command::Backup(command) => backup::run(command, &settings),
     }
 }
 

@@ -4,6 +4,7 @@ mod approvals;
 mod audit_check;
 mod catalogue_refresh;
 mod checkpoint;
+mod escrow_sweep;
 mod mail_send;
 mod pages_poke;
 mod room;

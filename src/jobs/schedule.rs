@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    approvals, audit_check, catalogue_refresh, checkpoint, mail_send, pages_poke, room, session_sweep, tally, update_watch,
+    approvals, audit_check, catalogue_refresh, checkpoint, escrow_sweep, mail_send, pages_poke, room, session_sweep, tally,
+    update_watch,
 };
 use crate::engine::feed::Feed;
 use crate::mail::Post;
@@ -49,6 +50,7 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(Arc::clone(&jobs.feed).run(stop_reading));
     tracker.spawn(stop.clone().run_until_cancelled_owned(pages_poke::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), session_sweep::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(SWEEP_EVERY, jobs.clone(), escrow_sweep::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(MAIL_EVERY, jobs.clone(), mail_send::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));

@@ -92,6 +92,15 @@ pub fn letter(notice: Notice, facts: &Facts, origin: &str, link: &str) -> Letter
                 fact("request")
             ),
         ),
+        Notice::HoldersChanged => (
+            "The recovery keys were changed".to_owned(),
+            format!(
+                "At {origin} {} {} a recovery key, which {} holds. Secrets of apps are kept for the holders of these keys, and for nobody else.\n\nIf the co-op does not know of this, look at it at once:\n{origin}/backups/recovery",
+                fact("by"),
+                fact("what"),
+                fact("holder")
+            ),
+        ),
         Notice::Test => ("Mail works".to_owned(), format!("This is a test of the mail settings of {origin}.")),
     };
     Letter { subject, text: format!("{body}\n\n-- \nCanteen at {origin}\n") }

@@ -205,14 +205,14 @@ async fn make(
             let lost = || {
                 format!("Canteen was restarted before {} was stored, and keeps no values; rotate again and give it anew", turn.to)
             };
-            store(run, of.operation, &turn.to, value.ok_or_else(|| OpError::stop("failed", lost()))?).await?;
+            store(run, &of, "inserted", &turn.to, value.ok_or_else(|| OpError::stop("failed", lost()))?).await?;
             continue;
         }
         let rule = rule_of(&turn.local, Some(&wanted.variable), &settings)
             .map_err(|e| OpError::stop("failed", format!("{e}; {}", e.hint())))?;
         let by_hand = || OpError::stop("failed", format!("{} is not generated any more, so somebody has to give it", turn.local));
         let value = by_rule(&rule)?.ok_or_else(by_hand)?;
-        store(run, of.operation, &turn.to, &value).await?;
+        store(run, &of, "generated", &turn.to, &value).await?;
         made.push((turn.local.clone(), value));
     }
     Ok(())

@@ -18,6 +18,7 @@ use crate::store::Store;
 use crate::store::operations::Operation;
 
 use super::ended::{Ended, OpError};
+use super::escrow::{Made, keep};
 use super::handover::{Reveals, Values};
 use super::render::{RecipeAt, render};
 use super::run::Run;
@@ -84,7 +85,7 @@ async fn insert(run: &Run, of: &Of<'_>, wanted: &Secrets, present: &Swarm) -> Re
             (None, None) => {
                 return Err(OpError::stop("failed", format!("Canteen was restarted before {name} was inserted; insert it again")));
             }
-            (None, Some(value)) => store(run, of.operation, name, value).await?,
+            (None, Some(value)) => store(run, of, "inserted", name, value).await?,
         }
     }
     Ok(())
@@ -115,7 +116,7 @@ async fn generate(
             run.note(&format!("{name} is not generated: somebody has to insert it")).await?;
             continue;
         };
-        store(run, of.operation, name, &value).await?;
+        store(run, of, "generated", name, &value).await?;
         values.push((need.local.clone(), value));
     }
     Ok(())
@@ -128,11 +129,13 @@ pub(super) fn by_rule(rule: &Rule) -> Result<Option<SecretValue>, OpError> {
     Ok(secret::generate(rule, &mut random))
 }
 
-/// Makes the secret on the Swarm, exactly these bytes, and tells how many they are.
-pub(super) async fn store(run: &Run, operation: &Operation, name: &str, value: &SecretValue) -> Result<(), OpError> {
+/// Makes the secret on the Swarm, exactly these bytes, keeps it for the holders of recovery keys, and tells how many bytes they are.
+pub(super) async fn store(run: &Run, of: &Of<'_>, source: &'static str, name: &str, value: &SecretValue) -> Result<(), OpError> {
+    let operation = of.operation;
     let labels =
         Labels::from([(OWNER_LABEL.to_owned(), operation.app.clone()), (OPERATION_LABEL.to_owned(), operation.id.to_string())]);
-    run.create_secret(NewSecret::plain(name, &labels, value.expose())).await?;
+    let swarm_id = run.create_secret(NewSecret::plain(name, &labels, value.expose())).await?;
+    keep(run, of, Made { name, swarm_id, source }, value).await?;
     run.note(&format!("{name} has {} bytes", value.len())).await?;
     if value.expose().ends_with(b"\n") {
         run.warn(&format!(

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::escrow::KEPT_MS;
 use super::recipes::{PROBLEM, READ_AT, SWEPT_AT};
-use super::schema::{accounts, known_tags, letters, links, meta, recipe_listings, recipes, sessions, tokens};
+use super::schema::{accounts, known_tags, letters, links, meta, recipe_listings, recipes, secret_escrow, sessions, tokens};
 use super::sessions::{ABSOLUTE_MS, IDLE_MS};
 use super::tag_alarms::{Tags, known};
 use super::{Result, Store};
@@ -75,6 +76,24 @@ impl Store {
     pub async fn sweep_links(&self, now: Millis) -> Result<usize> {
         let old = links::table.filter(links::expires_at.le(now));
         Ok(self.inner.writer.run(move |c| diesel::delete(old).execute(c)).await??)
+    }
+
+    /// Notes which kept secrets are gone from the Swarm, and lets go of those that have been for long. `present` are the ids of all
+    /// secrets that are there.
+    pub async fn sweep_escrow(&self, present: Vec<String>, now: Millis) -> Result<usize> {
+        let change = move |c: &mut SqliteConnection| {
+            c.immediate_transaction(|c| {
+                let kept = secret_escrow::table.select((secret_escrow::id, secret_escrow::swarm_id, secret_escrow::gone_at));
+                for (id, swarm_id, gone_at) in kept.load::<(i32, String, Option<Millis>)>(c)? {
+                    let gone = if present.contains(&swarm_id) { None } else { gone_at.or(Some(now)) };
+                    if gone != gone_at {
+                        diesel::update(secret_escrow::table.find(id)).set(secret_escrow::gone_at.eq(gone)).execute(c)?;
+                    }
+                }
+                diesel::delete(secret_escrow::table.filter(secret_escrow::gone_at.le(now - KEPT_MS))).execute(c)
+            })
+        };
+        Ok(self.inner.writer.run(change).await??)
     }
 
     /// A letter was sent, or is given up.

@@ -47,13 +47,15 @@ pub enum Notice {
     ApprovalAsked,
     /// What they asked for came to nothing; facts: `what`, `app`, `why`, `request`.
     ApprovalEnded,
+    /// Somebody else can, or can no longer, recover the co-op's secrets; facts: `by`, `holder`, `what`.
+    HoldersChanged,
     /// Shows that letters arrive.
     Test,
 }
 
 impl Notice {
     /// All there are.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Invitation,
         Self::PasswordLink,
         Self::ConfirmMail,
@@ -65,6 +67,7 @@ impl Notice {
         Self::FactorChanged,
         Self::ApprovalAsked,
         Self::ApprovalEnded,
+        Self::HoldersChanged,
         Self::Test,
     ];
 
@@ -81,6 +84,7 @@ impl Notice {
             Self::FactorChanged => "factor_changed",
             Self::ApprovalAsked => "approval_asked",
             Self::ApprovalEnded => "approval_ended",
+            Self::HoldersChanged => "holders_changed",
             Self::Test => "test",
         }
     }

@@ -432,6 +432,36 @@ diesel::table! {
     }
 }
 diesel::joinable!(backup_runs -> backup_repositories (repository_id));
+diesel::table! {
+    recovery_holders (id) {
+        id -> Integer,
+        name -> Text,
+        recipient -> Text,
+        fingerprint -> Text,
+        challenge -> Text,
+        digest -> Binary,
+        added_at -> BigInt,
+        added_by -> Text,
+        proven_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+        removed_by -> Text,
+    }
+}
+diesel::table! {
+    secret_escrow (id) {
+        id -> Integer,
+        app_id -> Integer,
+        name -> Text,
+        swarm_id -> Text,
+        version -> Text,
+        ciphertext -> Text,
+        recipients -> Text,
+        source -> Text,
+        at -> BigInt,
+        gone_at -> Nullable<BigInt>,
+    }
+}
+diesel::joinable!(secret_escrow -> apps (app_id));
 diesel::joinable!(identities -> members (member_id));
 diesel::joinable!(removed_apps -> apps (app_id));
 diesel::joinable!(approval_requests -> apps (app_id));
@@ -462,6 +492,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recipes,
     recovery_codes,
     removed_apps,
+    secret_escrow,
     sessions,
     tokens,
     totp_factors

@@ -36,6 +36,7 @@ pub mod people;
 pub mod powers;
 pub mod preferences;
 pub mod recipes;
+pub mod recovery;
 pub mod refusals;
 pub mod report;
 pub mod rights;

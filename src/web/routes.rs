@@ -3,7 +3,7 @@
 use super::table::Table;
 use super::{
     account, api, approvals, apps, assets, audit, backups, factors, forgot, health, links, live, operations, people, recipes,
-    report, rights, schedules, session, settings, setup, sso, tokens, updates,
+    recovery, report, rights, schedules, session, settings, setup, sso, tokens, updates,
 };
 
 /// The table.
@@ -205,6 +205,11 @@ pub fn routes() -> Table {
         .get("/apps/{app}/access", rights::access)
         .get("/apps/{app}/tags", rights::review_tags)
         .post("/apps/{app}/tags", rights::set_tags)
+        // What a disaster needs.
+        .get("/backups/recovery", recovery::show)
+        .post("/backups/recovery", recovery::add)
+        .post("/backups/recovery/{id}/proof", recovery::prove)
+        .post("/backups/recovery/{id}/removal", recovery::remove)
         // Settings of the dashboard.
         .get("/settings/mail", settings::mail::show)
         .post("/settings/mail", settings::mail::save)

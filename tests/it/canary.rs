@@ -257,6 +257,9 @@ async fn factor(site: &Site, cem: &Browser, canaries: &mut Canaries) {
 
 /// Secrets and settings of apps, and an address with a password in it.
 async fn apps(site: &Site, ana: &Browser, canaries: &mut Canaries) {
+    let holder = [("name", "Safe"), ("how", "make"), ("recipient", "")];
+    let key = ana.submit("/backups/recovery", "/backups/recovery", &holder).await;
+    canaries.add("recovery key", key.between("AGE-SECRET-KEY-", "<").unwrap());
     site.new_board(ana, BOARD).await;
     let made = site.make_secrets(ana, BOARD).await;
     canaries.add("secret that was made", reveal(ana, made.id).await);

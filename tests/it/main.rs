@@ -38,6 +38,7 @@ mod env_round_trip;
 mod env_show;
 mod env_traps;
 mod escalation;
+mod escrow;
 mod factor_again;
 mod factor_passkeys;
 mod factor_policy;

@@ -33,13 +33,14 @@ const FLOORS: &[Floor] = &[
     floor("access", &[], &["serde"]),
     floor("updates", &["recipe"], &[]),
     floor("factor", &[], &["qrcode", "totp_rs", "zeroize"]),
-    floor("backup", &["stack"], &["croner", "jiff"]),
+    floor("backup", &["stack"], &["croner", "jiff", "serde_json"]),
     floor("lint", &["backup", "compose", "envfile", "recipe", "stack"], &["serde"]),
     // Doors to the outside.
     floor("settings", &[], &[]),
     floor("clock", &[], &["jiff"]),
     floor("random", &[], &["rand", "base64", "tracing"]),
     floor("key_file", &["random"], &["zeroize"]),
+    floor("escrow", &["random"], &["age", "sha2"]),
     floor("signer", &["key_file"], &["base64", "ed25519_dalek"]),
     floor("pepper", &["key_file"], &["sha2"]),
     floor("passwords", &["key_file", "pepper", "random"], &["argon2", "base64", "tokio", "tracing"]),
@@ -86,8 +87,8 @@ const FLOORS: &[Floor] = &[
     floor(
         "ops",
         &[
-            "access", "address", "backup", "clock", "commands", "compose", "engine", "envfile", "keys", "lint", "random", "recipe",
-            "restic", "secret", "shelf", "stack", "store", "updates",
+            "access", "address", "backup", "clock", "commands", "compose", "engine", "envfile", "escrow", "keys", "lint", "random",
+            "recipe", "restic", "secret", "shelf", "stack", "store", "updates",
         ],
         &["async_trait", "futures_util", "rand", "serde", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
     ),
@@ -106,6 +107,7 @@ const FLOORS: &[Floor] = &[
             "commands",
             "engine",
             "envfile",
+            "escrow",
             "factor",
             "keys",
             "lint",
@@ -156,6 +158,7 @@ const FLOORS: &[Floor] = &[
         "cli",
         &[
             "access",
+            "backup",
             "clock",
             "commands",
             "compose",

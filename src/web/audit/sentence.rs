@@ -45,6 +45,12 @@ pub fn sentence(entry: &Entry) -> String {
             (before, after) if after.is_empty() => format!("removed a rule about approval: {before}"),
             (before, after) => format!("changed a rule about approval from {before} to {after}"),
         },
+        ("backup.recovery.edit", _) if fact("change") == "removed" => format!("removed the recovery key of {}", fact("holder")),
+        ("backup.recovery.edit", _) => format!("added a recovery key, held by {} ({})", fact("holder"), fact("fingerprint")),
+        ("backup.recovery.prove", _) => format!("showed that {} can use their recovery key", fact("holder")),
+        ("secret.escrow", _) => {
+            format!("kept a copy of the secret {} of {app} that only the recovery keys of {} open", fact("secret"), fact("holders"))
+        }
         ("site.setup", _) => "set this dashboard up and became its first admin".to_owned(),
         ("token.new", _) => format!("made the API token {}", fact("name")),
         ("token.end", _) => format!("ended the API token {}", fact("name")),

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, rights, schedules,
-    session, settings, setup, tokens, updates,
+    account, approvals, apps, audit, backups, error, factors, forgot, links, operations, people, recipes, recovery, rights,
+    schedules, session, settings, setup, tokens, updates,
 };
 
 /// Name and HTML of every sample of every page.
@@ -64,6 +64,8 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "rights", &rights::RightsView::samples());
     add(&mut pages, "rights-review", &rights::ReviewView::samples());
     add(&mut pages, "access", &rights::AccessView::samples());
+    add(&mut pages, "recovery", &recovery::RecoveryView::samples());
+    add(&mut pages, "recovery-made", &recovery::MadeKeyView::samples());
     add(&mut pages, "teams", &rights::TeamsView::samples());
     add(&mut pages, "team", &rights::TeamView::samples());
     add(&mut pages, "roles", &rights::RolesView::samples());

@@ -3,24 +3,28 @@
 use std::collections::BTreeMap;
 
 use canteen::access::action::{
-    EditApprovalRules, EditRole, EditTeam, GiveGrant, NewRepository, RefreshRecipe, RemoveSecret, SetSecret, TakeKit, Undeploy,
+    EditApprovalRules, EditHolders, EditRole, EditTeam, GiveGrant, NewRepository, RefreshRecipe, RemoveSecret, SetSecret, TakeKit,
+    Undeploy,
 };
 use canteen::access::approval::{Kind, Needs, Rule};
 use canteen::access::{Actor, Grant, Permission, Permissions, Role, Scope, Target, To, Via, What};
 use canteen::clock::SharedClock;
 use canteen::commands::approval_rule_change::ChangeApprovalRule;
+use canteen::commands::holder_add::AddHolder;
 use canteen::commands::repository_add::AddRepository;
 use canteen::commands::repository_note::Found as Answered;
 use canteen::commands::role_change::ChangeRole;
 use canteen::commands::team_change::ChangeTeam;
 use canteen::commands::{grant_give, recipe_refresh, repository_kit};
 use canteen::engine::Mutate as _;
+use canteen::escrow::{Challenge, NewIdentity};
 use canteen::keys::DataKey;
 use canteen::ops::order;
 use canteen::ops::repositories::{CheckCode, Repositories};
 use canteen::restic::{Credentials, RepositoryPassword};
 use canteen::stack::observed::NAMESPACE_LABEL;
 use canteen::stack::spec::ConfigSpec;
+use canteen::store::recovery::NewHolder;
 use canteen::store::repositories::Described;
 use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
@@ -78,6 +82,8 @@ const HELD: &str = "held.example.org";
 
 /// The check code of the kits of repositories.
 const CODE: &str = "ABCD-EFGH";
+/// What the holders of recovery keys read: 1 is to show it, 2 to be removed.
+const HELD_WORD: &str = "seven quiet otters";
 
 /// Was deployed by another tool, and waits to be imported.
 const AFAR: &str = "afar.example.org";
@@ -175,6 +181,7 @@ impl Visits {
             let path = format!("{list}/0");
             assert_eq!(admin.submit(&path, &path, &SCHEDULE).await.location(), list);
         }
+        holders(site).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -206,6 +213,8 @@ impl Visits {
             (_, "/backups/repositories/{id}/activate") => entry.path.replace("{id}", "2"),
             (_, "/backups/repositories/{id}/retire") => entry.path.replace("{id}", "3"),
             (_, path) if path.starts_with("/backups/repositories/{id}") => path.replace("{id}", "1"),
+            (_, "/backups/recovery/{id}/proof") => entry.path.replace("{id}", "1"),
+            (_, "/backups/recovery/{id}/removal") => entry.path.replace("{id}", "2"),
             (_, "/static/{file}") => asset("app.css").to_owned(),
             (_, "/apps/new/address") => format!("/apps/new/address?{wizard}"),
             (_, "/apps/new/check") => "/apps/new/check?domain=free.invalid".to_owned(),
@@ -287,6 +296,8 @@ impl Visits {
                 ("sender", "canteen@example.org"),
             ],
             "/account/identities" => &[("proof", "x")],
+            "/backups/recovery" => &[("name", "Walker"), ("how", "make"), ("recipient", "")],
+            "/backups/recovery/{id}/proof" => &[("word", HELD_WORD)],
             "/settings/sign-in" => {
                 &[("issuer", "https://id.invalid"), ("client_id", "canteen"), ("client_secret", "shared"), ("label", "the co-op")]
             }
@@ -400,6 +411,20 @@ async fn held(site: &Site, admin: &Browser) {
     site.store.commit(&Grant::<RemoveSecret>::judge(vic, on()).unwrap(), unused).await.unwrap();
     site.store.commit(&Grant::<SetSecret>::judge(ana.clone(), on()).unwrap(), made).await.unwrap();
     site.store.commit(&Grant::<Undeploy>::judge(ana, on()).unwrap(), undeploy("fourth")).await.unwrap();
+}
+
+/// Two holders of recovery keys.
+async fn holders(site: &Site) {
+    let via = Via { way: "browser".to_owned(), ip: "127.0.0.1".to_owned(), ..Via::default() };
+    let ana = Actor::Member { id: 1, name: "ana".to_owned(), rights: Role::Admin.into(), via };
+    let may = Grant::<EditHolders>::judge(ana, Target::Site).unwrap();
+    for name in ["Safe", "Notary"] {
+        let key = NewIdentity::make();
+        let (recipient, fingerprint) = (key.recipient().to_string(), key.recipient().fingerprint());
+        let digest = Challenge::digest(HELD_WORD);
+        let holder = NewHolder { name: name.to_owned(), recipient, fingerprint, challenge: "x".to_owned(), digest };
+        site.store.commit(&may, AddHolder { holder }).await.unwrap();
+    }
 }
 
 /// As another tool would.

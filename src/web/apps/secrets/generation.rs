@@ -82,7 +82,7 @@ pub async fn generate_one(
         problems.add(&name, format!("{name} is not generated: paste its value, or choose a file with it"));
     }
     if !problems.is_empty() {
-        return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
+        return wrong_form(&view(&facts, &visit, &site, &stock, problems).await?);
     }
     let about = vec![format!("{}: {}", need.name, need.rule.describe())];
     start(

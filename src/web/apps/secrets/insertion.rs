@@ -34,12 +34,12 @@ pub async fn insert(may: Grant<SetSecret>, Name(name): Name, visit: Visit, site:
     }
     let value = match given(&visit, &name)? {
         Ok(value) if problems.is_empty() => value,
-        Ok(_) => return wrong_form(&view(&facts, &visit, &site, &stock, problems).await),
+        Ok(_) => return wrong_form(&view(&facts, &visit, &site, &stock, problems).await?),
         Err(problem) => {
             // A secret that is set has no control to point at.
             let field = if problems.is_empty() { name.as_str() } else { "" };
             problems.add(field, problem);
-            return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
+            return wrong_form(&view(&facts, &visit, &site, &stock, problems).await?);
         }
     };
     let about = vec![format!("{full}: {} bytes", value.len())];

@@ -36,6 +36,18 @@ pub struct AppSecretsView {
     pub notices: Vec<String>,
     pub problems: Problems,
     pub may_change: bool,
+    pub kept: Kept,
+}
+
+/// What is kept of the secrets for the holders of recovery keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// How many hold a key.
+    pub holders: usize,
+    /// Secrets that are on the Swarm and not kept, by their short names.
+    pub not: Vec<String>,
+    /// The viewer may see who holds keys.
+    pub may_look: bool,
 }
 
 impl AppSecretsView {
@@ -80,7 +92,7 @@ pub async fn list(may: Grant<ListSecrets>, visit: Visit, query: Query, site: Dat
     if query.get("new") == "1" && facts.may::<SetSecret>() && stock.trouble.is_none() {
         return page(&step_view(&facts, &visit, &site, &stock, Problems::none()).await);
     }
-    page(&view(&facts, &visit, &site, &stock, Problems::none()).await)
+    page(&view(&facts, &visit, &site, &stock, Problems::none()).await?)
 }
 
 pub(super) async fn step_view(facts: &Facts, visit: &Visit, site: &Site, stock: &Stock, problems: Problems) -> SecretsStepView {
@@ -118,13 +130,19 @@ fn tasks(stock: &Stock) -> Vec<Task> {
     [Task::Secrets].into_iter().chain(made).chain(given).collect()
 }
 
-pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, stock: &Stock, mut problems: Problems) -> AppSecretsView {
+pub(super) async fn view(
+    facts: &Facts,
+    visit: &Visit,
+    site: &Site,
+    stock: &Stock,
+    mut problems: Problems,
+) -> Result<AppSecretsView, Failure> {
     if let Some(trouble) = &stock.trouble {
         problems.add("", trouble.clone());
     }
     let all_there = stock.trouble.is_none() && stock.missing().next().is_none();
     let review = Link { label: "Review and deploy".to_owned(), href: format!("/apps/{}/deployment", facts.app.name) };
-    AppSecretsView {
+    Ok(AppSecretsView {
         shell: shell(site, visit, format!("Secrets of {}", facts.app.name), Nav::Apps).await,
         app: facts.header(Tab::Secrets, Some(review).filter(|_| all_there)).doing(&tasks(stock)),
         rows: stock.entries.iter().map(|entry| row(facts, site, entry)).collect(),
@@ -132,7 +150,18 @@ pub(super) async fn view(facts: &Facts, visit: &Visit, site: &Site, stock: &Stoc
         notices: notices(stock),
         problems,
         may_change: facts.may::<SetSecret>(),
-    }
+        kept: kept(facts, visit, site, stock).await?,
+    })
+}
+
+async fn kept(facts: &Facts, visit: &Visit, site: &Site, stock: &Stock) -> Result<Kept, Failure> {
+    let (holders, escrowed) = (site.store.holders().await?.len(), site.store.escrowed(facts.app.id).await?);
+    // Another secret may have got the name since: what counts is the id.
+    let present = &site.feed.latest().swarm.secrets;
+    let is_kept = |name: &str| present.iter().any(|s| s.name == name && escrowed.iter().any(|kept| kept.swarm_id == s.id));
+    let there = stock.entries.iter().filter(|entry| entry.standing == Standing::Ok);
+    let not = there.filter(|entry| !is_kept(&entry.name)).map(|entry| entry.local.clone()).collect();
+    Ok(Kept { holders, not, may_look: crate::web::recovery::may_look(&visit.actor) })
 }
 
 fn notices(stock: &Stock) -> Vec<String> {

@@ -17,7 +17,7 @@ mod turning;
 
 pub use generation::{generate, generate_one};
 pub use insertion::insert;
-pub use list::{AppSecretsView, SecretRow, list};
+pub use list::{AppSecretsView, Kept, SecretRow, list};
 pub use removal::remove;
 pub use rotation::{RotationView, review, rotate};
 

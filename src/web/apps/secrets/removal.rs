@@ -39,7 +39,7 @@ pub async fn remove(
         problems.add("", format!("{name} was not removed: something reads it, or it is not known to be this app’s own"));
     }
     if !problems.is_empty() {
-        return wrong_form(&view(&facts, &visit, &site, &stock, problems).await);
+        return wrong_form(&view(&facts, &visit, &site, &stock, problems).await?);
     }
     start(&may, &visit, &site, order::remove_secrets(facts.app.id, fields.into_keys().collect(), visit.form.clone())).await
 }

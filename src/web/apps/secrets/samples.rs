@@ -6,7 +6,7 @@ use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::SecretState;
 use crate::web::when::When;
 
-use super::{AppSecretsView, RotationView, SecretRow};
+use super::{AppSecretsView, Kept, RotationView, SecretRow};
 
 fn row(name: &str, version: &str, rule: &str, state: SecretState, minutes: Option<i64>) -> SecretRow {
     SecretRow {
@@ -46,6 +46,7 @@ impl AppSecretsView {
             notices: vec!["The recipe has secrets that no service uses with these settings: <wiki>".to_owned()],
             problems: Problems::none(),
             may_change: true,
+            kept: Kept { holders: 2, not: vec!["db_password".to_owned()], may_look: true },
         };
         let none = Self { rows: Vec::new(), can_generate: 0, notices: Vec::new(), ..page.clone() };
         let mut wrong = page.clone();

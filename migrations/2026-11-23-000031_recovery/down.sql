@@ -1,0 +1,2 @@
+DROP TABLE secret_escrow;
+DROP TABLE recovery_holders;
