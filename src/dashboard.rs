@@ -109,7 +109,7 @@ impl Dashboard {
             bell: bell.clone(),
         };
         let site_key = SiteKey::of(&settings.data);
-        let post = Post::new(&settings.data, &settings.public.origin, &settings.public.host, site_key.clone());
+        let post = Post::new(&settings.data, &settings.public.origin, &settings.public.host, site_key.clone(), key.clone());
         let jobs = Jobs {
             data: settings.data.clone(),
             post: post.clone(),

@@ -2,14 +2,13 @@ use serde_json::{Map, Value};
 
 use super::particulars;
 use crate::access::action;
-use crate::store::mail::{self, MailSettings};
+use crate::store::mail::{self, MailSettings, NewPassword};
 use crate::store::{Command, Denied, Tx};
 
 /// Says which server takes letters, or that there is none.
 pub struct SetMail {
-    pub settings: Option<MailSettings>,
-    /// Whether the password changes with it. The password itself is no business of the database.
-    pub password: bool,
+    /// With what becomes of the password.
+    pub settings: Option<(MailSettings, NewPassword)>,
 }
 
 impl Command for SetMail {
@@ -19,18 +18,21 @@ impl Command for SetMail {
     fn particulars(&self) -> Map<String, Value> {
         match &self.settings {
             None => particulars([("mail", "off".into())]),
-            Some(s) => particulars([
+            Some((s, password)) => particulars([
                 ("host", s.host.clone().into()),
                 ("port", s.port.into()),
                 ("security", s.security.clone().into()),
                 ("username", s.username.clone().into()),
                 ("sender", s.sender.clone().into()),
-                ("password", if self.password { "changed" } else { "kept" }.into()),
+                ("password", if matches!(password, NewPassword::Sealed(_)) { "changed" } else { "kept" }.into()),
             ]),
         }
     }
 
     fn apply(self, tx: &mut Tx<'_>) -> Result<(), Denied> {
-        mail::set(tx, self.settings.as_ref())
+        match self.settings {
+            Some((settings, password)) => mail::set(tx, &settings, password),
+            None => mail::turn_off(tx),
+        }
     }
 }

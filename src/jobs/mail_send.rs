@@ -1,7 +1,7 @@
 use super::Jobs;
 use crate::mail::{MailError, letter};
 use crate::store::StoreError;
-use crate::store::mail::{MailSettings, Notice, Queued};
+use crate::store::mail::{MailPassword, MailSettings, Notice, Queued};
 
 /// Letters that are tried in one round.
 const AT_ONCE: i64 = 20;
@@ -17,9 +17,9 @@ pub(super) async fn run(jobs: Jobs) {
 }
 
 async fn round(jobs: &Jobs) -> Result<(), StoreError> {
-    let Some(settings) = jobs.store.mail_settings().await? else { return Ok(()) };
+    let Some(account) = jobs.store.mail_account().await? else { return Ok(()) };
     for queued in jobs.store.due_letters(AT_ONCE).await? {
-        match send(jobs, &settings, &queued).await {
+        match send(jobs, &account, &queued).await {
             Ok(()) => jobs.store.letter_done(queued.id).await?,
             Err(error) => {
                 tracing::warn!(%error, letter = queued.id, "a letter could not be sent");
@@ -36,7 +36,7 @@ async fn round(jobs: &Jobs) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn send(jobs: &Jobs, settings: &MailSettings, queued: &Queued) -> Result<(), MailError> {
+async fn send(jobs: &Jobs, account: &(MailSettings, MailPassword), queued: &Queued) -> Result<(), MailError> {
     let place = match queued.notice {
         Notice::Invitation => "/invite",
         Notice::PasswordLink => "/reset",
@@ -48,5 +48,5 @@ async fn send(jobs: &Jobs, settings: &MailSettings, queued: &Queued) -> Result<(
         None => String::new(),
     };
     let letter = letter(queued.notice, &queued.facts, &jobs.post.origin, &link);
-    jobs.post.send(settings, &queued.recipient, &letter).await.map(drop)
+    jobs.post.send(account, &queued.recipient, &letter).await.map(drop)
 }

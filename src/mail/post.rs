@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,13 +14,16 @@ use zeroize::Zeroizing;
 use super::letter::Letter;
 use crate::causes::told;
 use crate::key_file::{self, KeyError};
+use crate::keys::{DataKey, Owner};
 use crate::site_key::SiteKey;
-use crate::store::mail::MailSettings;
+use crate::store::mail::{MailPassword, MailSettings};
 
 /// A server that does not answer for so long takes no letter.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The file of the password, in the folder of keys.
-const PASSWORD: &str = "smtp-password";
+/// What the password is sealed for; it is no member's.
+const PASSWORD: Owner = Owner { member: 0, purpose: "mail password" };
+/// The file that held the password before the database did, in the folder of keys.
+const FILE: &str = "smtp-password";
 
 /// A letter could not be sent.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +35,7 @@ pub enum MailError {
     /// What the server, or the way to it, said.
     #[error("{0}")]
     Server(String),
-    #[error("the password of the mail server can't be read or written: {0}")]
+    #[error("the password of the mail server can't be read; write it again on the page of the mail settings: {0}")]
     Password(String),
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -46,6 +50,7 @@ pub struct Carried(pub String);
 pub struct Post {
     folder: PathBuf,
     key: SiteKey,
+    data_key: DataKey,
     /// The dashboard's address, such as `https://canteen.example.org`.
     pub origin: String,
     /// Its host name, without a port.
@@ -59,9 +64,9 @@ pub fn is_address(text: &str) -> bool {
 
 impl Post {
     /// The post of this dashboard. Nothing is read or written yet.
-    pub fn new(data: &Path, origin: &str, host: &str, key: SiteKey) -> Self {
+    pub fn new(data: &Path, origin: &str, host: &str, key: SiteKey, data_key: DataKey) -> Self {
         let host = host.rsplit_once(':').map_or(host, |(name, _port)| name).to_owned();
-        Self { folder: data.join(key_file::FOLDER), key, origin: origin.to_owned(), host }
+        Self { folder: data.join(key_file::FOLDER), key, data_key, origin: origin.to_owned(), host }
     }
 
     /// The token of a link that is mailed, 256 bit. It can be made again from the seed by whoever has the site key, and by nobody else.
@@ -72,24 +77,46 @@ impl Post {
         Ok(BASE64.encode(self.key.hash("link", &[seed])?))
     }
 
-    /// Keeps the password of the mail server.
-    ///
-    /// # Errors
-    /// The file can't be written.
-    pub fn keep_password(&self, password: &str) -> Result<(), MailError> {
-        Ok(key_file::write_private(&self.folder, PASSWORD, password.as_bytes())?)
+    /// The password of the mail server as it is stored.
+    pub fn seal(&self, password: &str) -> Vec<u8> {
+        self.data_key.seal(password.as_bytes(), PASSWORD)
     }
 
-    /// Whether a password is kept.
-    pub fn has_password(&self) -> bool {
-        self.folder.join(PASSWORD).is_file()
+    /// The password of the mail server; `None` where there is none.
+    ///
+    /// # Errors
+    /// Another key sealed it, or its file can't be read.
+    pub fn password(&self, kept: &MailPassword) -> Result<Option<Zeroizing<String>>, MailError> {
+        match kept {
+            MailPassword::None => Ok(None),
+            MailPassword::Sealed(sealed) => {
+                let opened = self.data_key.unseal(sealed, PASSWORD);
+                let text = opened.and_then(|bytes| std::str::from_utf8(&bytes).ok().map(str::to_owned));
+                text.map(|text| Some(Zeroizing::new(text))).ok_or_else(|| MailError::Password("another key sealed it".to_owned()))
+            }
+            MailPassword::InFile => match std::fs::read_to_string(self.folder.join(FILE)) {
+                Ok(text) => Ok(Some(Zeroizing::new(text))),
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(MailError::Password(error.to_string())),
+            },
+        }
+    }
+
+    /// Removes the file that held the password before the database did. The database does not look there any more, so it matters little
+    /// when this happens.
+    pub fn forget_file(&self) {
+        match std::fs::remove_file(self.folder.join(FILE)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => tracing::warn!(%error, "{FILE} can't be removed"),
+            _ => {}
+        }
     }
 
     /// Hands a letter to the server.
     ///
     /// # Errors
     /// The server does not take it, or there is no way to it.
-    pub async fn send(&self, settings: &MailSettings, to: &str, letter: &Letter) -> Result<Carried, MailError> {
+    pub async fn send(&self, account: &(MailSettings, MailPassword), to: &str, letter: &Letter) -> Result<Carried, MailError> {
+        let (settings, password) = account;
         let message = self.message(settings, to, letter)?;
         let server = |e: lettre::transport::smtp::Error| MailError::Server(told(&e));
         let transport = match settings.security.as_str() {
@@ -100,9 +127,7 @@ impl Post {
         let port = u16::try_from(settings.port).unwrap_or(25);
         let mut transport = transport.port(port).timeout(Some(PATIENCE)).hello_name(ClientId::Domain(self.host.clone()));
         if !settings.username.is_empty() {
-            let path = self.folder.join(PASSWORD);
-            let password = std::fs::read_to_string(&path).map_err(|e| MailError::Password(e.to_string()))?;
-            let password = Zeroizing::new(password);
+            let password = self.password(password)?.ok_or_else(|| MailError::Password("there is none".to_owned()))?;
             transport = transport.credentials(Credentials::new(settings.username.clone(), password.as_str().to_owned()));
         }
         let answer = tokio::time::timeout(2 * PATIENCE, transport.build().send(message)).await;
@@ -136,8 +161,9 @@ mod tests {
     }
 
     fn post() -> Post {
-        let data = Path::new("nowhere");
-        Post::new(data, "https://c.example.org", "c.example.org:443", SiteKey::of(data))
+        let (data, keys) = (Path::new("nowhere"), tempfile::tempdir().unwrap());
+        let key = DataKey::make(keys.path()).unwrap();
+        Post::new(data, "https://c.example.org", "c.example.org:443", SiteKey::of(data), key)
     }
 
     proptest! {

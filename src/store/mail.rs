@@ -23,6 +23,36 @@ pub struct MailSettings {
     pub sender: String,
 }
 
+/// The password that goes with a name, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailPassword {
+    None,
+    Sealed(Vec<u8>),
+    /// These settings were saved when it still had a file of its own, which may be there.
+    InFile,
+}
+
+impl MailPassword {
+    fn of(column: Option<Vec<u8>>) -> Self {
+        match column {
+            None => Self::InFile,
+            Some(sealed) if sealed.is_empty() => Self::None,
+            Some(sealed) => Self::Sealed(sealed),
+        }
+    }
+}
+
+/// What becomes of the password when the settings are saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewPassword {
+    /// The one there is goes with the new settings.
+    Kept,
+    /// This one, encrypted.
+    Sealed(Vec<u8>),
+    /// The one of the file, encrypted: taken where the database still has none.
+    FromFile(Vec<u8>),
+}
+
 /// What a letter is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -131,6 +161,11 @@ pub struct Waiting {
 impl Store {
     /// The server that takes letters; `None`: there is no mail.
     pub async fn mail_settings(&self) -> Result<Option<MailSettings>> {
+        self.read(|c| Ok(settings(c)?.map(|(settings, _)| settings))).await
+    }
+
+    /// The server that takes letters and the password for it, of one moment.
+    pub async fn mail_account(&self) -> Result<Option<(MailSettings, MailPassword)>> {
         self.read(|c| Ok(settings(c)?)).await
     }
 
@@ -157,18 +192,28 @@ impl Store {
     }
 }
 
-fn settings(c: &mut SqliteConnection) -> QueryResult<Option<MailSettings>> {
+fn settings(c: &mut SqliteConnection) -> QueryResult<Option<(MailSettings, MailPassword)>> {
     let columns =
         (mail_settings::host, mail_settings::port, mail_settings::security, mail_settings::username, mail_settings::sender);
-    mail_settings::table.find(1).select(columns).first(c).optional()
+    let row = mail_settings::table.find(1).select((columns, mail_settings::sealed));
+    let row: Option<(MailSettings, Option<Vec<u8>>)> = row.first(c).optional()?;
+    Ok(row.map(|(settings, sealed)| (settings, MailPassword::of(sealed))))
 }
 
-/// Says which server takes letters from now on. Without one, those on their way are thrown away.
-pub fn set(tx: &mut Tx<'_>, new: Option<&MailSettings>) -> std::result::Result<(), Denied> {
-    let Some(new) = new else {
-        diesel::delete(mail_settings::table).execute(tx.connection())?;
-        diesel::delete(letters::table).execute(tx.connection())?;
-        return Ok(());
+/// From now on no server takes letters. Those on their way are thrown away, and so is the password.
+pub fn turn_off(tx: &mut Tx<'_>) -> std::result::Result<(), Denied> {
+    diesel::delete(mail_settings::table).execute(tx.connection())?;
+    diesel::delete(letters::table).execute(tx.connection())?;
+    Ok(())
+}
+
+/// Says which server takes letters from now on, and with which password.
+pub fn set(tx: &mut Tx<'_>, new: &MailSettings, password: NewPassword) -> std::result::Result<(), Denied> {
+    let before = settings(tx.connection())?.map_or(MailPassword::None, |(_, password)| password);
+    let sealed = match (password, before) {
+        (NewPassword::Sealed(new), _) | (NewPassword::FromFile(new), MailPassword::InFile) => new,
+        (_, MailPassword::Sealed(kept)) => kept,
+        (_, MailPassword::None | MailPassword::InFile) => vec![],
     };
     let row = (
         mail_settings::id.eq(1),
@@ -177,6 +222,7 @@ pub fn set(tx: &mut Tx<'_>, new: Option<&MailSettings>) -> std::result::Result<(
         mail_settings::security.eq(&new.security),
         mail_settings::username.eq(&new.username),
         mail_settings::sender.eq(&new.sender),
+        mail_settings::sealed.eq(sealed),
     );
     diesel::replace_into(mail_settings::table).values(row).execute(tx.connection())?;
     Ok(())

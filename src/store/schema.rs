@@ -273,6 +273,7 @@ diesel::table! {
         security -> Text,
         username -> Text,
         sender -> Text,
+        sealed -> Nullable<Binary>,
     }
 }
 diesel::table! {

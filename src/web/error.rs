@@ -8,6 +8,7 @@ use crate::access::ActionName;
 use crate::access::permission::Reach;
 use crate::access::policy::{self, Need};
 use crate::web::Site;
+use crate::web::approvals;
 use crate::web::factors::again;
 use crate::web::failure::Failure;
 use crate::web::page::{moment, page_with, shell};
@@ -40,6 +41,11 @@ pub(super) async fn page(site: &Site, visit: &Visit, htmx: bool, failure: &Failu
     }
     if matches!(failure, Failure::SignInFirst | Failure::SessionOver) {
         return to_sign_in(visit, htmx);
+    }
+    if matches!(failure, Failure::WhyTooLong)
+        && let Ok(asked) = approvals::ask_why(site, visit).await
+    {
+        return asked;
     }
     match failure {
         Failure::AgainFirst { doing } => return again::ask(site, visit, htmx, doing),

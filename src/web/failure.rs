@@ -26,6 +26,9 @@ pub enum Failure {
     /// Password and code were given too long ago for this; the wall keeps the form and asks.
     #[error("give your password again to {doing}")]
     AgainFirst { doing: &'static str },
+    /// The reason for asking is too long to be kept; the wall keeps the rest of the form and asks for another.
+    #[error("the reason is too long; write it in fewer words")]
+    WhyTooLong,
     #[error("there is no such page, or it is not yours to see")]
     NotFound,
     /// The app of this page was removed; who did it and when stands within.
@@ -92,6 +95,7 @@ impl Failure {
             Self::FactorFirst => "Add a second factor first",
             Self::ReviewFirst => "Look through your factors first",
             Self::AgainFirst { .. } => "Is it you?",
+            Self::WhyTooLong => "Say why in fewer words",
             Self::NotFound | Self::Hidden { .. } => "There is no such page",
             Self::Removed(_) => "This app was removed",
             Self::Forbidden { .. } => "You may not do this",
@@ -120,7 +124,7 @@ impl ResponseError for Failure {
             Self::NotFound | Self::Hidden { .. } => StatusCode::NOT_FOUND,
             Self::Removed(_) => StatusCode::GONE,
             Self::Forbidden { .. } | Self::ForeignForm => StatusCode::FORBIDDEN,
-            Self::BadForm(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadForm(_) | Self::WhyTooLong => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,

@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::Site;
+use super::approvals;
 use super::factors::gate;
 use super::failure::Failure;
 use super::form;
@@ -84,6 +85,7 @@ fn judge<A: Action>(request: &HttpRequest) -> Result<Grant<A>, Failure> {
     let site = request.app_data::<Data<Site>>().ok_or_else(|| Failure::broken("a request without a site"))?;
     gate::check(site, &visit, A::NAME)?;
     form::once_each(&visit.fields)?;
+    approvals::check_why(&visit)?;
     Ok(grant)
 }
 

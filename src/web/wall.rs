@@ -185,13 +185,17 @@ fn here(request: &ServiceRequest) -> String {
     masked(request.uri().path_and_query().map_or("/", |p| p.as_str()))
 }
 
-/// The form that was kept while the password was asked for, if this one stands for it.
+/// The form that was kept while the password was asked for, or another reason, if this one stands for it.
 fn unkept(site: &Site, session: Option<&Session>, request: &ServiceRequest, read: Read) -> Result<Read, Failure> {
     let (Some(session), Some((_, ticket))) = (session, read.fields.iter().find(|(name, _)| name == kept::FIELD)) else {
         return Ok(read);
     };
     let kept = site.kept.take(ticket, session.id, &here(request), site.store.clock().now());
     let mut kept = kept.ok_or_else(not_kept)?;
+    if let Some(why) = read.fields.iter().find(|(name, _)| name == WHY_FIELD) {
+        kept.fields.retain(|(name, _)| name != WHY_FIELD);
+        kept.fields.push(why.clone());
+    }
     let (token, fields, uploads) = (&mut kept.token, &mut kept.fields, &mut kept.uploads);
     Ok(Read { token: std::mem::take(token), app: kept.app, fields: std::mem::take(fields), uploads: std::mem::take(uploads) })
 }

@@ -22,7 +22,7 @@ pub(crate) fn whole(browser: &Browser, site: &Dashboard, look: Look<'_>) {
 
     browse(browser, look);
     begin_app(browser, look);
-    make_secrets(browser, look);
+    make_secrets(browser, site, look);
 
     browser.worded("Review and deploy").click();
     browser.heading("Review and deploy");
@@ -178,7 +178,7 @@ pub(crate) fn choose(browser: &Browser, select: &str, words: &str) {
 }
 
 /// The secrets of the new app: generated, and shown once.
-fn make_secrets(browser: &Browser, look: Look<'_>) {
+fn make_secrets(browser: &Browser, site: &Dashboard, look: Look<'_>) {
     browser.heading("Secrets");
     browser.shows("Made for you");
     look(browser, "wizard: secrets");
@@ -187,7 +187,9 @@ fn make_secrets(browser: &Browser, look: Look<'_>) {
     browser.shows("1 of 1 missing");
     look(browser, "secrets, missing");
     browser.open(&here);
+    site.let_passwords_grow_old();
     browser.worded("Continue").click();
+    give_password_again(browser, look);
     browser.worded("Show them once");
     look(browser, "finished secrets");
     browser.worded("Show them once").click();
@@ -199,6 +201,21 @@ fn make_secrets(browser: &Browser, look: Look<'_>) {
     browser.shows("All are set");
     assert!(!browser.text_of("body").contains(&value), "the value is on a page again");
     look(browser, "secrets, all set");
+}
+
+/// Shows that it is still the same person, after an error; then the form that was sent goes on its way.
+fn give_password_again(browser: &Browser, look: Look<'_>) {
+    browser.heading("Is it you?");
+    look(browser, "is it you");
+    browser.find("#f-password").fill("not my password");
+    browser.worded("Go on").click();
+    browser.shows("The password is not right");
+    look(browser, "is it you, wrong password");
+    browser.find("#f-password").fill(PASSWORD);
+    browser.worded("Go on").click();
+    browser.heading("Thank you");
+    look(browser, "it is you");
+    browser.worded("Go on").click();
 }
 
 /// Waits on an operation's page until it is over, and it ended so.

@@ -40,6 +40,7 @@ pub(crate) fn whole(browser: &Browser, site: &Dashboard, look: Look<'_>) {
         look(browser, name);
     }
     mail(browser, look);
+    again(browser, site, look);
     second_step(browser, look);
     stranger(site, look);
 }
@@ -241,6 +242,25 @@ fn mail(browser: &Browser, look: Look<'_>) {
     browser.worded("Send a test").click();
     browser.shows("could not be sent");
     look(browser, "mail settings, test failed");
+}
+
+/// Whoever has a passkey is asked for more than the password.
+fn again(browser: &Browser, site: &Dashboard, look: Look<'_>) {
+    browser.open("/settings/mail");
+    browser.find("#f-sender").fill("kitchen@example.org");
+    site.let_passwords_grow_old();
+    browser.worded("Save").click();
+    browser.heading("Is it you?");
+    look(browser, "is it you, with a passkey");
+    browser.find("#f-password").fill(PASSWORD);
+    browser.find("#f-code").fill("000000");
+    browser.worded("Go on").click();
+    browser.shows("There is a problem");
+    look(browser, "is it you, wrong code");
+    browser.worded("Use a passkey instead").click();
+    browser.heading("Thank you");
+    browser.worded("Go on").click();
+    browser.shows("The mail settings are saved");
 }
 
 fn second_step(browser: &Browser, look: Look<'_>) {

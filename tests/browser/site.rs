@@ -19,6 +19,8 @@ use canteen::shelf::Shelf;
 use canteen::stack::spec::NetworkSpec;
 use canteen::store::Store;
 use canteen::web::SetupCode;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +35,7 @@ pub(crate) struct Dashboard {
     setup_code: Arc<SetupCode>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
-    _data: TempDir,
+    data: TempDir,
 }
 
 /// Whether the catalogue has been read.
@@ -118,7 +120,14 @@ impl Dashboard {
         let swarm = engine.clone();
         let thread = std::thread::spawn(move || run(whole, &swarm, listener, &ready));
         is_ready.recv_timeout(PATIENCE).expect("the dashboard starts");
-        Self { origin, address, engine, setup_code, stop, thread: Some(thread), _data: data }
+        Self { origin, address, engine, setup_code, stop, thread: Some(thread), data }
+    }
+
+    /// As if everybody had signed in more than ten minutes ago.
+    pub(crate) fn let_passwords_grow_old(&self) {
+        let database = self.data.path().join("canteen.db");
+        let mut database = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+        database.batch_execute("PRAGMA busy_timeout=5000; UPDATE sessions SET confirmed_at = 0").unwrap();
     }
 
     /// The code that the log would show.

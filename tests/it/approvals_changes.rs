@@ -3,10 +3,11 @@
 use canteen::access::Role;
 use canteen::access::approval::{Kind, Needs};
 use canteen::engine::{Mutate as _, NewSecret};
-use canteen::stack::spec::Labels;
+use canteen::stack::spec::{ConfigSpec, Labels, ServiceSpec};
 use canteen::store::approvals::{Request, RequestState};
 
 use crate::approvals::rule;
+use crate::command_shed::{SHED, deployed_shed};
 use crate::harness::{Answer, BOARD, Browser, Site, operation_of, send_fields};
 use crate::life_pond::{POND, STACK, pond, service};
 
@@ -163,4 +164,112 @@ async fn secrets_are_made_and_removed_only_as_they_were_shown() {
 
     ana.submit(&page, &all, &[]).await.location();
     begins(&site, BOARD, 3, "generated").await;
+}
+
+const PLAN_CHANGED: &str = "the plan is no longer the one that was approved";
+
+/// Changes a service as `docker service update` would.
+async fn by_hand(site: &Site, app: &str, name: &str, change: impl Fn(&mut ServiceSpec)) {
+    let full = format!("{}_{name}", app.replace('.', "_"));
+    let there = site.feed.latest().swarm.services.iter().find(|s| s.spec.name == full).unwrap().clone();
+    let mut spec = there.spec;
+    change(&mut spec);
+    site.engine.update_service(&there.id, there.version, &spec, None).await.unwrap();
+    site.fresh().await;
+}
+
+/// A variable that names and images of services tell nothing of.
+fn greet(spec: &mut ServiceSpec, greeting: &str) {
+    spec.task_template.container_spec.env.push(format!("GREETED={greeting}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scaling_is_of_the_service_as_it_was() {
+    let site = Site::start().await;
+    let ana = people(&site).await;
+    let _pond = pond(&site, &ana).await;
+    rule(&site, &[Kind::Scale], Needs::Approvals(1)).await;
+    send(&ana, POND, "scale", &[("tasks.app", "3")]).await.location();
+    by_hand(&site, POND, "app", |spec| greet(spec, "by hand")).await;
+    void(&site, &ana, POND, 1, PLAN_CHANGED).await;
+    send(&ana, POND, "scale", &[("tasks.app", "3")]).await.location();
+    begins(&site, POND, 2, "converged").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adoption_is_of_what_ran_when_it_was_shown() {
+    let site = Site::start().await;
+    let ana = people(&site).await;
+    let _pond = pond(&site, &ana).await;
+    by_hand(&site, POND, "app", |spec| greet(spec, "one")).await;
+    rule(&site, &[Kind::Adopt], Needs::Approvals(1)).await;
+    let (drift, adoption) = (format!("/apps/{POND}/drift"), format!("/apps/{POND}/adoption"));
+    let ask = async || {
+        let page = ana.page(&drift).await;
+        let plan = page.between("name=\"plan\" value=\"", "\"").unwrap();
+        ana.post(&page, &adoption, &[("plan", &plan)]).await.location().to_owned()
+    };
+    ask().await;
+    by_hand(&site, POND, "app", |spec| greet(spec, "two")).await;
+    void(&site, &ana, POND, 1, PLAN_CHANGED).await;
+    ask().await;
+    begins(&site, POND, 2, "adopted").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_back_is_from_what_ran_when_it_was_shown() {
+    let site = Site::start().await;
+    let ana = people(&site).await;
+    let _pond = pond(&site, &ana).await;
+    let app = site.store.app(POND).await.unwrap().unwrap();
+    let first = format!("deployments/{}", site.store.last_converged(app.id).await.unwrap().unwrap().id);
+    let page = ana.page("/apps/pond.example.org/deployment?version=1.1.0%2B2").await;
+    let asked = send_fields(&ana, &page, "/apps/pond.example.org/deployment", &[("prune", "on")]).await;
+    assert_eq!(site.operation_done(operation_of(&asked)).await.outcome, "converged");
+    site.fresh().await;
+    rule(&site, &[Kind::Rollback], Needs::Approvals(1)).await;
+    send(&ana, POND, &first, &[]).await.location();
+    by_hand(&site, POND, "app", |spec| greet(spec, "by hand")).await;
+    void(&site, &ana, POND, 1, PLAN_CHANGED).await;
+    send(&ana, POND, &first, &[]).await.location();
+    begins(&site, POND, 2, "converged").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_is_for_the_service_that_was_shown() {
+    let site = Site::start().await;
+    let ana = people(&site).await;
+    let _recipe = deployed_shed(&site, &ana).await;
+    rule(&site, &[Kind::Command], Needs::Approvals(1)).await;
+    let ask = async || crate::command_shed::ask(&ana, "greet", &[("arguments", "ana")]).await.location().to_owned();
+    ask().await;
+    by_hand(&site, SHED, "app", |spec| spec.task_template.container_spec.image = "registry.example.org/other:1".to_owned()).await;
+    void(&site, &ana, SHED, 1, "the service app has the image registry.example.org/other:1").await;
+    ask().await;
+    begins(&site, SHED, 2, "command done").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_again_for_the_removal_of_configs_is_led_to_the_configs() {
+    let site = Site::start().await;
+    let ana = people(&site).await;
+    let recipe = crate::secret_keys::deployed(&site, &ana, &[]).await;
+    let settings = "/apps/keys.example.org/settings";
+    send_fields(&ana, &ana.page(settings).await, settings, &[("GREETING_VERSION", "v2")]).await.location();
+    assert_eq!(site.deploy(&ana, "keys.example.org").await.outcome, "converged");
+    site.fresh().await;
+    rule(&site, &[Kind::Unused], Needs::Approvals(1)).await;
+    let (list, removal) = ("/apps/keys.example.org/configs", "/apps/keys.example.org/configs/removal");
+    ana.submit(list, removal, &[]).await.location();
+    let old = "keys_example_org_motd_v1";
+    let swarm = site.feed.latest().swarm;
+    let there = swarm.configs.iter().find(|config| config.name == old).unwrap().clone();
+    site.engine.remove_config(&there.id).await.unwrap();
+    let anew =
+        ConfigSpec { name: old.to_owned(), data: b"another".to_vec(), labels: there.labels.clone(), ..ConfigSpec::default() };
+    site.engine.create_config(&anew).await.unwrap();
+    void(&site, &ana, "keys.example.org", 1, &format!("the config {old} is another one")).await;
+    let ended = ana.page("/apps/keys.example.org/approvals/1").await;
+    assert!(ended.body.contains(&format!("href=\"{list}\"")), "{}", ended.body);
+    drop(recipe);
 }

@@ -26,8 +26,10 @@ async fn those_who_decide_read_why_it_is_asked_for() {
     let long = "x".repeat(501);
     let refused = send_fields(&ana, &page, RESTART, &[("form-why", &long)]).await;
     assert_eq!(refused.status, 422);
-    refused.says("write 500 characters at most");
-    let asked = send_fields(&ana, &page, RESTART, &[("form-why", " members  see\n<old> pages ")]).await;
+    refused.says("Write 500 characters at most");
+    assert!(refused.fields().contains(&("form-why".to_owned(), long)), "what was typed stays");
+    assert!(site.store.approval(1).await.unwrap().is_none(), "nothing is asked for yet");
+    let asked = send_fields(&ana, &refused, RESTART, &[("form-why", " members  see\n<old> pages ")]).await;
     assert_eq!(asked.location(), FIRST);
     ana.page(FIRST).await.says(&format!("Why {WHY}"));
     ana.page("/approvals").await.says(WHY);

@@ -152,8 +152,6 @@ fn belongs(kind: &str, place: &str) -> bool {
     match kind {
         // Whoever installs Canteen reads it there; it has served by now.
         "set-up code" => place == "log",
-        // In a file of the process alone; it is needed as it is.
-        "SMTP password" => place == "file keys/smtp-password",
         // Settings are a file that belongs to the co-op, and what was deployed of them is kept to go back to. Whoever may change it
         // sees it.
         "value of the settings" => {

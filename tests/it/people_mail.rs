@@ -1,7 +1,19 @@
 //! Letters, sent to a mail server that the test runs itself.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
+use canteen::clock::SystemClock;
+use canteen::keys::DataKey;
+use canteen::mail::Post;
+use canteen::site_key::SiteKey;
+use canteen::store::Store;
+use canteen::store::mail::MailPassword;
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
+
+use crate::harness::crash;
 use crate::harness::{Browser, MailServer, PASSWORD, Site, until};
 
 const SECRET: &str = "smtp-canary-8c1f";
@@ -58,9 +70,82 @@ async fn the_test_button_shows_what_the_server_says_and_the_password_is_nowhere(
     assert_eq!(in_the_data_folder(&site, SECRET), Vec::<String>::new());
     assert!(!ana.page("/settings/mail").await.body.contains(SECRET));
     assert!(!format!("{:?}", site.entries().await).contains(SECRET));
+    let (settings, kept) = site.store.mail_account().await.unwrap().unwrap();
+    assert_eq!((settings.host.as_str(), password(&site, &kept).as_str()), ("127.0.0.1", SECRET));
+}
+
+/// What the dashboard would say to the server.
+fn password(site: &Site, kept: &MailPassword) -> String {
+    let key = DataKey::open(&site.data().join("keys")).unwrap().unwrap();
+    let post = Post::new(site.data(), "", "", SiteKey::of(site.data()), key);
+    post.password(kept).unwrap().map(|text| text.to_string()).unwrap_or_default()
+}
+
+async fn save(ana: &Browser, host: &str, password: &str) {
+    let fields = [("host", host), ("port", "587"), ("security", "starttls"), ("username", "canteen"), ("password", password)];
+    let fields = [&fields[..], &[("sender", "canteen@example.org")]].concat();
+    assert_eq!(ana.submit("/settings/mail", "/settings/mail", &fields).await.location(), "/settings/mail?done=saved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wherever_a_kill_comes_server_and_password_belong_together() {
+    crash::prepare();
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    save(&ana, "old.example.org", "old canary").await;
+    let folder = tempfile::tempdir().unwrap();
+    let images = Arc::new(Mutex::new(Vec::<PathBuf>::new()));
+    let (data, into, taken) = (site.data().to_owned(), folder.path().to_owned(), Arc::clone(&images));
+    crash::watch(&site.database(), move |_moment, _inside| {
+        let mut taken = taken.lock().unwrap();
+        let image = into.join(taken.len().to_string());
+        std::fs::create_dir(&image).unwrap();
+        for name in ["canteen.db", "canteen.db-wal"] {
+            std::fs::write(image.join(name), std::fs::read(data.join(name)).unwrap_or_default()).unwrap();
+        }
+        taken.push(image);
+    });
+    save(&ana, "new.example.org", "new canary").await;
+    crash::leave(&site.database());
+    let mut found = BTreeSet::new();
+    for image in images.lock().unwrap().clone() {
+        let store = Store::open(&image.join("canteen.db"), Arc::new(SystemClock)).unwrap();
+        let (settings, kept) = store.mail_account().await.unwrap().unwrap();
+        found.insert((settings.host, password(&site, &kept)));
+    }
+    let pair = |host: &str, password: &str| (host.to_owned(), password.to_owned());
+    assert_eq!(found, BTreeSet::from([pair("new.example.org", "new canary"), pair("old.example.org", "old canary")]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_has_a_file_of_its_own_moves_with_the_next_save() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    save(&ana, "old.example.org", "another").await;
+    // As an earlier Canteen left it.
+    let mut database = SqliteConnection::establish(site.database().to_str().unwrap()).unwrap();
+    database.batch_execute("UPDATE mail_settings SET sealed = NULL").unwrap();
     let file = site.data().join("keys/smtp-password");
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), SECRET);
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::write(&file, SECRET).unwrap();
+    let (_, kept) = site.store.mail_account().await.unwrap().unwrap();
+    assert_eq!((&kept, password(&site, &kept).as_str()), (&MailPassword::InFile, SECRET), "it is used until then");
+    ana.page("/settings/mail").await.says("One is kept");
+    save(&ana, "new.example.org", "").await;
+    assert_eq!(site.entries().await[0].particulars["password"], "kept");
+    let (settings, kept) = site.store.mail_account().await.unwrap().unwrap();
+    assert!(matches!(kept, MailPassword::Sealed(_)), "{kept:?}");
+    assert_eq!((settings.host.as_str(), password(&site, &kept).as_str()), ("new.example.org", SECRET));
+    assert!(!file.exists());
+    save(&ana, "newer.example.org", "").await;
+    let (_, kept) = site.store.mail_account().await.unwrap().unwrap();
+    assert_eq!(password(&site, &kept), SECRET);
+    // What is turned off keeps nothing.
+    assert_eq!(ana.submit("/settings/mail", "/settings/mail/off", &[]).await.location(), "/settings/mail?done=off");
+    let fields = [("host", "m"), ("port", "587"), ("security", "tls"), ("username", "canteen"), ("password", "")];
+    let fields = [&fields[..], &[("sender", "canteen@example.org")]].concat();
+    let refused = ana.submit("/settings/mail", "/settings/mail", &fields).await;
+    assert_eq!(refused.status, 422);
+    refused.says("With a name goes a password");
 }
 
 #[tokio::test(flavor = "multi_thread")]

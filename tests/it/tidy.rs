@@ -71,7 +71,11 @@ const FLOORS: &[Floor] = &[
         &["access", "clock"],
         &["diesel", "diesel_migrations", "rustix", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "tokio"],
     ),
-    floor("mail", &["causes", "key_file", "random", "site_key", "store"], &["base64", "lettre", "tokio", "zeroize"]),
+    floor(
+        "mail",
+        &["causes", "key_file", "keys", "random", "site_key", "store"],
+        &["base64", "lettre", "tokio", "tracing", "zeroize"],
+    ),
     floor(
         "sso",
         &["address", "causes", "random", "secret"],

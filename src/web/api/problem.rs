@@ -147,7 +147,7 @@ fn code(failure: &Failure) -> &'static str {
         Failure::NotFound | Failure::Hidden { .. } => "not-found",
         Failure::Removed(_) => "removed",
         Failure::Forbidden { .. } | Failure::ForeignForm => "forbidden",
-        Failure::BadForm(_) => "invalid",
+        Failure::BadForm(_) | Failure::WhyTooLong => "invalid",
         Failure::Conflict(_) => "conflict",
         Failure::Method(_) => "method",
         Failure::TooLarge(_) => "too-large",

@@ -9,6 +9,7 @@ mod rules;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 mod show;
+mod why;
 
 pub use acts::{approve, go_ahead, object, withdraw};
 pub use index::{ApprovalRow, ApprovalsView, index};
@@ -16,6 +17,8 @@ pub use rules::{
     RuleView, RulesView, change as change_rule, list as rules, make as make_rule, remove as remove_rule, show as rule,
 };
 pub use show::{ApprovalView, show};
+pub use why::WhyView;
+pub(in crate::web) use why::{ask as ask_why, check as check_why};
 
 use crate::access::{Action, Grant};
 use crate::ops::release::Opening;

@@ -7,6 +7,7 @@ use askama::Template;
 use crate::access::action::{GiveApproval, ViewApproval};
 use crate::access::approval::Kind;
 use crate::access::{Action, ActionName, Actor, Grant, Permission, Target, policy};
+use crate::ops::order::Wanted;
 use crate::ops::release::Opening;
 use crate::ops::seen::Seen;
 use crate::store::approvals::{Request, RequestState, Verdict, Vote};
@@ -176,7 +177,6 @@ fn row(vote: &Vote, site: &Site) -> VoteRow {
 
 /// The page that shows what it would change if it were asked for now.
 fn look(request: &Request, actor: &Actor) -> Option<Link> {
-    use crate::ops::order::Wanted;
     let app = &request.app;
     let to = |label: &str, href: String| Some(Link { label: label.to_owned(), href });
     let sees = |action| policy::judge(actor.standing(), action, &Target::App(app.clone())).is_ok();
@@ -198,7 +198,6 @@ fn look(request: &Request, actor: &Actor) -> Option<Link> {
 
 /// What goes with the app for good.
 fn destroys(request: &Request) -> Vec<(&'static str, String)> {
-    use crate::ops::order::Wanted;
     let Ok(Wanted::Remove(w)) = serde_json::from_str(&request.wanted) else { return vec![] };
     let settings = if w.settings { "all revisions" } else { "" };
     let all = [
@@ -208,6 +207,11 @@ fn destroys(request: &Request) -> Vec<(&'static str, String)> {
         ("settings", settings.to_owned()),
     ];
     all.into_iter().filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// What was wanted is forgotten when a request ends; what it is called stays.
+fn is_of_configs(request: &Request) -> bool {
+    request.what == Wanted::RemoveConfigs { names: vec![] }.title()
 }
 
 /// The page on which the same can be asked for, for whoever may.
@@ -223,6 +227,7 @@ fn again(request: &Request, actor: &Actor) -> Option<Link> {
         Kind::Remove => (ActionName::Remove, "removal"),
         Kind::Secrets => (ActionName::SetSecret, "secrets"),
         Kind::Rotate => (ActionName::RotateSecret, "secrets"),
+        Kind::Unused if is_of_configs(request) => (ActionName::RemoveConfig, "configs"),
         Kind::Unused => (ActionName::RemoveSecret, "secrets"),
         Kind::Command => (ActionName::RunCommand, "commands"),
         Kind::Backup => (ActionName::RunBackup, "backups"),

@@ -93,6 +93,7 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "tokens-all", &tokens::AllTokensView::samples());
     add(&mut pages, "approvals", &approvals::ApprovalsView::samples());
     add(&mut pages, "approval", &approvals::ApprovalView::samples());
+    add(&mut pages, "approval-why", &approvals::WhyView::samples());
     add(&mut pages, "approval-rules", &approvals::RulesView::samples());
     add(&mut pages, "approval-rule", &approvals::RuleView::samples());
     add(&mut pages, "backups-home", &backups::BackupsHomeView::samples());

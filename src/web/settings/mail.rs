@@ -9,7 +9,7 @@ use crate::access::Grant;
 use crate::access::action::{EditMail, TestMail, ViewMail};
 use crate::commands::{mail_set, mail_test};
 use crate::mail::{is_address, letter};
-use crate::store::mail::{MailSettings, Notice, Waiting, facts};
+use crate::store::mail::{MailPassword, MailSettings, NewPassword, Notice, Waiting, facts};
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::{Form, Query};
@@ -105,6 +105,7 @@ pub async fn save(
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
     let mut problems = Problems::none();
+    let kept = site.store.mail_account().await?.map_or(MailPassword::None, |(_, password)| password);
     let host = form.host.trim().to_ascii_lowercase();
     if host.is_empty() || !host.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_' | b':')) {
         problems.add("host", "Write the server’s name, such as mail.example.org");
@@ -119,7 +120,7 @@ pub async fn save(
     let username = form.username.trim().to_owned();
     if username.chars().any(char::is_control) || form.password.chars().any(char::is_control) {
         problems.add("username", "Name and password are one line each");
-    } else if !username.is_empty() && form.password.is_empty() && !site.post.has_password() {
+    } else if !username.is_empty() && form.password.is_empty() && !is_kept(&site, &kept) {
         problems.add("password", "With a name goes a password");
     }
     let sender = form.sender.trim().to_owned();
@@ -131,17 +132,23 @@ pub async fn save(
         return wrong_form(&view(&site, &visit, Some(Shown { host, port, security, username, sender }), problems).await?);
     };
     let settings = MailSettings { host, port: port.into(), security: form.security, username, sender };
-    let password = !form.password.is_empty();
-    site.store.commit(&may, mail_set::SetMail { settings: Some(settings), password }).await?;
-    if password {
-        site.post.keep_password(&form.password).map_err(|e| Failure::Unavailable(e.to_string()))?;
-    }
+    let password = match (form.password.as_str(), &kept) {
+        ("", MailPassword::InFile) => {
+            let text = site.post.password(&kept).map_err(|e| Failure::Unavailable(e.to_string()))?;
+            text.map_or(NewPassword::Kept, |text| NewPassword::FromFile(site.post.seal(&text)))
+        }
+        ("", _) => NewPassword::Kept,
+        (typed, _) => NewPassword::Sealed(site.post.seal(typed)),
+    };
+    site.store.commit(&may, mail_set::SetMail { settings: Some((settings, password)) }).await?;
+    site.post.forget_file();
     see_other("/settings/mail?done=saved")
 }
 
 /// Turns mail off.
 pub async fn turn_off(may: Grant<EditMail>, site: Data<Site>) -> Result<HttpResponse, Failure> {
-    site.store.commit(&may, mail_set::SetMail { settings: None, password: false }).await?;
+    site.store.commit(&may, mail_set::SetMail { settings: None }).await?;
+    site.post.forget_file();
     see_other("/settings/mail?done=off")
 }
 
@@ -152,7 +159,7 @@ pub async fn test(
     visit: Visit,
     site: Data<Site>,
 ) -> Result<HttpResponse, Failure> {
-    let Some(settings) = site.store.mail_settings().await? else { return see_other("/settings/mail") };
+    let Some(account) = site.store.mail_account().await? else { return see_other("/settings/mail") };
     let to = form.to.trim().to_owned();
     let mut view = view(&site, &visit, None, Problems::none()).await?;
     view.to.clone_from(&to);
@@ -162,7 +169,7 @@ pub async fn test(
     }
     site.store.commit(&may, mail_test::TestMail { to: to.clone() }).await?;
     let letter = letter(Notice::Test, &facts([]), &site.post.origin, "");
-    view.answer = Some(match site.post.send(&settings, &to, &letter).await {
+    view.answer = Some(match site.post.send(&account, &to, &letter).await {
         Ok(said) => (true, said.0),
         Err(error) => (false, sentence(&error.to_string())),
     });
@@ -170,7 +177,9 @@ pub async fn test(
 }
 
 async fn view(site: &Site, visit: &Visit, typed: Option<Shown>, problems: Problems) -> Result<MailView, Failure> {
-    let settings = site.store.mail_settings().await?;
+    let account = site.store.mail_account().await?;
+    let has_password = account.as_ref().is_some_and(|(_, password)| is_kept(site, password));
+    let settings = account.map(|(settings, _)| settings);
     let to = match visit.actor.member() {
         Some(id) => site.store.account(id).await?.mail,
         None => String::new(),
@@ -181,12 +190,17 @@ async fn view(site: &Site, visit: &Visit, typed: Option<Shown>, problems: Proble
         shell: shell(site, visit, "Mail", Nav::Settings).await,
         form: typed.or(saved).unwrap_or_else(default),
         on,
-        has_password: site.post.has_password(),
+        has_password,
         problems,
         waiting: site.store.waiting_letters().await?,
         answer: None,
         to,
     })
+}
+
+/// Whether there is a password. One that can't be read is there too: to write it again is no guess.
+fn is_kept(site: &Site, password: &MailPassword) -> bool {
+    site.post.password(password).map_or(true, |password| password.is_some())
 }
 
 fn saved(settings: MailSettings) -> Shown {

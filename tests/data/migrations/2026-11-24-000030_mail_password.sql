@@ -1,0 +1,1 @@
+UPDATE mail_settings SET sealed = x'01' WHERE id = 1;
