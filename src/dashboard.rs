@@ -71,7 +71,7 @@ impl Dashboard {
         let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
         let repositories = Repositories::new(key.clone(), settings.restic.clone(), settings.data.join(SCRATCH));
         let backups = Backups {
-            repositories,
+            repositories: repositories.clone(),
             image: settings.runner_image.clone(),
             socket: settings.runner_socket.clone(),
             host: settings.public.host.clone(),
@@ -122,8 +122,9 @@ impl Dashboard {
             checked: checked.clone(),
             updates,
             release: release.clone(),
+            bell: bell.clone(),
+            up_since: clock.now(),
         };
-        let repositories = Repositories::new(key.clone(), settings.restic.clone(), settings.data.join(SCRATCH));
         let setup_code = Arc::new(SetupCode::new(clock));
         let inspect = engine;
         let parts = Parts {

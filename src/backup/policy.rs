@@ -12,20 +12,17 @@ pub enum Mode {
     /// Hooks of the recipe run, and the app goes on.
     #[default]
     Dump,
-    /// The same, with its services stopped while files are copied.
-    Stopped,
     /// No hook runs, and the app goes on.
     Live,
 }
 
 impl Mode {
-    pub const ALL: [Self; 3] = [Self::Dump, Self::Stopped, Self::Live];
+    pub const ALL: [Self; 2] = [Self::Dump, Self::Live];
 
     /// The word that is stored and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Dump => "dump",
-            Self::Stopped => "stopped",
             Self::Live => "live",
         }
     }
@@ -90,8 +87,6 @@ impl Policy {
             (Mode::Live, _) => "as the app runs, without hooks",
             (Mode::Dump, OnHookError::Partial) => "as the app runs, with hooks",
             (Mode::Dump, OnHookError::Abort) => "as the app runs, with hooks, and not at all if one fails",
-            (Mode::Stopped, OnHookError::Partial) => "with hooks, and with the app stopped meanwhile",
-            (Mode::Stopped, OnHookError::Abort) => "with hooks, and not at all if one fails, with the app stopped meanwhile",
         };
         let paused = if self.paused { "; paused" } else { "" };
         format!("{}; keeps {}; {how}{paused}", self.schedule.told(), self.keep.told())
@@ -108,13 +103,13 @@ mod tests {
             repository: 1,
             schedule: Schedule::parse("30 3 * * *", "UTC").unwrap(),
             keep: Keep { yearly: 1, ..Keep::USUAL },
-            mode: Mode::Stopped,
+            mode: Mode::Live,
             on_hook_error: OnHookError::Abort,
             hook_timeout_s: 60,
             paused: true,
         };
-        let told = "every day at 03:30, UTC; keeps 7 days, 5 weeks, 12 months and 1 year; with hooks, and not at all if one fails, \
-                    with the app stopped meanwhile; paused";
+        let told = "every day at 03:30, UTC; keeps 7 days, 5 weeks, 12 months and 1 year; as the app runs, \
+                    without hooks; paused";
         assert_eq!(policy.told(), told);
         assert_eq!(Keep::default().told(), "everything");
         assert_eq!(Keep { last: 1, ..Keep::default() }.told(), "the newest");

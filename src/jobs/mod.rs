@@ -2,6 +2,7 @@
 
 mod approvals;
 mod audit_check;
+mod backup_watch;
 mod catalogue_refresh;
 mod checkpoint;
 mod escrow_sweep;

@@ -2,13 +2,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    approvals, audit_check, catalogue_refresh, checkpoint, escrow_sweep, mail_send, pages_poke, room, session_sweep, tally,
-    update_watch,
+    approvals, audit_check, backup_watch, catalogue_refresh, checkpoint, escrow_sweep, mail_send, pages_poke, room, session_sweep,
+    tally, update_watch,
 };
+use crate::clock::Millis;
 use crate::engine::feed::Feed;
 use crate::mail::Post;
 use crate::ops::Live;
@@ -22,6 +24,8 @@ const CATALOGUE_EVERY: Duration = Duration::from_hours(6);
 const ROOM_EVERY: Duration = Duration::from_secs(5);
 /// A window is hours long, so nothing is missed by looking so seldom.
 const UPDATES_EVERY: Duration = Duration::from_mins(1);
+/// Schedules speak of minutes.
+const BACKUPS_EVERY: Duration = Duration::from_secs(30);
 /// An approval that is given begins its operation at once; this is for what time brings, and for what was busy.
 const APPROVALS_EVERY: Duration = Duration::from_secs(20);
 /// Whoever waits for a link looks at the letter box again and again.
@@ -42,6 +46,10 @@ pub struct Jobs {
     pub updates: Watch,
     pub release: Release,
     pub post: Post,
+    /// Rings the runner.
+    pub bell: Arc<Notify>,
+    /// When the dashboard was started.
+    pub up_since: Millis,
 }
 
 /// Runs all jobs until they are stopped. The feed of readings has a stop of its own, for operations need it to the end.
@@ -54,6 +62,7 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(CATALOGUE_EVERY, jobs.clone(), catalogue_refresh::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(MAIL_EVERY, jobs.clone(), mail_send::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(every(BACKUPS_EVERY, jobs.clone(), backup_watch::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(APPROVALS_EVERY, jobs.clone(), approvals::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(audit_check::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(ROOM_EVERY, jobs.clone(), room::run)));

@@ -21,7 +21,7 @@ use crate::store::mail::{MailPassword, MailSettings};
 /// A server that does not answer for so long takes no letter.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// What the password is sealed for; it is no member's.
-const PASSWORD: Owner = Owner { member: 0, purpose: "mail password" };
+const PASSWORD: Owner = Owner { row: 0, purpose: "mail password" };
 /// The file that held the password before the database did, in the folder of keys.
 const FILE: &str = "smtp-password";
 

@@ -315,7 +315,7 @@ impl Wanted {
                 ("version", w.version.clone().into()),
                 ("commit", w.commit.clone().into()),
             ],
-            Self::Backup(w) => vec![("repository", w.repository.into()), ("backup", w.kind.clone().into())],
+            Self::Backup(w) => vec![("repository", w.repository.into()), ("backup", w.why.clone().into())],
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };
         if let Self::Deploy(wanted) = self

@@ -27,6 +27,8 @@ pub struct Assignment {
     pub parent: Option<SnapshotId>,
     /// Texts that no report repeats.
     pub hidden: Vec<String>,
+    /// Nothing is stored if a hook fails beforehand.
+    pub strict: bool,
     /// What stands in the manifest beside what the runner finds out.
     pub about: serde_json::Map<String, serde_json::Value>,
     /// What opens the repository, as [`Repository::expose`] wrote it.
@@ -70,6 +72,7 @@ pub struct Parts {
     pub after: Vec<HookOrder>,
     pub parent: Option<SnapshotId>,
     pub hidden: Vec<String>,
+    pub strict: bool,
     pub about: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -92,8 +95,8 @@ impl Assignment {
 
     /// These parts, with what opens the repository.
     pub fn new(parts: Parts, repository: &Repository) -> Self {
-        let Parts { run, stack, host, tags, volumes, before, after, parent, hidden, about } = parts;
+        let Parts { run, stack, host, tags, volumes, before, after, parent, hidden, strict, about } = parts;
         let repository = BASE64_STANDARD.encode(&*repository.expose());
-        Self { run, stack, host, tags, volumes, before, after, parent, hidden, about, repository }
+        Self { run, stack, host, tags, volumes, before, after, parent, hidden, strict, about, repository }
     }
 }

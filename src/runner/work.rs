@@ -133,6 +133,12 @@ impl Run<'_> {
             if self.cancel.is_cancelled() {
                 return Err(BackupError::Cancelled);
             }
+            if failed && self.assignment.strict {
+                return Err(BackupError::Failed(format!(
+                    "the hook of {} failed, and nothing was to be stored then",
+                    order.service
+                )));
+            }
             // Files are better than nothing, and nobody takes them for a dump.
             self.partial |= failed;
         }

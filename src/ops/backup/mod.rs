@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Grant;
 use crate::access::action::RunBackup;
-use crate::backup::{Contents, Service};
+use crate::backup::{Contents, Mode, OnHookError, Policy, Service};
 use crate::restic::Kind;
 use crate::runner::Outcome;
 use crate::stack::names::StackName;
@@ -31,8 +31,37 @@ pub struct BackupWanted {
     /// The row of the repository.
     pub repository: i32,
     pub stack: String,
-    /// The word of a [`Kind`].
-    pub kind: String,
+    /// Why it is made: the word of a [`Kind`].
+    pub why: String,
+    /// The recipe's hooks are run.
+    pub hooks: bool,
+    /// Nothing is stored if a hook fails beforehand.
+    pub strict: bool,
+    /// A hook that takes more seconds is given up.
+    pub hook_limit_s: u64,
+}
+
+/// A hook that takes longer is given up, unless somebody chose otherwise. Dumps of large databases take their time.
+const HOOK_LIMIT_S: u64 = 60 * 60;
+
+impl BackupWanted {
+    /// What a member asks for by a button.
+    pub fn by_hand(repository: i32, stack: &str) -> Self {
+        let (stack, why) = (stack.to_owned(), Kind::Manual.as_str().to_owned());
+        Self { repository, stack, why, hooks: true, strict: false, hook_limit_s: HOOK_LIMIT_S }
+    }
+
+    /// What a schedule asks for.
+    pub fn scheduled(policy: &Policy, stack: &str) -> Self {
+        Self {
+            repository: policy.repository,
+            stack: stack.to_owned(),
+            why: Kind::Scheduled.as_str().to_owned(),
+            hooks: policy.mode == Mode::Dump,
+            strict: policy.on_hook_error == OnHookError::Abort,
+            hook_limit_s: u64::from(policy.hook_timeout_s),
+        }
+    }
 }
 
 /// What backups need of the place where the dashboard runs.
@@ -60,7 +89,7 @@ pub struct Of<'a> {
 pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupWanted) -> Result<Ended, OpError> {
     let failed = |text: String| OpError::stop("failed", text);
     let stack = StackName::parse(&wanted.stack).map_err(|e| failed(e.to_string()))?;
-    let kind = Kind::parse(&wanted.kind).ok_or_else(|| failed(format!("there is no kind of backups called {}", wanted.kind)))?;
+    let kind = Kind::parse(&wanted.why).ok_or_else(|| failed(format!("there is no kind of backups called {}", wanted.why)))?;
     run.step("Look at what is to be backed up").await?;
     let swarm = run.fresh().await?;
     let observed = swarm.stack(&stack);
@@ -96,14 +125,22 @@ pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupW
     };
     let stoppable = of.handover.stops.begin(of.operation.id);
     let engine = of.backups.repositories.engine(&kept).map_err(|e| failed(e.to_string()))?;
-    let at =
-        orders::At { of, stack: &stack, kind, contents: &contents, observed: &observed, repository: &repository, engine: &engine };
+    let at = orders::At {
+        of,
+        stack: &stack,
+        wanted: &wanted,
+        kind,
+        contents: &contents,
+        observed: &observed,
+        repository: &repository,
+        engine: &engine,
+    };
     let mut runs: Vec<(Outcome, NewRun)> = vec![];
     for (place, part) in parts.iter().enumerate() {
         let task = task::Task { run, at: &at, part, place, image: &image, cancel: &stoppable.asked };
         let made = task.carry_out().await?;
         let outcome = made.outcome;
-        runs.push((outcome, new_run(&kept, &wanted.kind, part, made)));
+        runs.push((outcome, new_run(&kept, &wanted.why, part, made)));
         if matches!(outcome, Outcome::Failed | Outcome::Cancelled) {
             break;
         }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::Of;
 use super::spread::Part;
+use super::{BackupWanted, Of};
 use crate::backup::{Contents, Moment};
 use crate::envfile::{EnvFile, secret_values};
 use crate::ops::ended::OpError;
@@ -12,13 +12,11 @@ use crate::runner::{Assignment, HookOrder, Parts};
 use crate::stack::names::{StackName, scope};
 use crate::stack::observed::Observed;
 
-/// A hook that takes longer is given up. Dumps of large databases take their time.
-const HOOK_LIMIT_S: u64 = 60 * 60;
-
 /// What all runners of one backup share.
 pub(super) struct At<'a> {
     pub(super) of: Of<'a>,
     pub(super) stack: &'a StackName,
+    pub(super) wanted: &'a BackupWanted,
     pub(super) kind: Kind,
     pub(super) contents: &'a Contents,
     pub(super) observed: &'a Observed,
@@ -49,6 +47,7 @@ impl At<'_> {
             after: self.hooks(Moment::AfterBackup, part),
             parent: self.parent(part).await,
             hidden,
+            strict: self.wanted.strict,
             about,
         };
         Ok(Assignment::new(parts, self.repository))
@@ -56,9 +55,13 @@ impl At<'_> {
 
     /// Hooks of services that run there. Those of services that run nowhere are told by the first runner as failed.
     fn hooks(&self, moment: Moment, part: &Part) -> Vec<HookOrder> {
+        if !self.wanted.hooks {
+            return vec![];
+        }
         let hooks = self.contents.hooks_at(moment).map(|hook| (scope(self.stack, &hook.service), hook));
         let here = hooks.filter(|(service, _)| part.services.contains(service) || !self.runs(service));
-        here.map(|(service, hook)| HookOrder { service, command: hook.command.clone(), limit_s: HOOK_LIMIT_S }).collect()
+        here.map(|(service, hook)| HookOrder { service, command: hook.command.clone(), limit_s: self.wanted.hook_limit_s })
+            .collect()
     }
 
     fn runs(&self, service: &str) -> bool {

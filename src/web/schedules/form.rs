@@ -174,7 +174,6 @@ impl ScheduleForm {
     pub fn modes(&self) -> Vec<Choice> {
         let words = |mode| match mode {
             Mode::Dump => ("As it runs, with the recipe’s hooks", "A database is dumped first where the recipe has a hook for it"),
-            Mode::Stopped => ("Stopped meanwhile", "Hooks run, then the app is down while its files are copied; they fit together"),
             Mode::Live => ("As it runs, without hooks", "Files are copied as they are: like after a power cut at best"),
         };
         let choice = |mode: Mode| {
@@ -210,7 +209,7 @@ mod tests {
         ("keep_weekly", "8"),
         ("keep_monthly", "0"),
         ("keep_yearly", "1"),
-        ("mode", "stopped"),
+        ("mode", "live"),
         ("hook_minutes", "5"),
     ];
 

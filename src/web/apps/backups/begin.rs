@@ -37,7 +37,7 @@ pub async fn begin(may: Grant<RunBackup>, Fields(fields): Fields, visit: Visit, 
         problems.add("repository", "Choose where the backup goes".to_owned());
         return wrong_form(&view(&facts, &visit, &site, may.actor(), problems).await?);
     };
-    let wanted = BackupWanted { repository: repository.id, stack: facts.stack.as_str().to_owned(), kind: "manual".to_owned() };
+    let wanted = BackupWanted::by_hand(repository.id, facts.stack.as_str());
     start(&may, &visit, &site, order::backup(facts.app.id, wanted, visit.form.clone())).await
 }
 
