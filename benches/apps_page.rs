@@ -20,6 +20,7 @@ use canteen::engine::feed::{Feed, Rhythm};
 use canteen::keys::DataKey;
 use canteen::mail::Post;
 use canteen::ops::release::Release;
+use canteen::ops::repositories::Repositories;
 use canteen::ops::{Handover, Live, Reveals, order};
 use canteen::passwords::Passwords;
 use canteen::recipe::RecipeName;
@@ -221,7 +222,7 @@ impl World {
         };
         Site::new(Parts {
             site_key: SiteKey::of(&self.settings.data),
-            post: Post::new(&self.settings.data, "", "", SiteKey::of(&self.settings.data)),
+            post: Post::new(&self.settings.data, "", "", SiteKey::of(&self.settings.data), self.key.clone()),
             settings: self.settings.clone(),
             store: self.store.clone(),
             shelf: self.shelf.clone(),
@@ -232,6 +233,7 @@ impl World {
             reveals: Arc::new(Reveals::default()),
             bell,
             release,
+            repositories: Repositories::new(self.key.clone(), self.settings.restic.clone(), self.settings.data.clone()),
             setup_code: self.setup_code.clone(),
             checked: AuditCheck::default(),
             key: self.key.clone(),
@@ -324,6 +326,7 @@ async fn fill(store: &Store, apps: usize, deployed: bool) -> anyhow::Result<()> 
                 deployment,
                 pin: None,
                 tasks: vec![],
+                backups: vec![],
                 ran: vec![],
             };
             store.commit(&Grant::conclude(Actor::System("bench"), String::new()), finish).await?;

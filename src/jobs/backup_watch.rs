@@ -1,9 +1,8 @@
 use super::Jobs;
 use crate::access::action::RunBackup;
 use crate::access::{Actor, Grant, Target};
-use crate::ops::backup::BackupWanted;
+use crate::ops::backup::{self, BackupWanted};
 use crate::ops::backup_turns::{InTurn, Rule, due_rules};
-use crate::ops::order;
 
 /// Asks for the backups whose time has come.
 pub(super) async fn run(jobs: Jobs) {
@@ -29,7 +28,7 @@ async fn ask(jobs: &Jobs, rule: &Rule) {
     let wanted = BackupWanted::scheduled(&rule.policy, &app.stack);
     let nonce = format!("schedule-{}-{}-{}", rule.id, app.id, jobs.store.clock().now());
     // Somebody may have asked for something else in this moment; then its turn is later.
-    match jobs.store.commit(&may, InTurn::of(rule, order::backup(app.id, wanted, nonce))).await {
+    match jobs.store.commit(&may, InTurn::of(rule, backup::order(app.id, wanted, nonce))).await {
         Ok(_asked) => jobs.bell.notify_one(),
         Err(error) => tracing::warn!(%error, app = app.name, "a backup by schedule was not begun"),
     }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunBackup,
-    RunCommand, Scale, SetSecret, Undeploy,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunCommand, Scale,
+    SetSecret, Undeploy,
 };
 use crate::access::{ActionName, Actor, WriteAction};
 use crate::recipe::after::Occasion;
@@ -361,7 +361,7 @@ pub struct Order<A> {
 }
 
 impl<A> Order<A> {
-    const fn of(app_id: i32, wanted: Wanted, nonce: String) -> Self {
+    pub(super) const fn of(app_id: i32, wanted: Wanted, nonce: String) -> Self {
         Self { app_id, wanted, nonce, approved: None, put_up: PutUp::none(), action: PhantomData }
     }
 }
@@ -436,11 +436,6 @@ pub const fn rotate(app_id: i32, wanted: Box<RotateWanted>, nonce: String) -> Or
 /// Asks to run a command of the recipe. Its arguments wait in the handover under the ticket that `wanted` holds.
 pub const fn command(app_id: i32, wanted: Box<CommandWanted>, nonce: String) -> Order<RunCommand> {
     Order::of(app_id, Wanted::Command(wanted), nonce)
-}
-
-/// Asks for a backup.
-pub const fn backup(app_id: i32, wanted: BackupWanted, nonce: String) -> Order<RunBackup> {
-    Order::of(app_id, Wanted::Backup(wanted), nonce)
 }
 
 /// Asks to remove secrets that nothing reads, by their full names.

@@ -7,7 +7,7 @@ use crate::restic::{AbsPath, BadPath};
 
 /// Where it lies in the runner, and so in the snapshot.
 pub(super) fn path(stack: &str) -> Result<AbsPath, BadPath> {
-    AbsPath::new(&format!("/canteen/{stack}/manifest.json"))
+    AbsPath::new(&format!("/backup/{stack}/manifest.json"))
 }
 
 /// Writes it. What a hook wrote is not in it: that may be anything.

@@ -39,7 +39,7 @@ async fn what_a_backup_would_hold_is_told_before_a_deploy_and_after_it() {
     let _recipe = app_of(&site, &ana, "shed", &[("1.0.0+1", &[(".env.sample", SAMPLE), ("compose.yml", COMPOSE)])]).await;
     let vic = site.viewer().await;
     let planned = vic.page(PATH).await;
-    planned.says("Canteen makes no backups yet").says("Nothing of it runs: this is what the recipe");
+    planned.says("None was made yet").says("Nothing of it runs: this is what the recipe");
     planned.says("tools All of it app ◐ Live").says("tool-cache Nothing: a label of app leaves it out app ○ Left out");
     planned.says("db-data Only shed.sql db PostgreSQL ● Dump");
     planned.says("Before a backup db pg_dump <shed> -W •••••••• > $PGDATA/shed.sql");

@@ -13,7 +13,10 @@ use canteen::commands::member_add::AddMember;
 use canteen::engine::fake::FakeEngine;
 use canteen::engine::feed::{Feed, Rhythm};
 use canteen::engine::{Inspect as _, Mutate as _};
+use canteen::keys::DataKey;
+use canteen::ops::backup::Backups;
 use canteen::ops::order::Order;
+use canteen::ops::repositories::Repositories;
 use canteen::ops::take_over::{Runs, TakeOver};
 use canteen::ops::{Live, Runner};
 use canteen::shelf::Shelf;
@@ -72,6 +75,12 @@ impl Bench {
             reveals: Arc::default(),
             bell: bell.clone(),
             credentials: None,
+            backups: Backups {
+                repositories: Repositories::new(DataKey::make(data.path()).unwrap(), "restic".into(), data.path().to_owned()),
+                image: None,
+                socket: String::new(),
+                host: String::new(),
+            },
             hold_at: None,
             at_most: Some(at_most),
             grace: Duration::ZERO,

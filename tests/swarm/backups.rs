@@ -128,7 +128,7 @@ fn an_app_is_backed_up_by_a_runner_that_leaves_nothing_but_the_snapshot() {
     assert!(page.contains("Done") && page.contains("Attic"), "{page}");
     let file = format!("/var/lib/docker/volumes/{STACK}_notices/_data/first");
     assert_eq!(place.by_hand(&["dump", "latest", &file]), "meet at noon\n");
-    let manifest = place.by_hand(&["dump", "latest", &format!("/canteen/{STACK}/manifest.json")]);
+    let manifest = place.by_hand(&["dump", "latest", &format!("/backup/{STACK}/manifest.json")]);
     assert!(manifest.contains("\"recipe\": \"notice-board\""), "{manifest}");
     place.by_hand(&["check", "--read-data"]);
 

@@ -22,6 +22,7 @@ use crate::store::repositories::{KeptRepository, RepositoryState};
 
 use super::ended::{Ended, OpError};
 use super::handover::Handover;
+use super::order::{Order, Wanted};
 use super::repositories::Repositories;
 use super::run::Run;
 
@@ -62,6 +63,11 @@ impl BackupWanted {
             hook_limit_s: u64::from(policy.hook_timeout_s),
         }
     }
+}
+
+/// Asks for a backup.
+pub const fn order(app_id: i32, wanted: BackupWanted, nonce: String) -> Order<RunBackup> {
+    Order::of(app_id, Wanted::Backup(wanted), nonce)
 }
 
 /// What backups need of the place where the dashboard runs.

@@ -22,7 +22,7 @@ pub const RUN_RESTIC: &str = "/usr/bin/restic";
 /// In memory: what restic writes for a moment.
 pub const RUN_SCRATCH: &str = "/tmp";
 /// In memory: the manifest.
-const MANIFEST: &str = "/canteen";
+const MANIFEST: &str = "/backup";
 /// Where volumes lie inside, wherever the node keeps them.
 const VOLUMES: &str = "/var/lib/docker/volumes";
 const MEMORY: i64 = 1 << 30;

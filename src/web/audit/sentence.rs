@@ -136,6 +136,7 @@ pub fn sentence(entry: &Entry) -> String {
         ("app.command.run", _) => {
             format!("asked to run {} {} in {} of {app}", fact("command"), fact("arguments"), fact("service"))
         }
+        ("app.backup", _) => format!("asked to back up {app}"),
         ("app.command.stop", _) => format!("stopped what operation {} runs in {app}", fact("operation")),
         ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
         ("app.remove", _) => format!("asked to remove {app}"),
@@ -234,6 +235,7 @@ fn kind(kind: &str) -> &str {
         "secrets" => "secrets",
         "rotate" => "rotation",
         "command" => "command",
+        "backup" => "backup",
         "secrets_removal" => "removal of secrets",
         "configs_removal" => "removal of configs",
         other => other,

@@ -34,7 +34,7 @@ use super::recipes::repository;
 use super::{BOARD, Browser, PASSWORD, Phone, Request, Site, foreign_board, sealed, send_fields};
 
 /// The buttons that begin an operation, below `/apps/{app}/`.
-pub(crate) const BUTTONS: [&str; 17] = [
+pub(crate) const BUTTONS: [&str; 18] = [
     "secrets/generation",
     "secrets/removal",
     "secrets/{name}",
@@ -52,6 +52,7 @@ pub(crate) const BUTTONS: [&str; 17] = [
     "undeployment",
     "commands/{name}",
     "steps",
+    "backups",
 ];
 
 /// Waits for its secrets to be made.
@@ -107,6 +108,12 @@ pub(crate) const SCHEDULE: [(&str, &str); 12] = [
     ("hook_minutes", "60"),
 ];
 
+/// The form of a schedule into this repository.
+fn schedule(repository: i32) -> Vec<(String, String)> {
+    let value = |name: &str, value: &str| if name == "repository" { repository.to_string() } else { value.to_owned() };
+    SCHEDULE.iter().map(|(name, given)| ((*name).to_owned(), value(name, given))).collect()
+}
+
 /// What giving the team a role, and putting vic into it, would change.
 const GIVE: &str = "/grants/new?to=team:1&role=operator&over=tag:web&until=";
 /// The grant that can be taken away; those of the members come first.
@@ -125,6 +132,8 @@ pub(crate) struct Visits {
     ids: BTreeMap<String, i32>,
     /// Two API tokens of the admin's.
     tokens: [i32; 2],
+    /// A repository that takes backups.
+    offsite: i32,
     /// Holds the repository that is to be added.
     _more: tempfile::TempDir,
     addition: String,
@@ -176,10 +185,12 @@ impl Visits {
         people(site).await;
         held(site, &admin).await;
         repositories(site).await;
-        site.repository("offsite").await;
+        let offsite = site.repository("offsite").await;
         for list in [format!("/apps/{BOARD}/backups/schedule"), "/backups/schedule".to_owned()] {
             let path = format!("{list}/0");
-            assert_eq!(admin.submit(&path, &path, &SCHEDULE).await.location(), list);
+            let fields = schedule(offsite);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            assert_eq!(admin.submit(&path, &path, &fields).await.location(), list);
         }
         holders(site).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
@@ -188,7 +199,7 @@ impl Visits {
             site.token(&admin, &format!("visited {at}"), &["app.view"], &[]).await;
             *token = site.store.tokens(None).await.unwrap()[0].id;
         }
-        Self { admin, clock: site.clock.clone(), made, deployed, ids, tokens, _more: more, addition }
+        Self { admin, clock: site.clock.clone(), made, deployed, ids, tokens, offsite, _more: more, addition }
     }
 
     /// The request to this route, but for who sends it.
@@ -346,8 +357,12 @@ impl Visits {
                 let page = self.admin.page(&format!("/apps/{app}/drift")).await;
                 return vec![("plan".to_owned(), page.between("name=\"plan\" value=\"", "\"").unwrap())];
             }
+            "/apps/{app}/backups" => {
+                let offsite = self.offsite.to_string();
+                return vec![("repository".to_owned(), offsite)];
+            }
             "/apps/{app}/backups/schedule" => &[("follow", "none")],
-            "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}" => &SCHEDULE,
+            "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}" => return schedule(self.offsite),
             "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
             "/apps/{app}/updates" => &[("mode", "minor"), ("day.5", "on"), ("from", "22"), ("to", "3")],
             "/apps/{app}/commands/{name}" => &[("service", "app"), ("arguments", "hello"), ("minutes", "1")],

@@ -6,8 +6,7 @@ use actix_web::web::Data;
 use super::view;
 use crate::access::Grant;
 use crate::access::action::RunBackup;
-use crate::ops::backup::BackupWanted;
-use crate::ops::order;
+use crate::ops::backup::{self, BackupWanted};
 use crate::store::repositories::RepositoryState;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts_of_form};
@@ -38,7 +37,7 @@ pub async fn begin(may: Grant<RunBackup>, Fields(fields): Fields, visit: Visit, 
         return wrong_form(&view(&facts, &visit, &site, may.actor(), problems).await?);
     };
     let wanted = BackupWanted::by_hand(repository.id, facts.stack.as_str());
-    start(&may, &visit, &site, order::backup(facts.app.id, wanted, visit.form.clone())).await
+    start(&may, &visit, &site, backup::order(facts.app.id, wanted, visit.form.clone())).await
 }
 
 /// Why it can't be backed up now; empty if it can.
