@@ -276,6 +276,7 @@ mod tests {
 
     #[test]
     fn what_is_odd_is_told_the_gravest_first() {
+        use WarningKind as K;
         let mut contents = shop(vec![hook(Moment::AfterRestore, "db")]);
         contents.volumes[1].share = Share::Whole;
         let services =
@@ -283,7 +284,6 @@ mod tests {
         let versions = Versions { snapshot: "1.0.0".to_owned(), deployed: "2.0.0".to_owned(), order: Some(Ordering::Less) };
         let all = [captured("data", &[]), captured("old", &[])];
         let plan = Plan::of(&Wish { versions: Some(versions), skip_safety: true, ..wish(&contents, &all, &services) });
-        use WarningKind as K;
         assert_eq!(kinds(&plan), [K::LiveDatabase, K::HookDown, K::Older, K::Job, K::Gone, K::Kept]);
         assert_eq!(plan.steps[0], Step::Safety, "something is up, so the way back is not skipped");
         let down = services.map(|service| Running { up: 0, ..service });

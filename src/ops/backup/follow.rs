@@ -48,12 +48,11 @@ pub(super) async fn follow(run: &Run, service: &str, cancel: &CancellationToken)
             }
         };
         tokio::select! {
-            line = next => match line {
-                Some(Ok(line)) => reading.take(&line.text, line.stderr).await?,
-                Some(Err(_)) | None => {
-                    lines = None;
-                    tokio::time::sleep(LOOK).await;
-                }
+            line = next => if let Some(Ok(line)) = line {
+                reading.take(&line.text, line.stderr).await?;
+            } else {
+                lines = None;
+                tokio::time::sleep(LOOK).await;
             },
             () = cancel.cancelled() => {
                 return Ok(Told { outcome: Outcome::Cancelled, cause: "somebody stopped it".to_owned(), stored: None, warnings: reading.warnings });

@@ -121,13 +121,9 @@ pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupW
         );
         return Err(failed(text));
     }
-    let image = match of.backups.image.clone().or_else(|| swarm.own_image().map(str::to_owned)) {
-        Some(image) => image,
-        None => {
-            let text =
-                "it is not known which image runners have: Canteen runs in no container of this Swarm; set CANTEEN_RUNNER_IMAGE";
-            return Err(failed(text.to_owned()));
-        }
+    let Some(image) = of.backups.image.clone().or_else(|| swarm.own_image().map(str::to_owned)) else {
+        let text = "it is not known which image runners have: Canteen runs in no container of this Swarm; set CANTEEN_RUNNER_IMAGE";
+        return Err(failed(text.to_owned()));
     };
     let stoppable = of.handover.stops.begin(of.operation.id);
     let engine = of.backups.repositories.engine(&kept).map_err(|e| failed(e.to_string()))?;

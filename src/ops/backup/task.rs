@@ -39,7 +39,7 @@ impl Task<'_> {
                 self.run.note("it was begun before the restart; following it").await?;
                 follow(self.run, &id, self.cancel).await
             }
-            None if self.run.past.touched && self.has_secret(&swarm, &name) => Err(OpError::stop(
+            None if self.run.past.touched && has_secret(&swarm, &name) => Err(OpError::stop(
                 "lost",
                 "Canteen was restarted while the backup was begun, and its runner is gone; back the app up again",
             )),
@@ -55,10 +55,6 @@ impl Task<'_> {
             Err(other) => return Err(other),
         };
         Ok(Made { outcome, cause, stored, warnings, began, ended: self.run.now() })
-    }
-
-    fn has_secret(&self, swarm: &Swarm, name: &str) -> bool {
-        swarm.secrets.iter().any(|secret| secret.name == name)
     }
 
     /// Returns the service's id.
@@ -96,6 +92,10 @@ impl Task<'_> {
         }
         Ok(())
     }
+}
+
+fn has_secret(swarm: &Swarm, name: &str) -> bool {
+    swarm.secrets.iter().any(|secret| secret.name == name)
 }
 
 fn gone(answer: Result<(), OpError>) -> Result<(), OpError> {

@@ -121,14 +121,12 @@ pub(in crate::web) async fn view(
 async fn kept(site: &Site, id: i32, owner: Option<i32>) -> Result<ScheduleForm, Failure> {
     let stored = site.store.backup_policies().await?;
     let stored = stored.iter().find(|policy| policy.id == id && policy.app_id == owner).ok_or(Failure::NotFound)?;
-    Ok(match policy_of(stored) {
-        Ok(policy) => ScheduleForm::of(&policy),
-        // Its zone is gone, say: it has to be chosen anew.
-        Err(_) => {
-            let new = ScheduleForm::new(stored.zone.clone(), Some(stored.repository_id));
-            ScheduleForm { when: "hand".to_owned(), cron: stored.cron.clone(), ..new }
-        }
-    })
+    if let Ok(policy) = policy_of(stored) {
+        return Ok(ScheduleForm::of(&policy));
+    }
+    // Its zone is gone, say: it has to be chosen anew.
+    let new = ScheduleForm::new(stored.zone.clone(), Some(stored.repository_id));
+    Ok(ScheduleForm { when: "hand".to_owned(), cron: stored.cron.clone(), ..new })
 }
 
 /// The next times on the schedule's own clock.
