@@ -14,8 +14,9 @@ async fn every_page_of_an_app_tells_the_command_that_does_the_same() {
     let ana = site.admin().await;
     let (table, mut seen) = (routes(), 0);
     for entry in table.entries().iter().filter(|e| e.method == "GET" && !PARTS.contains(&e.path)) {
-        // `abra` knows nothing of roles, and asks nobody.
-        let of_ours = matches!(entry.path, "/apps/{app}/access" | "/apps/{app}/tags" | "/apps/{app}/approvals/{id}");
+        // `abra` knows nothing of roles and schedules, and asks nobody.
+        let of_ours = matches!(entry.path, "/apps/{app}/access" | "/apps/{app}/tags" | "/apps/{app}/approvals/{id}")
+            || entry.path.starts_with("/apps/{app}/backups/schedule");
         if entry.path.starts_with("/apps/{app}") && !of_ours {
             let (path, _) = visits.request(entry).await;
             ana.page(&path).await.says("In a terminal");

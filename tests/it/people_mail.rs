@@ -108,7 +108,8 @@ async fn wherever_a_kill_comes_server_and_password_belong_together() {
     save(&ana, "new.example.org", "new canary").await;
     crash::leave(&site.database());
     let mut found = BTreeSet::new();
-    for image in images.lock().unwrap().clone() {
+    let images = images.lock().unwrap().clone();
+    for image in images {
         let store = Store::open(&image.join("canteen.db"), Arc::new(SystemClock)).unwrap();
         let (settings, kept) = store.mail_account().await.unwrap().unwrap();
         found.insert((settings.host, password(&site, &kept)));

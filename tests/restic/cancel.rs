@@ -15,7 +15,7 @@ async fn a_cancelled_backup_leaves_no_snapshot_and_no_lock() {
     let bench = Bench::new();
     let server = RestServer::start(&bench.at("served"), &["--no-auth"]);
     let dam = Dam::before(server.address, SMALL).await;
-    let restic = bench.restic_on(bench.rest(dam.address));
+    let restic = bench.restic_on(Bench::rest(dam.address));
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 40)).unwrap();
@@ -40,7 +40,7 @@ async fn a_backup_that_nobody_waits_for_any_more_is_ended_too() {
     let bench = Bench::new();
     let server = RestServer::start(&bench.at("served"), &["--no-auth"]);
     let dam = Dam::before(server.address, SMALL).await;
-    let restic = bench.restic_by(&bench.numbered_restic(), bench.rest(dam.address));
+    let restic = bench.restic_by(&bench.numbered_restic(), Bench::rest(dam.address));
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 40)).unwrap();

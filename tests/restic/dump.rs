@@ -42,8 +42,8 @@ async fn a_dump_that_is_dropped_in_the_middle_ends_restic_and_leaves_no_lock() {
     let bench = Bench::new();
     let server = RestServer::start(&bench.at("served"), &["--no-auth"]);
     let dam = Dam::before(server.address, 8 << 20).await;
-    let restic = bench.restic_by(&bench.numbered_restic(), bench.rest(dam.address));
-    let plain = bench.restic_on(bench.rest(server.address));
+    let restic = bench.restic_by(&bench.numbered_restic(), Bench::rest(dam.address));
+    let plain = bench.restic_on(Bench::rest(server.address));
     plain.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 80)).unwrap();

@@ -39,7 +39,7 @@ async fn an_old_snapshot_goes_with_its_data_and_the_last_good_one_cannot() {
 async fn a_server_that_only_appends_keeps_everything_and_that_is_told() {
     let bench = Bench::new();
     let server = RestServer::start(&bench.at("served"), &["--no-auth", "--append-only"]);
-    let restic = bench.restic_on(bench.rest(server.address));
+    let restic = bench.restic_on(Bench::rest(server.address));
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     let first = store(&restic, "pad", &[&volume]).await.snapshot;

@@ -15,8 +15,8 @@ async fn a_killed_run_leaves_a_lock_that_goes_once_the_run_is_known_to_have_ende
     let dam = Dam::before(server.address, 200_000).await;
     let script = "case \" $* \" in *\" backup \"*) [ \"$RUN\" ] || exec unshare --uts env RUN=1 \"$0\" \"$@\"; hostname run-1; ";
     let script = format!("{script} echo $$ >{};; esac", bench.at("number").display());
-    let restic = bench.restic_by(&bench.before_restic("named", &script), bench.rest(dam.address));
-    let plain = bench.restic_on(bench.rest(server.address));
+    let restic = bench.restic_by(&bench.before_restic("named", &script), Bench::rest(dam.address));
+    let plain = bench.restic_on(Bench::rest(server.address));
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 40)).unwrap();
@@ -51,8 +51,8 @@ async fn the_lock_of_somebody_elses_run_is_never_removed_and_the_run_ends_well()
     let dam = Dam::before(server.address, 200_000).await;
     let script =
         "case \" $* \" in *\" backup \"*) [ \"$RUN\" ] || exec unshare --uts env RUN=1 \"$0\" \"$@\"; hostname laptop;; esac";
-    let foreign = bench.restic_by(&bench.before_restic("named", script), bench.rest(dam.address));
-    let restic = bench.restic_on(bench.rest(server.address));
+    let foreign = bench.restic_by(&bench.before_restic("named", script), Bench::rest(dam.address));
+    let restic = bench.restic_on(Bench::rest(server.address));
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 40)).unwrap();

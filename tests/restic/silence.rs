@@ -19,7 +19,7 @@ async fn a_place_that_never_answers_is_given_up_after_our_own_time() {
     let version = bench.restic_on(bench.local()).version().await;
     assert!(version.is_ok());
     for address in [silent.local_addr().unwrap(), closed] {
-        let restic = bench.restic_on(bench.rest(address)).with_patience(patience);
+        let restic = bench.restic_on(Bench::rest(address)).with_patience(patience);
         // A machine that is very slow may need longer than that to start restic at all.
         restic.version().await.ok();
         let error = restic.config().await.unwrap_err();
@@ -34,7 +34,7 @@ async fn a_backup_that_comes_no_further_is_ended() {
     let dam = Dam::before(server.address, 200_000).await;
     let mut patience = Bench::patience();
     patience.stall = Duration::from_secs(5);
-    let restic = bench.restic_on(bench.rest(dam.address)).with_patience(patience);
+    let restic = bench.restic_on(Bench::rest(dam.address)).with_patience(patience);
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 60)).unwrap();

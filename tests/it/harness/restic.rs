@@ -1,5 +1,7 @@
 //! The real restic that `scripts/restic.sh` brings.
 
+#![expect(clippy::disallowed_methods, reason = "the script and restic are programs of their own")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;

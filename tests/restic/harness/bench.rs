@@ -66,7 +66,7 @@ impl Bench {
         Self::repository(Place::Local { path: path(self.at("repository")) }, Credentials::None)
     }
 
-    pub(crate) fn rest(&self, server: SocketAddr) -> Repository {
+    pub(crate) fn rest(server: SocketAddr) -> Repository {
         Self::repository(Place::Rest { url: format!("http://{server}/coop/") }, Credentials::None)
     }
 
