@@ -49,7 +49,10 @@ async fn a_server_by_sftp_keeps_backups_and_has_to_be_the_one_that_is_known() {
     let made = store(&restic, "pad", &[&volume]).await;
     assert_eq!(restic.list(&made.snapshot, &path(&volume)).await.unwrap().len(), 1);
     let error = open(&server.other_key).config().await.unwrap_err();
-    assert!(matches!(&error, BackupError::Failed(text) if text.contains("Host key verification failed")), "{error:?}");
+    // Whether what ssh says still reaches restic before restic ends is a matter of luck.
+    let told = |text: &str| text.contains("Host key verification failed") || text.contains("unable to start the sftp session");
+    assert!(matches!(&error, BackupError::Failed(text) if told(text)), "{error:?}");
+    open(&server.host_key).config().await.unwrap();
     assert!(bench.scratch_is_empty(), "the key was left in the scratch folder");
     assert!(Command::new("test").arg("-d").arg(server.folder.join("repository/data")).status().unwrap().success());
 }
