@@ -17,4 +17,5 @@ mod locks;
 mod opening;
 mod restore;
 mod servers;
+mod shared_folder;
 mod silence;

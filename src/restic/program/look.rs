@@ -4,8 +4,9 @@ use super::Restic;
 use super::arguments;
 use super::call::Limit;
 use super::failure::failure;
+use super::share::share;
 use crate::restic::{
-    AbsPath, BackupError, Entry, RepositoryConfig, Result, Selection, Snapshot, SnapshotId, Stats, Version, Watch, read,
+    AbsPath, BackupError, Entry, Place, RepositoryConfig, Result, Selection, Snapshot, SnapshotId, Stats, Version, Watch, read,
 };
 
 impl Restic {
@@ -22,6 +23,9 @@ impl Restic {
     pub(super) async fn make(&self) -> Result<RepositoryConfig> {
         self.ask_version().await?;
         self.ask(arguments::init(), self.patience.answer).await?;
+        if let Place::Local { path } = self.repository.place() {
+            share(path).await;
+        }
         self.read_config().await
     }
 

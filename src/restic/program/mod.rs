@@ -9,6 +9,7 @@ mod look;
 mod papers;
 mod patience;
 mod restore;
+mod share;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
