@@ -12,8 +12,8 @@ use canteen::settings::KNOWN;
 const BEGIN: &str = "<!-- settings: made by UPDATE=1 cargo test --features testing --test it docs -->";
 const END: &str = "<!-- end of settings -->";
 /// Documents for people who read the project.
-const DOCUMENTS: [&str; 6] =
-    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/security.md", "docs/words.md"];
+const DOCUMENTS: [&str; 7] =
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/backups.md", "docs/security.md", "docs/words.md"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

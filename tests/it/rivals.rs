@@ -274,3 +274,21 @@ fn every_row_of_the_asvs_names_code_and_tests_that_exist() {
     }
     assert!(rows > 150, "{rows} rows");
 }
+
+/// A way in which backups go wrong has a test that exists, or says "no".
+#[test]
+fn every_case_of_the_backups_names_tests_that_exist() {
+    let (text, functions) = (read("docs/backups.md"), functions());
+    let (_, table) = text.split_once("| case | test |").unwrap();
+    let mut rows = 0;
+    for line in table.lines().filter(|line| line.starts_with("| ")) {
+        let (case, proof) = line.trim_matches('|').split_once(" | ").unwrap();
+        let named: Vec<&str> = proof.split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty() || proof.starts_with("no: "), "{case}: no test, and no word why");
+        for name in named {
+            assert!(functions.contains(name), "{case}: there is no test {name}");
+        }
+        rows += 1;
+    }
+    assert!(rows >= 18, "{rows} rows");
+}
