@@ -9,15 +9,17 @@ cd "$(dirname "$0")/.."
 profile=${BUILD_PROFILE:-release}
 target=$(rustc -vV | sed -n 's/^host: //p')
 build=${CARGO_TARGET_DIR:-target}
-context=$build/image
 
 # With --target, the flags reach the binary only, not build scripts and macros, which can't be static.
 RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=+crt-static" cargo build --profile "$profile" --target "$target" --bin canteen
 # Cargo calls the folder of its profile dev debug.
 binary=$build/$target/${profile/#dev/debug}/canteen
 
-rm -rf "$context"
-mkdir -p "$context/data"
+# A folder of its own: two of us may be at work.
+context=$(mktemp -d "$build/image.XXXXXX")
+trap 'rm -rf "$context"' EXIT
+chmod 755 "$context"
+mkdir "$context/data"
 cp "$binary" /etc/ssl/certs/ca-certificates.crt "$context/"
 
 # restic and ssh are no static programs: each comes with the libraries that it names, at the places where it looks for them.
