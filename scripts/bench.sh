@@ -65,7 +65,7 @@ echo "bench: building the image" >&2
 export BENCH_IMAGE=canteen:bench
 step scripts/image.sh "$BENCH_IMAGE" >&2 || fail "the image could not be built"
 export BENCH_BINARY=$dir/canteen
-cp "$build/$(rustc -vV | sed -n 's/^host: //p')/release/canteen" "$BENCH_BINARY"
+cp "$build/$target/release/canteen" "$BENCH_BINARY"
 
 echo "bench: building the measurements" >&2
 export BENCH_DIR=$dir/work BENCH_ONLY="$*"
