@@ -1,8 +1,9 @@
 //! Disks that are full.
 
 use std::fs;
+use std::time::Duration;
 
-use canteen::restic::{BackupEngine as _, BackupError, Captured, Place, RestoreWish, Selection, Surplus, Watch};
+use canteen::restic::{BackupEngine as _, BackupError, Captured, Patience, Place, RestoreWish, Selection, Surplus, Watch};
 use canteen::restic::{CheckDepth, Credentials};
 
 use crate::harness::{Bench, SmallDisk, captured, noise, path, store, wish};
@@ -12,7 +13,9 @@ async fn a_repository_without_space_says_so_and_holds_no_half_snapshot() {
     let bench = Bench::new();
     let disk = SmallDisk::of_megabytes(8);
     let place = Place::Local { path: path(disk.path().join("repository")) };
-    let restic = bench.restic_on(Bench::repository(place, Credentials::None));
+    // It tells of the full disk, and at times does not end then.
+    let patience = Patience { stall: Duration::from_secs(20), ..Bench::patience() };
+    let restic = bench.restic_on(Bench::repository(place, Credentials::None)).with_patience(patience);
     restic.init().await.unwrap();
     let volume = bench.volume("pad_data");
     fs::write(volume.join("upload"), noise(1, 40)).unwrap();

@@ -70,7 +70,11 @@ impl Restic {
             Some(_) if status.success() => {}
             Some(Reason::Cancelled) => return Err(BackupError::Cancelled),
             Some(Reason::TimedOut(time)) => {
-                return Err(BackupError::TimedOut { place: self.repository.place().to_string(), seconds: time.as_secs() });
+                // Of a disk without space it may tell at once and then not end.
+                return Err(match failure(None, &said.words(), &self.repository) {
+                    full @ BackupError::NoSpace(_) => full,
+                    _ => BackupError::TimedOut { place: self.repository.place().to_string(), seconds: time.as_secs() },
+                });
             }
             None => {}
         }
