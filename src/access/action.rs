@@ -82,6 +82,10 @@ actions! {
     write Site SetDefaultSchedule "backup.schedule";
     /// Back an app up.
     write App RunBackup "app.backup";
+    /// See what putting an app's data back to a backup would do.
+    read App ReviewRestore "app.restore.review";
+    /// Put an app's data back to a backup.
+    write App Restore "app.restore";
     /// Read what an app's tasks write.
     read App ViewLogs "app.logs.view";
     /// See what a deploy would change.

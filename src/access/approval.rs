@@ -47,6 +47,7 @@ kinds! {
     Unused "unused" "Remove unused secrets and configs";
     Command "command" "Run a command of the recipe";
     Backup "backup" "Back up";
+    Restore "restore" "Put data back to a backup";
 }
 
 impl Kind {

@@ -102,6 +102,7 @@ pub const fn needs(what: ActionName) -> Need {
         A::ViewSettings => P::ReadSettings,
         A::ListSecrets => P::ListSecrets,
         A::RunBackup => P::RunBackup,
+        A::ReviewRestore | A::Restore => P::RestoreBackup,
         A::ViewBackups | A::ListRepositories | A::ViewDefaultSchedule => P::ViewBackups,
         A::BeginRepository
         | A::NewRepository

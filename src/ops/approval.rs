@@ -108,6 +108,7 @@ impl Wanted {
             Self::Rotate(_) => Kind::Rotate,
             Self::Command(_) => Kind::Command,
             Self::Backup(_) => Kind::Backup,
+            Self::Restore(_) => Kind::Restore,
             Self::RemoveSecrets { .. } | Self::RemoveConfigs { .. } => Kind::Unused,
         }
     }
@@ -120,6 +121,7 @@ impl Wanted {
             Self::Restart(w) => w.plan_hash.clone(),
             Self::Scale(w) => w.adjusted.plan_hash.clone(),
             Self::Rotate(w) => w.deploy.plan_hash.clone(),
+            Self::Restore(w) => w.plan.clone(),
             _ => crate::store::chain::hex(&Sha256::digest(stored.as_bytes())),
         }
     }

@@ -31,6 +31,8 @@ pub enum Level {
     Cut,
     /// A command has ended: how, after what time, and the sum of what it wrote.
     Ran,
+    /// Services that are about to be stopped, and how many tasks each had.
+    Stopped,
 }
 
 impl Level {
@@ -48,6 +50,7 @@ impl Level {
             Self::Err => "err",
             Self::Cut => "cut",
             Self::Ran => "ran",
+            Self::Stopped => "stopped",
         }
     }
 }

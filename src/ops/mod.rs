@@ -44,6 +44,7 @@ pub mod remove;
 pub mod render;
 pub mod repositories;
 pub mod restart;
+pub mod restore;
 mod retire;
 pub mod rollback;
 pub mod rotate;

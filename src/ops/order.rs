@@ -24,6 +24,7 @@ use super::approval::{Ordered, PutUp};
 use super::backup::BackupWanted;
 use super::command::CommandWanted;
 use super::remove::RemoveWanted;
+use super::restore::RestoreWanted;
 
 /// What an operation does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +64,7 @@ pub enum Wanted {
     /// A command of the recipe in a container.
     Command(Box<CommandWanted>),
     Backup(BackupWanted),
+    Restore(Box<RestoreWanted>),
     /// Full names.
     RemoveSecrets {
         names: Vec<String>,
@@ -231,6 +233,7 @@ impl Wanted {
             Self::Rotate(_) => "rotate",
             Self::Command(_) => "command",
             Self::Backup(_) => "backup",
+            Self::Restore(_) => "restore",
             Self::RemoveSecrets { .. } => "secrets_removal",
             Self::RemoveConfigs { .. } => "configs_removal",
         }
@@ -253,6 +256,7 @@ impl Wanted {
             Self::Rotate(_) => ActionName::RotateSecret,
             Self::Command(_) => ActionName::RunCommand,
             Self::Backup(_) => ActionName::RunBackup,
+            Self::Restore(_) => ActionName::Restore,
             Self::RemoveSecrets { .. } => ActionName::RemoveSecret,
             Self::RemoveConfigs { .. } => ActionName::RemoveConfig,
         }
@@ -314,6 +318,12 @@ impl Wanted {
                 ("user", w.user.clone().into()),
                 ("version", w.version.clone().into()),
                 ("commit", w.commit.clone().into()),
+            ],
+            Self::Restore(w) => vec![
+                ("repository", w.repository.into()),
+                ("snapshot", w.snapshot.clone().into()),
+                ("whole", w.whole.clone().into()),
+                ("plan", w.plan.clone().into()),
             ],
             Self::Backup(w) => vec![("repository", w.repository.into()), ("backup", w.why.clone().into())],
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],

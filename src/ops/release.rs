@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, EndRequest, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret,
+    Adopt, Deploy, DeployChaos, EndRequest, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Restore, Rollback, RotateSecret,
     RunBackup, RunCommand, Scale, SetSecret, Undeploy,
 };
 use crate::access::{Actor, Grant, Refusal, Target, WriteAction};
@@ -278,6 +278,7 @@ impl Release {
             Wanted::Rotate(_) => self.order::<RotateSecret>(actor, request, wanted).await,
             Wanted::Command(_) => self.order::<RunCommand>(actor, request, wanted).await,
             Wanted::Backup(_) => self.order::<RunBackup>(actor, request, wanted).await,
+            Wanted::Restore(_) => self.order::<Restore>(actor, request, wanted).await,
             Wanted::RemoveSecrets { .. } => self.order::<RemoveSecret>(actor, request, wanted).await,
             Wanted::RemoveConfigs { .. } => self.order::<RemoveConfig>(actor, request, wanted).await,
             // It is done when it is asked for, and never an order.

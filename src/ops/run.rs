@@ -21,7 +21,7 @@ use super::journal::{Journal, Level};
 /// An engine that went away is waited for so long before an operation gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What no node is called.
-const NOWHERE: &str = "node.id==none";
+pub(super) const NOWHERE: &str = "node.id==none";
 
 /// What a program in a container writes, and its exit code.
 pub(super) type Pieces = BoxStream<'static, Result<ExecPiece, EngineError>>;
@@ -254,6 +254,23 @@ impl Run {
         let mut spec = service.spec.clone();
         spec.task_template.placement.constraints.push(NOWHERE.to_owned());
         self.send_update(&service.id, service.version, &spec).await
+    }
+
+    /// Ends the tasks of a service until it is started again: it has none, or no node takes one. It asks for nothing that runs then, so it
+    /// needs no pass.
+    pub(super) async fn stop_service(&self, service: &Service) -> Result<(), OpError> {
+        let mut spec = service.spec.clone();
+        match &mut spec.mode.replicated {
+            Some(replicated) => replicated.replicas = Some(0),
+            None if spec.task_template.placement.constraints.iter().any(|one| one == NOWHERE) => return Ok(()),
+            None => spec.task_template.placement.constraints.push(NOWHERE.to_owned()),
+        }
+        self.send_update(&service.id, service.version, &spec).await
+    }
+
+    /// Keeps what is stopped and how many tasks it had, durably, so that it can be started whatever becomes of the dashboard.
+    pub(super) async fn stopped(&self, noted: &str) -> Result<(), OpError> {
+        self.line(&self.present_step(), Level::Stopped, noted).await
     }
 
     async fn send_update(&self, id: &str, version: u64, spec: &ServiceSpec) -> Result<(), OpError> {

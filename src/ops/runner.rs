@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::action::{
-    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Rollback, RotateSecret, RunBackup,
+    Adopt, Deploy, DeployChaos, Reapply, Remove, RemoveConfig, RemoveSecret, Restart, Restore, Rollback, RotateSecret, RunBackup,
     RunCommand, Scale, SetSecret, Undeploy,
 };
 use crate::access::{Action, Actor, Grant, Refusal, Target, policy};
@@ -31,8 +31,8 @@ use super::order::Wanted;
 use super::places::Taken;
 use super::run::{Past, Run};
 use super::{
-    adjust, adopt, after, asker, backup, command, deploy, ourselves, pinned, remove, rollback, rotate, secrets, undeploy, unused,
-    updates,
+    adjust, adopt, after, asker, backup, command, deploy, ourselves, pinned, remove, restore, rollback, rotate, secrets, undeploy,
+    unused, updates,
 };
 
 /// Between two looks at the queue when nobody rang.
@@ -251,6 +251,15 @@ impl Runner {
                 let may = self.judge::<RunBackup>(actor, operation)?;
                 let of = backup::Of { operation, store: &self.store, handover: &self.handover, backups: &self.backups };
                 backup::run(&may, run, of, wanted).await
+            }
+            Wanted::Restore(wanted) => {
+                let of = backup::Of { operation, store: &self.store, handover: &self.handover, backups: &self.backups };
+                match self.judge::<Restore>(actor, operation) {
+                    Ok(may) => restore::run(&may, run, of, *wanted).await,
+                    // What was stopped is started again, whatever rights are left.
+                    Err(_) if operation.touched => restore::again(run, of, &wanted).await,
+                    Err(refused) => Err(refused),
+                }
             }
             Wanted::RemoveSecrets { names } => {
                 let of = unused::Of { operation, store: &self.store };

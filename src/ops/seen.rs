@@ -166,6 +166,7 @@ impl<'a> Parts<'a> {
                 Self { settings: !generate.is_empty(), secrets: Which::Only(names), ..nothing }
             }
             Wanted::Command(w) => Self { version: true, services: Which::Only(vec![w.service.as_str()]), ..nothing },
+            Wanted::Restore(_) => Self { version: true, services: Which::All, volumes: Which::All, ..nothing },
             Wanted::Backup(_) => Self { services: Which::All, volumes: Which::All, ..nothing },
             Wanted::RemoveSecrets { names } => Self { secrets: only(names), ..nothing },
             Wanted::RemoveConfigs { names } => Self { configs: only(names), ..nothing },

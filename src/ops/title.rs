@@ -25,6 +25,7 @@ impl Wanted {
             }
             Self::Command(wanted) => format!("Run {} in {}", wanted.function, wanted.service),
             Self::Backup(_) => "Back up".to_owned(),
+            Self::Restore(wanted) => format!("Put data back to snapshot {}", wanted.short()),
             Self::RemoveSecrets { .. } => "Remove secrets".to_owned(),
             Self::RemoveConfigs { .. } => "Remove configs".to_owned(),
         }

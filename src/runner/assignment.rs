@@ -7,10 +7,11 @@ use zeroize::Zeroizing;
 
 use crate::restic::{Repository, SnapshotId, Tags};
 
-/// One backup of the volumes that one node holds of an app. It opens the repository, so it is handed over as a secret, and nothing prints
+/// What is done with the volumes that one node holds of an app. It opens the repository, so it is handed over as a secret, and nothing prints
 /// it.
 #[derive(Serialize, Deserialize)]
 pub struct Assignment {
+    pub errand: Errand,
     /// Tells runs apart: the container's host name, and the label of volumes that the Swarm made for this run.
     pub run: String,
     /// The stack's name.
@@ -35,7 +36,19 @@ pub struct Assignment {
     repository: String,
 }
 
-/// A volume and how much of it is stored.
+/// What a runner is sent for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Errand {
+    /// The hooks of `before` are run, the volumes are stored, the hooks of `after` are run.
+    Backup,
+    /// The volumes are put back to a snapshot. No hook is run.
+    Restore { snapshot: SnapshotId },
+    /// The hooks of `before` are run, and nothing else is done.
+    Hooks,
+}
+
+/// A volume and how much of it is stored or put back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VolumeOrder {
     /// The name on the Swarm.
@@ -63,6 +76,7 @@ pub struct BadAssignment;
 
 /// The parts of an assignment that are no secret.
 pub struct Parts {
+    pub errand: Errand,
     pub run: String,
     pub stack: String,
     pub host: String,
@@ -95,8 +109,8 @@ impl Assignment {
 
     /// These parts, with what opens the repository.
     pub fn new(parts: Parts, repository: &Repository) -> Self {
-        let Parts { run, stack, host, tags, volumes, before, after, parent, hidden, strict, about } = parts;
+        let Parts { errand, run, stack, host, tags, volumes, before, after, parent, hidden, strict, about } = parts;
         let repository = BASE64_STANDARD.encode(&*repository.expose());
-        Self { run, stack, host, tags, volumes, before, after, parent, hidden, strict, about, repository }
+        Self { errand, run, stack, host, tags, volumes, before, after, parent, hidden, strict, about, repository }
     }
 }

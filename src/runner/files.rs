@@ -9,8 +9,8 @@ use crate::restic::AbsPath;
 /// restic alone, at the place where volumes usually are.
 pub(super) const VOLUMES: &str = "/var/lib/docker/volumes";
 
-/// The folder of a volume.
-pub(super) fn folder(volume: &str) -> Option<AbsPath> {
+/// The folder of a volume of this full name, in a runner and in snapshots. `None` if no volume can be called so.
+pub fn folder(volume: &str) -> Option<AbsPath> {
     AbsPath::new(&format!("{VOLUMES}/{volume}/_data")).ok()
 }
 

@@ -6,7 +6,10 @@ use super::{Assignment, HookReport};
 use crate::restic::{AbsPath, BadPath};
 
 /// Where it lies in the runner, and so in the snapshot.
-pub(super) fn path(stack: &str) -> Result<AbsPath, BadPath> {
+///
+/// # Errors
+/// The stack's name makes no path.
+pub fn path(stack: &str) -> Result<AbsPath, BadPath> {
     AbsPath::new(&format!("/backup/{stack}/manifest.json"))
 }
 

@@ -1,4 +1,4 @@
-//! One backup, on the node that holds the volumes.
+//! One errand, on the node that holds the volumes.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -8,7 +8,7 @@ use futures_util::stream::BoxStream;
 use tokio_util::sync::CancellationToken;
 
 use super::files::{folder, look};
-use super::{Assignment, HookReport, Outcome, Report, Stored, hook, manifest};
+use super::{Assignment, Errand, HookReport, Outcome, Report, Stored, hook, manifest};
 use crate::engine::{EngineError, ExecPiece, ExecWish, Inspect, Mutate};
 use crate::restic::{AbsPath, Backup, BackupEngine, BackupError, BackupWish, Tags, Watch};
 use crate::stack::policy::RUN_LABEL;
@@ -61,9 +61,14 @@ pub async fn work(
     tell: &(dyn Fn(&Report) + Send + Sync),
 ) -> Outcome {
     let mut run = Run { assignment, node, engine, began, cancel, tell, hooks: vec![], partial: false };
-    let (outcome, cause, stored) = match run.carry_out().await {
-        Ok(stored) if run.partial => (Outcome::Partial, String::new(), Some(stored)),
-        Ok(stored) => (Outcome::Succeeded, String::new(), Some(stored)),
+    let done = match &assignment.errand {
+        Errand::Backup => run.carry_out().await.map(Some),
+        Errand::Restore { snapshot } => run.put_back(snapshot).await.map(|()| None),
+        Errand::Hooks => run.hooks_alone().await.map(|()| None),
+    };
+    let (outcome, cause, stored) = match done {
+        Ok(stored) if run.partial => (Outcome::Partial, String::new(), stored),
+        Ok(stored) => (Outcome::Succeeded, String::new(), stored),
         Err(BackupError::Cancelled) => (Outcome::Cancelled, "it was cancelled".to_owned(), None),
         Err(error) => (Outcome::Failed, error.to_string(), None),
     };
@@ -71,12 +76,12 @@ pub async fn work(
     outcome
 }
 
-struct Run<'a> {
-    assignment: &'a Assignment,
+pub(super) struct Run<'a> {
+    pub(super) assignment: &'a Assignment,
     node: &'a Node,
-    engine: &'a dyn BackupEngine,
+    pub(super) engine: &'a dyn BackupEngine,
     began: SystemTime,
-    cancel: &'a CancellationToken,
+    pub(super) cancel: &'a CancellationToken,
     tell: &'a (dyn Fn(&Report) + Send + Sync),
     hooks: Vec<HookReport>,
     partial: bool,
@@ -189,7 +194,7 @@ impl Run<'_> {
         Ok(made)
     }
 
-    async fn tell_progress(&self, watch: &Watch) -> std::convert::Infallible {
+    pub(super) async fn tell_progress(&self, watch: &Watch) -> std::convert::Infallible {
         let mut news = watch.progress();
         loop {
             if news.changed().await.is_err() {
@@ -215,7 +220,23 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn step(&self, name: &str) {
+    /// Each has to end well: what comes after a hook that failed would go by what it did not do.
+    async fn hooks_alone(&mut self) -> Result<(), BackupError> {
+        for order in &self.assignment.before {
+            let report = hook::run(self.node, order, &self.assignment.hidden, true, self.cancel).await;
+            let fault = report.fault.clone();
+            self.note(report);
+            if self.cancel.is_cancelled() {
+                return Err(BackupError::Cancelled);
+            }
+            if !fault.is_empty() {
+                return Err(BackupError::Failed(format!("the hook of {} failed: {fault}", order.service)));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn step(&self, name: &str) {
         (self.tell)(&Report::Step { name: name.to_owned() });
     }
 

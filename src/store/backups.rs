@@ -58,10 +58,24 @@ type Row = ((i32, i32, i32, String), (String, String, String, String, String, St
 impl Store {
     /// What backups of an app made, the newest first, at most `limit`.
     pub async fn backup_runs(&self, app_id: i32, limit: i64) -> Result<Vec<BackupRun>> {
+        self.backups_of(app_id, None, limit).await
+    }
+
+    /// What made this snapshot of an app, by restic's whole id.
+    pub async fn backup_run(&self, app_id: i32, snapshot: &str) -> Result<Option<BackupRun>> {
+        if snapshot.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.backups_of(app_id, Some(snapshot.to_owned()), 1).await?.pop())
+    }
+
+    async fn backups_of(&self, app_id: i32, snapshot: Option<String>, limit: i64) -> Result<Vec<BackupRun>> {
         self.read(move |c| {
-            let rows: Vec<Row> = b::table
-                .inner_join(backup_repositories::table)
-                .filter(b::app_id.eq(app_id))
+            let mut query = b::table.inner_join(backup_repositories::table).filter(b::app_id.eq(app_id)).into_boxed();
+            if let Some(snapshot) = snapshot {
+                query = query.filter(b::snapshot.eq(snapshot));
+            }
+            let rows: Vec<Row> = query
                 .order(b::id.desc())
                 .limit(limit)
                 .select((

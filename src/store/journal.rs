@@ -102,7 +102,7 @@ fn insert(c: &mut SqliteConnection, id: i32, now: Millis, step: &str, level: &st
     let seq = last.unwrap_or(0) + 1;
     // Where a step ends is always written: without it the story would have no end. So is that something was left out of it, and how a
     // command ended.
-    let always = matches!(level, "begin" | "end" | "fail" | "cut" | "ran");
+    let always = matches!(level, "begin" | "end" | "fail" | "cut" | "ran" | "stopped");
     let full = seq > MOST_LINES && !always;
     if full {
         let late =

@@ -91,6 +91,8 @@ pub fn routes() -> Table {
         .post("/apps/{app}/backups/schedule/{id}", apps::schedule::save)
         .post("/apps/{app}/backups/schedule/{id}/removal", apps::schedule::remove)
         .post("/apps/{app}/backups", apps::backups::begin)
+        .get("/apps/{app}/backups/{name}/restoration", apps::backups::review)
+        .post("/apps/{app}/backups/{name}/restoration", apps::backups::restore)
         .get("/apps/{app}/logs", apps::logs::show)
         .get("/apps/{app}/logs/stream", apps::logs::stream)
         .get("/apps/{app}/logs/download", apps::logs::download)

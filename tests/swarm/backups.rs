@@ -25,7 +25,8 @@ fn root() -> &'static Path {
 /// A Canteen with an app that runs and an active repository, a folder of this machine.
 struct Place {
     engine: Engine,
-    _canteen: Canteen,
+    canteen: Canteen,
+    settings: Vec<(&'static str, String)>,
     ana: Member,
     folder: PathBuf,
     password: String,
@@ -44,7 +45,9 @@ impl Place {
         canteen.stop();
         let restic = programs.join("new/usr/bin/restic").display().to_string();
         let socket = engine.host.trim_start_matches("unix://").to_owned();
-        canteen.start_again(&[("CANTEEN_RUNNER_IMAGE", TAG), ("CANTEEN_RUNNER_SOCKET", &socket), ("CANTEEN_RESTIC", &restic)]);
+        let settings =
+            vec![("CANTEEN_RUNNER_IMAGE", TAG.to_owned()), ("CANTEEN_RUNNER_SOCKET", socket), ("CANTEEN_RESTIC", restic)];
+        canteen.start_again(&borrowed(&settings));
         ana.go_to(&canteen.address);
         ana.sign_in();
         let folder = engine.folder().join("attic");
@@ -52,7 +55,7 @@ impl Place {
         ana.new_app("notice-board", "1.0.0", BOARD);
         ana.make_secrets(BOARD);
         ana.deploy(BOARD, "");
-        Self { engine, _canteen: canteen, ana, folder, password, programs }
+        Self { engine, canteen, settings, ana, folder, password, programs }
     }
 
     /// Asks for a backup. Gives the page of the operation.
@@ -78,9 +81,56 @@ impl Place {
         String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
-    fn snapshots(&self) -> usize {
+    /// Their whole ids, the oldest first.
+    fn snapshots(&self) -> Vec<String> {
         let all: serde_json::Value = serde_json::from_str(&self.by_hand(&["snapshots", "--json"])).expect("JSON");
-        all.as_array().expect("a list").len()
+        let mut all = all.as_array().expect("a list").clone();
+        all.sort_by_key(|one| one["time"].as_str().expect("a time").to_owned());
+        all.iter().map(|one| one["id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    /// Asks for a restore as its page shows it. Gives the page of the operation.
+    fn ask_back(&mut self, snapshot: &str) -> String {
+        let path = format!("/apps/{BOARD}/backups/{snapshot}/restoration");
+        let page = self.ana.get(&path);
+        let plan = page.value("plan").unwrap_or_else(|| panic!("{}", page.text()));
+        let wrong = self.ana.post(&path, &path, &[("plan", &plan), ("confirm", "another")]);
+        assert_eq!(wrong.status, 422, "{}", wrong.text());
+        let answer = self.ana.post(&path, &path, &[("plan", &plan), ("confirm", BOARD)]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer.location
+    }
+
+    /// Kills the dashboard once it stands at this place, and starts it again.
+    fn killed_at(&mut self, place: &str, ask: impl FnOnce(&mut Self) -> String) -> String {
+        self.start_again(Some(place));
+        let operation = ask(self);
+        self.canteen.wait_until_held();
+        self.canteen.kill9();
+        self.start_again(None);
+        operation
+    }
+
+    fn start_again(&mut self, hold: Option<&str>) {
+        if hold.is_some() {
+            self.canteen.stop();
+        }
+        let mut settings = self.settings.clone();
+        settings.extend(hold.map(|place| ("CANTEEN_HOLD_AT", place.to_owned())));
+        self.canteen.start_again(&borrowed(&settings));
+        self.ana.go_to(&self.canteen.address);
+        self.ana.sign_in();
+    }
+
+    /// What the pages show is of a reading after this call.
+    fn wait_for_reading(&mut self) {
+        let ran = format!("{STACK}_app");
+        self.ana.wait_until(&format!("/apps/{BOARD}"), |page| page.text().contains("1/1") || page.text().contains("Healthy"));
+        assert!(self.running().contains(&ran));
+    }
+
+    fn running(&self) -> String {
+        self.engine.docker(&["service", "ls", "--format", "{{.Name}} {{.Replicas}}"])
     }
 
     fn nothing_is_left(&self) {
@@ -123,7 +173,7 @@ fn an_app_is_backed_up_by_a_runner_that_leaves_nothing_but_the_snapshot() {
     let text = place.ana.wait(&first).text();
     assert!(text.contains("Backed up"), "{text}");
     place.nothing_is_left();
-    assert_eq!(place.snapshots(), 1);
+    assert_eq!(place.snapshots().len(), 1);
     let page = place.ana.get(&format!("/apps/{BOARD}/backups")).text();
     assert!(page.contains("Done") && page.contains("Attic"), "{page}");
     let file = format!("/var/lib/docker/volumes/{STACK}_notices/_data/first");
@@ -148,10 +198,84 @@ fn an_app_is_backed_up_by_a_runner_that_leaves_nothing_but_the_snapshot() {
     let text = place.ana.wait(&second).text();
     assert!(text.contains("the runner failed"), "{text}");
     place.nothing_is_left();
-    assert_eq!(place.snapshots(), 1);
+    assert_eq!(place.snapshots().len(), 1);
     let third = place.ask();
     let text = place.ana.wait(&third).text();
     assert!(text.contains("Backed up"), "{text}");
-    assert_eq!(place.snapshots(), 2);
+    assert_eq!(place.snapshots().len(), 2);
     place.nothing_is_left();
+
+    back_to_the_first(&mut place);
+    killed_in_the_middle(&mut place);
+}
+
+/// What came later goes, what was there is there again, and what was before can be had back.
+fn back_to_the_first(place: &mut Place) {
+    let first = place.snapshots().remove(0);
+    place.in_the_app("rm /data/first && echo 'meet at six' > /data/later");
+    let ran = place.running();
+    let asked = place.ask_back(&first);
+    let text = place.ana.wait(&asked).text();
+    assert!(text.contains("Restored"), "{text}");
+    place.nothing_is_left();
+    assert_eq!(place.running(), ran, "each service has the tasks that it had");
+    let there = place.in_the_app("ls /data; cat /data/first; stat -c %a /data/first");
+    assert!(
+        !there.contains("later") && !there.contains("large") && there.contains("meet at noon") && there.contains("640"),
+        "{there}"
+    );
+    let all = place.snapshots();
+    assert_eq!(all.len(), 3, "how it was before was kept");
+    let page = place.ana.get(&format!("/apps/{BOARD}/backups")).text();
+    assert!(page.contains("Before a restore"), "{page}");
+
+    // The volume is destroyed; it comes back from the way back, which is the newest snapshot.
+    let volume = format!("{STACK}_notices");
+    place.engine.docker(&["service", "scale", "--detach=false", &format!("{STACK}_app=0")]);
+    let begun = std::time::Instant::now();
+    while place.engine.docker(&["ps", "-aq", "--filter", &format!("volume={volume}")]).lines().count() > 0 {
+        for id in place.engine.docker(&["ps", "-aq", "--filter", &format!("volume={volume}"), "--filter", "status=exited"]).lines()
+        {
+            place.engine.docker(&["rm", id]);
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_mins(1), "a container holds the volume");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    place.engine.docker(&["volume", "rm", &volume]);
+    place.engine.docker(&["service", "scale", "--detach=false", &format!("{STACK}_app=1")]);
+    place.wait_for_reading();
+    let asked = place.ask_back(&all[2]);
+    let text = place.ana.wait(&asked).text();
+    assert!(text.contains("Restored"), "{text}");
+    let there = place.in_the_app("ls /data; cat /data/later");
+    assert!(there.contains("meet at six") && !there.contains("first"), "{there}");
+    place.nothing_is_left();
+}
+
+/// A dashboard that is killed when the app is down starts it again, and says how it stands.
+fn killed_in_the_middle(place: &mut Place) {
+    let (first, ran) = (place.snapshots().remove(0), place.running());
+    let held = format!("after update service {STACK}_app");
+    let operation = place.killed_at(&held, |place| place.ask_back(&first));
+    let text = place.ana.wait(&operation).text();
+    assert!(text.contains("Canteen was restarted in the middle of it"), "{text}");
+    assert_eq!(place.running(), ran);
+    place.nothing_is_left();
+    let there = place.in_the_app("cat /data/later");
+    assert!(there.contains("meet at six"), "no file was touched: {there}");
+
+    // And when the files are on their way: the runner goes on without it, and is waited for.
+    let runner = "after create service canteen-run-";
+    let number = operation.rsplit('/').next().and_then(|number| number.parse::<u32>().ok()).expect("a number") + 1;
+    let operation = place.killed_at(&format!("{runner}{number}-101"), |place| place.ask_back(&first));
+    let text = place.ana.wait(&operation).text();
+    assert!(text.contains("Canteen was restarted in the middle of it"), "{text}");
+    assert_eq!(place.running(), ran);
+    place.nothing_is_left();
+    let there = place.in_the_app("cat /data/first");
+    assert!(there.contains("meet at noon"), "the runner had all it needed: {there}");
+}
+
+fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

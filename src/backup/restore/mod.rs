@@ -10,6 +10,8 @@ mod warning;
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::contents::Contents;
 use super::hook::Hook;
 
@@ -60,7 +62,7 @@ pub struct Running {
 }
 
 /// How many tasks a service is to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tasks {
     Replicated(u64),
     /// One on each node. It has no number, so it is stopped by a constraint that no node meets.

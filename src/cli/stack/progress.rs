@@ -73,7 +73,15 @@ impl Journal for Progress {
             Level::Progress => self.progress(step, text),
             Level::Log if self.quiet => {}
             Level::Log => complain(&format!("{step} | {text}")),
-            Level::Begin | Level::End | Level::Fail | Level::Note | Level::Out | Level::Err | Level::Cut | Level::Ran => {}
+            Level::Begin
+            | Level::End
+            | Level::Fail
+            | Level::Note
+            | Level::Out
+            | Level::Err
+            | Level::Cut
+            | Level::Ran
+            | Level::Stopped => {}
         }
         Ok(())
     }

@@ -22,15 +22,15 @@ const LAST_LINES: Duration = Duration::from_secs(10);
 const LINES: usize = 200;
 
 /// What a runner told in the end.
-pub(super) struct Told {
-    pub(super) outcome: Outcome,
-    pub(super) cause: String,
+pub(in crate::ops) struct Told {
+    pub(in crate::ops) outcome: Outcome,
+    pub(in crate::ops) cause: String,
     pub(super) stored: Option<Stored>,
     pub(super) warnings: i32,
 }
 
 /// Until its last line, or until its task has ended without one. Somebody who cancels has the service removed, which ends it in order.
-pub(super) async fn follow(run: &Run, service: &str, cancel: &CancellationToken) -> Result<Told, OpError> {
+pub(in crate::ops) async fn follow(run: &Run, service: &str, cancel: &CancellationToken) -> Result<Told, OpError> {
     let mut reading = Reading { run, warnings: 0, told: None };
     let began = Instant::now();
     // An old engine sends no line of a service before one of its tasks has begun.
@@ -91,7 +91,7 @@ fn over(swarm: &Swarm, service: &str, began: Instant) -> Option<String> {
         "new" | "allocated" | "pending" if began.elapsed() > PLACING => Some(format!("no node takes the runner: {said}")),
         _ => node
             .filter(|node| node.state == "down")
-            .map(|node| format!("the node {} is down; whether a backup was made can't be told", node.hostname)),
+            .map(|node| format!("the node {} is down; what became of the runner can't be told", node.hostname)),
     }
 }
 

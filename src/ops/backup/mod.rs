@@ -2,19 +2,21 @@
 //!
 //! `spread.rs` says which node holds what, `orders.rs` what its runner is told, `task.rs` runs it there and follows it.
 
-mod follow;
-mod orders;
-mod spread;
-mod task;
+pub(in crate::ops) mod follow;
+pub(in crate::ops) mod orders;
+pub(in crate::ops) mod spread;
+pub(in crate::ops) mod task;
 
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::access::Grant;
 use crate::access::action::RunBackup;
 use crate::backup::{Contents, Mode, OnHookError, Policy, Service};
-use crate::restic::Kind;
+use crate::restic::{Kind, Place, Repository};
 use crate::runner::Outcome;
 use crate::stack::names::StackName;
+use crate::stack::observed::Swarm;
 use crate::store::Store;
 use crate::store::backups::NewRun;
 use crate::store::operations::Operation;
@@ -43,13 +45,18 @@ pub struct BackupWanted {
 }
 
 /// A hook that takes longer is given up, unless somebody chose otherwise. Dumps of large databases take their time.
-const HOOK_LIMIT_S: u64 = 60 * 60;
+pub(in crate::ops) const HOOK_LIMIT_S: u64 = 60 * 60;
 
 impl BackupWanted {
     /// What a member asks for by a button.
     pub fn by_hand(repository: i32, stack: &str) -> Self {
         let (stack, why) = (stack.to_owned(), Kind::Manual.as_str().to_owned());
         Self { repository, stack, why, hooks: true, strict: false, hook_limit_s: HOOK_LIMIT_S }
+    }
+
+    /// The way back from what is to be done to the app.
+    pub(in crate::ops) fn before(why: Kind, repository: i32, stack: &str) -> Self {
+        Self { why: why.as_str().to_owned(), ..Self::by_hand(repository, stack) }
     }
 
     /// What a schedule asks for.
@@ -91,8 +98,19 @@ pub struct Of<'a> {
     pub backups: &'a Backups,
 }
 
-/// Makes the backup, node by node. What each made is in `NewRun`s of the end, also of those that failed.
+/// Makes the backup. What each node made is in `NewRun`s of the end, also of those that failed.
 pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupWanted) -> Result<Ended, OpError> {
+    let stoppable = of.handover.stops.begin(of.operation.id);
+    Ok(end(make(run, of, &wanted, &stoppable.asked).await?))
+}
+
+/// Makes the backup, node by node.
+pub(in crate::ops) async fn make(
+    run: &Run,
+    of: Of<'_>,
+    wanted: &BackupWanted,
+    cancel: &CancellationToken,
+) -> Result<Vec<(Outcome, NewRun)>, OpError> {
     let failed = |text: String| OpError::stop("failed", text);
     let stack = StackName::parse(&wanted.stack).map_err(|e| failed(e.to_string()))?;
     let kind = Kind::parse(&wanted.why).ok_or_else(|| failed(format!("there is no kind of backups called {}", wanted.why)))?;
@@ -121,16 +139,12 @@ pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupW
         );
         return Err(failed(text));
     }
-    let Some(image) = of.backups.image.clone().or_else(|| swarm.own_image().map(str::to_owned)) else {
-        let text = "it is not known which image runners have: Canteen runs in no container of this Swarm; set CANTEEN_RUNNER_IMAGE";
-        return Err(failed(text.to_owned()));
-    };
-    let stoppable = of.handover.stops.begin(of.operation.id);
+    let image = image(of, &swarm)?;
     let engine = of.backups.repositories.engine(&kept).map_err(|e| failed(e.to_string()))?;
     let at = orders::At {
         of,
         stack: &stack,
-        wanted: &wanted,
+        wanted,
         kind,
         contents: &contents,
         observed: &observed,
@@ -139,15 +153,45 @@ pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupW
     };
     let mut runs: Vec<(Outcome, NewRun)> = vec![];
     for (place, part) in parts.iter().enumerate() {
-        let task = task::Task { run, at: &at, part, place, image: &image, cancel: &stoppable.asked };
-        let made = task.carry_out().await?;
+        let name = task::name(of.operation.id, place + 1);
+        let volumes: Vec<String> = part.volumes.iter().map(|volume| volume.name.clone()).collect();
+        let task = task::Task {
+            run,
+            stack: &stack,
+            observed: &observed,
+            name: &name,
+            node: &part.node,
+            volumes: &volumes,
+            writes: false,
+            folder: folder(&repository),
+            image: &image,
+            socket: &of.backups.socket,
+            cancel,
+        };
+        run.step(&format!("Back up on {}", part.hostname)).await?;
+        let made = task.carry_out(at.assignment(&name, part)).await?;
         let outcome = made.outcome;
         runs.push((outcome, new_run(&kept, &wanted.why, part, made)));
         if matches!(outcome, Outcome::Failed | Outcome::Cancelled) {
             break;
         }
     }
-    Ok(end(runs))
+    Ok(runs)
+}
+
+/// The image of runners.
+pub(in crate::ops) fn image(of: Of<'_>, swarm: &Swarm) -> Result<String, OpError> {
+    let text = "it is not known which image runners have: Canteen runs in no container of this Swarm; set CANTEEN_RUNNER_IMAGE";
+    let image = of.backups.image.clone().or_else(|| swarm.own_image().map(str::to_owned));
+    image.ok_or_else(|| OpError::stop("failed", text))
+}
+
+/// The folder of the node that the repository lies in, if it is one.
+pub(in crate::ops) fn folder(repository: &Repository) -> Option<&str> {
+    match repository.place() {
+        Place::Local { path } => Some(path.as_str()),
+        Place::Rest { .. } | Place::S3 { .. } | Place::Sftp { .. } => None,
+    }
 }
 
 fn new_run(kept: &KeptRepository, kind: &str, part: &spread::Part, made: Made) -> NewRun {
@@ -193,9 +237,9 @@ const fn severity(outcome: Outcome) -> u8 {
 }
 
 /// What became of a runner.
-pub(super) struct Made {
-    pub(super) outcome: Outcome,
-    pub(super) cause: String,
+pub(in crate::ops) struct Made {
+    pub(in crate::ops) outcome: Outcome,
+    pub(in crate::ops) cause: String,
     pub(super) stored: Option<crate::runner::Stored>,
     pub(super) warnings: i32,
     pub(super) began: crate::clock::Millis,

@@ -8,7 +8,7 @@ use crate::backup::{Contents, Moment};
 use crate::envfile::{EnvFile, secret_values};
 use crate::ops::ended::OpError;
 use crate::restic::{BackupEngine, Kind, Repository, Restic, Selection, SnapshotId, Tags};
-use crate::runner::{Assignment, HookOrder, Parts};
+use crate::runner::{Assignment, Errand, HookOrder, Parts, volume_folder};
 use crate::stack::names::{StackName, scope};
 use crate::stack::observed::Observed;
 
@@ -27,7 +27,7 @@ pub(super) struct At<'a> {
 impl At<'_> {
     /// For this node.
     pub(super) async fn assignment(&self, run: &str, part: &Part) -> Result<Assignment, OpError> {
-        let hidden = self.hidden().await?;
+        let hidden = hidden(self.of).await?;
         let app = self.of.store.app_by_id(self.of.operation.app_id).await?;
         let recipe = app.as_ref().map(|app| app.recipe.clone()).unwrap_or_default();
         let tags = Tags { app: self.stack.as_str().to_owned(), recipe: recipe.clone(), kind: self.kind, partial: false };
@@ -38,6 +38,7 @@ impl At<'_> {
         about.insert("node".to_owned(), part.hostname.clone().into());
         about.insert("images".to_owned(), self.images());
         let parts = Parts {
+            errand: Errand::Backup,
             run: run.to_owned(),
             stack: self.stack.as_str().to_owned(),
             host: self.of.backups.host.clone(),
@@ -80,22 +81,21 @@ impl At<'_> {
         let which = Selection::of(&self.of.backups.host, self.stack.as_str());
         let all = self.engine.snapshots(&which).await.ok()?;
         let holds = |name: &str, snapshot: &crate::restic::Snapshot| {
-            let folder = crate::restic::AbsPath::new(&format!("/var/lib/docker/volumes/{name}/_data")).ok();
-            folder.is_some_and(|folder| snapshot.captured(&folder).is_some())
+            volume_folder(name).is_some_and(|folder| snapshot.captured(&folder).is_some())
         };
         let fits =
             |s: &&crate::restic::Snapshot| s.is_good_of(self.stack.as_str()) && part.volumes.iter().all(|v| holds(&v.name, s));
         all.iter().rev().find(fits).map(|snapshot| snapshot.id.clone())
     }
+}
 
-    /// Values of the settings that hooks may repeat.
-    async fn hidden(&self) -> Result<Vec<String>, OpError> {
-        let Some(app) = self.of.store.app_by_id(self.of.operation.app_id).await? else { return Ok(vec![]) };
-        let mut texts = vec![self.of.store.env_revision(app.id, app.env_number).await?];
-        if let Some(deployed) = self.of.store.last_converged(app.id).await? {
-            texts.push(self.of.store.env_revision(app.id, deployed.env_number).await?);
-        }
-        let parsed = texts.into_iter().flatten().filter_map(|revision| EnvFile::parse(&revision.text).ok());
-        Ok(parsed.flat_map(|env| secret_values(&env)).collect())
+/// Values of the settings that hooks may repeat.
+pub(in crate::ops) async fn hidden(of: Of<'_>) -> Result<Vec<String>, OpError> {
+    let Some(app) = of.store.app_by_id(of.operation.app_id).await? else { return Ok(vec![]) };
+    let mut texts = vec![of.store.env_revision(app.id, app.env_number).await?];
+    if let Some(deployed) = of.store.last_converged(app.id).await? {
+        texts.push(of.store.env_revision(app.id, deployed.env_number).await?);
     }
+    let parsed = texts.into_iter().flatten().filter_map(|revision| EnvFile::parse(&revision.text).ok());
+    Ok(parsed.flat_map(|env| secret_values(&env)).collect())
 }

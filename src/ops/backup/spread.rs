@@ -7,10 +7,10 @@ use crate::runner::VolumeOrder;
 use crate::stack::observed::Observed;
 
 /// Where the dashboard runs.
-pub(super) struct Here<'a> {
-    pub(super) node: &'a str,
+pub(in crate::ops) struct Here<'a> {
+    pub(in crate::ops) node: &'a str,
     /// Full names of volumes that it has of the stack.
-    pub(super) volumes: &'a [String],
+    pub(in crate::ops) volumes: &'a [String],
 }
 
 /// What one node holds of an app.
@@ -62,7 +62,7 @@ fn order(volume: &Volume) -> VolumeOrder {
 }
 
 /// The nodes with tasks that mount it now; else those where such tasks were last; else this one, if it has it.
-fn nodes(volume: &Volume, observed: &Observed, here: &Here<'_>) -> Result<BTreeSet<String>, String> {
+pub(in crate::ops) fn nodes(volume: &Volume, observed: &Observed, here: &Here<'_>) -> Result<BTreeSet<String>, String> {
     let mounts = |service: &&crate::stack::observed::Service| {
         service.spec.task_template.container_spec.mounts.iter().any(|mount| mount.source == volume.full)
     };

@@ -1,10 +1,10 @@
-//! The service that backs volumes up: the one thing that is sent to the Swarm and belongs to no app. Its shape is made here and nowhere
+//! The service that backs volumes up and puts them back: the one thing that is sent to the Swarm and belongs to no app. Its shape is made here and nowhere
 //! else, from a few values that are checked, so nothing else can be asked of it.
 
 use std::collections::BTreeMap;
 
 use super::super::names::{StackName, descope};
-use super::super::observed::Observed;
+use super::super::observed::{NAMESPACE_LABEL, Observed};
 use super::super::spec::{
     BindOptions, ContainerSpec, Driver, Labels, Limits, Mount, Placement, RefFile, Replicated, Resources, RestartPolicy, SecretRef,
     ServiceMode, ServiceSpec, TaskSpec, TmpfsOptions, VolumeOptions, no_privileges,
@@ -42,6 +42,8 @@ pub struct RunnerWish<'a> {
     pub socket: &'a str,
     /// Full names.
     pub volumes: &'a [String],
+    /// The stack whose volumes are written to; `None` if they are only read.
+    pub writes: Option<&'a StackName>,
     /// The folder of the node that the repository lies in, if it is one.
     pub folder: Option<&'a str>,
     /// Id and name of the secret with the assignment.
@@ -124,17 +126,22 @@ fn mounts(wish: &RunnerWish<'_>, labels: &Labels) -> Vec<Mount> {
         tmpfs_options: Some(TmpfsOptions { size_bytes: bytes }),
         ..Mount::default()
     };
+    // One that is missing is made by the Swarm, empty. By the run's label the runner of a backup knows it; one that is to be put back
+    // becomes the app's own.
+    let labels = match wish.writes {
+        Some(stack) => Labels::from([(NAMESPACE_LABEL.to_owned(), stack.as_str().to_owned())]),
+        None => labels.clone(),
+    };
     let volume = |name: &String| Mount {
         kind: "volume".to_owned(),
         source: name.clone(),
         target: format!("{VOLUMES}/{name}/_data"),
-        read_only: true,
-        // One that is missing is made by the Swarm, empty; by this label the runner knows it.
+        read_only: wish.writes.is_none(),
         volume_options: Some(VolumeOptions { no_copy: true, labels: labels.clone(), ..VolumeOptions::default() }),
         ..Mount::default()
     };
     let mut all = vec![bind(wish.socket, RUN_SOCKET, false), memory(RUN_SCRATCH, MEMORY / 2), memory(MANIFEST, 1 << 20)];
-    all.extend(wish.folder.map(|folder| bind(folder, folder, false)));
+    all.extend(wish.folder.map(|folder| bind(folder, folder, wish.writes.is_some())));
     all.extend(wish.volumes.iter().map(volume));
     all
 }

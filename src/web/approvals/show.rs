@@ -231,6 +231,7 @@ fn again(request: &Request, actor: &Actor) -> Option<Link> {
         Kind::Unused => (ActionName::RemoveSecret, "secrets"),
         Kind::Command => (ActionName::RunCommand, "commands"),
         Kind::Backup => (ActionName::RunBackup, "backups"),
+        Kind::Restore => (ActionName::Restore, "backups"),
     };
     policy::judge(actor.standing(), action, &Target::App(request.app.clone())).ok()?;
     Some(Link { label: "Look at it as it is now, and ask again".to_owned(), href: format!("/apps/{}/{page}", request.app) })

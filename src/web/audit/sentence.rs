@@ -136,6 +136,9 @@ pub fn sentence(entry: &Entry) -> String {
         ("app.command.run", _) => {
             format!("asked to run {} {} in {} of {app}", fact("command"), fact("arguments"), fact("service"))
         }
+        ("app.restore", _) => {
+            format!("asked to put the data of {app} back to the snapshot {}", fact("snapshot").get(..8).unwrap_or_default())
+        }
         ("app.backup", _) => format!("asked to back up {app}"),
         ("app.command.stop", _) => format!("stopped what operation {} runs in {app}", fact("operation")),
         ("app.remove", "ok") => format!("removed {app} with {}", destroyed(entry)),
@@ -236,6 +239,7 @@ fn kind(kind: &str) -> &str {
         "rotate" => "rotation",
         "command" => "command",
         "backup" => "backup",
+        "restore" => "restore",
         "secrets_removal" => "removal of secrets",
         "configs_removal" => "removal of configs",
         other => other,

@@ -29,12 +29,13 @@ use canteen::store::repositories::Described;
 use canteen::store::tag_alarms::Found;
 use canteen::web::Entry;
 use canteen::web::assets::asset;
+use diesel::connection::SimpleConnection as _;
 
 use super::recipes::repository;
-use super::{BOARD, Browser, PASSWORD, Phone, Request, Site, foreign_board, sealed, send_fields};
+use super::{BOARD, Browser, PASSWORD, Phone, Request, Site, connection, foreign_board, sealed, send_fields};
 
 /// The buttons that begin an operation, below `/apps/{app}/`.
-pub(crate) const BUTTONS: [&str; 18] = [
+pub(crate) const BUTTONS: [&str; 19] = [
     "secrets/generation",
     "secrets/removal",
     "secrets/{name}",
@@ -53,6 +54,7 @@ pub(crate) const BUTTONS: [&str; 18] = [
     "commands/{name}",
     "steps",
     "backups",
+    "backups/{name}/restoration",
 ];
 
 /// Waits for its secrets to be made.
@@ -193,6 +195,7 @@ impl Visits {
             assert_eq!(admin.submit(&path, &path, &fields).await.location(), list);
         }
         holders(site).await;
+        backup(site, BOARD, offsite, made).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -218,6 +221,7 @@ impl Visits {
             // A schedule of the app's own, one that others follow, and a new one.
             ("POST", "/apps/{app}/backups/schedule") => filled(entry.path, RELIC),
             (_, "/apps/{app}/backups/schedule/{id}/removal") => filled(entry.path, BOARD).replace("{id}", "1"),
+            (_, "/apps/{app}/backups/{name}/restoration") => filled(entry.path, BOARD).replace("{name}", &"ab".repeat(32)),
             (_, "/backups/schedule/{id}/removal") => entry.path.replace("{id}", "2"),
             (_, "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}") => filled(entry.path, BOARD).replace("{id}", "0"),
             (_, path) if path.starts_with("/settings/approvals/{id}") => path.replace("{id}", "1"),
@@ -361,6 +365,7 @@ impl Visits {
                 let offsite = self.offsite.to_string();
                 return vec![("repository".to_owned(), offsite)];
             }
+            "/apps/{app}/backups/{name}/restoration" => &[("confirm", BOARD), ("plan", "as shown")],
             "/apps/{app}/backups/schedule" => &[("follow", "none")],
             "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}" => return schedule(self.offsite),
             "/apps/{app}/removal" => &[("confirm", GONE), ("settings", "on")],
@@ -528,4 +533,16 @@ async fn changed_tag(site: &Site, recipe: &str) {
 
 fn filled(path: &str, app: &str) -> String {
     path.replace("{app}", app)
+}
+
+/// A snapshot of an app, as a backup would have left it.
+async fn backup(site: &Site, app: &str, repository: i32, operation: i32) {
+    let id = site.store.app(app).await.unwrap().unwrap().id;
+    let insert = format!(
+        "INSERT INTO backup_runs (operation_id, app_id, repository_id, kind, outcome, cause, node, volumes, snapshot, files, bytes, \
+         packed, warnings, began_at, ended_at) VALUES ({operation}, {id}, {repository}, 'manual', 'succeeded', '', 'node-1', '[]', \
+         '{}', 1, 1, 1, 0, 1, 2)",
+        "ab".repeat(32)
+    );
+    connection(&site.database()).batch_execute(&insert).unwrap();
 }

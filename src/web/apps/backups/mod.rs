@@ -1,12 +1,14 @@
 //! Backups of an app: what was made, the button for one more, and what it would hold by the labels of what runs.
 
 mod begin;
+mod restoration;
 mod rows;
 mod runs;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 
 pub use begin::begin;
+pub use restoration::{RestorationView, restore, review};
 pub use rows::{GapRow, Held, HookRow, VolumeRow};
 pub use runs::RunRow;
 
@@ -40,6 +42,8 @@ pub struct BackupsView {
     pub repositories: Vec<(i32, String)>,
     /// The viewer may back it up.
     pub may_begin: bool,
+    /// The viewer may put data back.
+    pub may_restore: bool,
     /// Why it can't be backed up now, for whoever may; empty if it can.
     pub obstacle: String,
     /// The newest first.
@@ -85,6 +89,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, actor: &Actor, problems
     let obstacle = begin::obstacle(facts, !repositories.is_empty());
     Ok(BackupsView {
         may_begin: policy::judge(actor.standing(), ActionName::RunBackup, &Target::App(facts.app.name.clone())).is_ok(),
+        may_restore: policy::judge(actor.standing(), ActionName::Restore, &Target::App(facts.app.name.clone())).is_ok(),
         repositories,
         obstacle,
         made: runs::rows(site, site.store.backup_runs(facts.app.id, runs::SHOWN).await?),

@@ -44,6 +44,7 @@ impl BackupsView {
             app: AppHeader { primary: None, ..AppHeader::sample(Tab::Backups) },
             repositories: vec![(1, "Attic".to_owned()), (2, "A <cellar>".to_owned())],
             may_begin: true,
+            may_restore: true,
             obstacle: String::new(),
             made: vec![
                 made(8, "partial", "something is missing in this backup; the steps above name it"),
