@@ -216,13 +216,8 @@ impl Wanted {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Deploy(_) => "deploy",
-            Self::Rollback(w) => {
-                if w.reapply {
-                    "reapply"
-                } else {
-                    "rollback"
-                }
-            }
+            Self::Rollback(w) if w.reapply => "reapply",
+            Self::Rollback(_) => "rollback",
             Self::Adopt(_) => "adopt",
             Self::Import { .. } => "import",
             Self::Restart(_) => "restart",
@@ -319,12 +314,7 @@ impl Wanted {
                 ("version", w.version.clone().into()),
                 ("commit", w.commit.clone().into()),
             ],
-            Self::Restore(w) => vec![
-                ("repository", w.repository.into()),
-                ("snapshot", w.snapshot.clone().into()),
-                ("whole", w.whole.clone().into()),
-                ("plan", w.plan.clone().into()),
-            ],
+            Self::Restore(w) => w.particulars(),
             Self::Backup(w) => vec![("repository", w.repository.into()), ("backup", w.why.clone().into())],
             Self::RemoveSecrets { names } | Self::RemoveConfigs { names } => vec![("remove", names.clone().into())],
         };

@@ -81,6 +81,8 @@ pub enum Task {
     Newer,
     /// The backups that there are.
     Backups,
+    /// Its data become what a backup holds.
+    Restore,
     /// The functions of the recipe's `abra.sh`.
     Functions,
     /// A function of the recipe's `abra.sh`.
@@ -170,6 +172,7 @@ fn lines(app: &str, task: &Task) -> Vec<String> {
         }
         Task::Newer => vec![abra(&["upgrade", app])],
         Task::Backups => vec![abra(&["backup", "snapshots", app])],
+        Task::Restore => vec![abra(&["restore", app])],
         Task::Functions => vec![abra(&["command", "list", app])],
         Task::Function { service, name, arguments } => {
             let behind = if arguments.is_empty() { vec![] } else { vec!["--"] };
@@ -189,6 +192,7 @@ const fn note(task: &Task) -> &'static str {
         Task::History => "Neither abra nor Docker keeps a list of earlier deploys.",
         Task::Restart { .. } => "It stops the tasks before it starts new ones, and starts one each.",
         Task::Backups => "It asks backup-bot-two, if that runs on the server.",
+        Task::Restore => "It asks backup-bot-two, if that runs on the server, for the newest of its own snapshots.",
         Task::Newer => "It asks for the version. Nothing of it runs by itself.",
         Task::Scale { .. } => "The next deploy with abra sets the recipe’s own number again.",
         Task::Remove { .. } => "It also removes the secrets and the settings, and asks before each step.",

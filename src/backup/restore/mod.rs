@@ -10,8 +10,6 @@ mod warning;
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
-
 use super::contents::Contents;
 use super::hook::Hook;
 
@@ -62,7 +60,7 @@ pub struct Running {
 }
 
 /// How many tasks a service is to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tasks {
     Replicated(u64),
     /// One on each node. It has no number, so it is stopped by a constraint that no node meets.

@@ -1,7 +1,6 @@
 //! After a restart of the dashboard in the middle of a restore.
 
-use super::{RestoreWanted, stand};
-use crate::backup::restore::Tasks;
+use super::{RestoreWanted, noted, stand};
 use crate::ops::backup::Of;
 use crate::ops::backup::follow::follow;
 use crate::ops::backup::task::{names, tidy};
@@ -31,7 +30,7 @@ pub async fn again(run: &Run, of: Of<'_>, wanted: &RestoreWanted) -> Result<Ende
         tidy(run, name).await?;
     }
     let lines = of.store.journal_of(of.operation.id, Level::Stopped.as_str()).await?;
-    let noted: Vec<(String, Tasks)> = lines.last().and_then(|line| serde_json::from_str(&line.text).ok()).unwrap_or_default();
+    let noted = lines.last().map(|line| noted::read(&line.text)).unwrap_or_default();
     if noted.is_empty() {
         return Ok(Ended::badly("failed", "Canteen was restarted before a file of the app was changed; ask for the restore again"));
     }

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::look::Look;
 use super::spread::{self, hostname};
-use super::{RestoreWanted, stand, verdict};
+use super::{RestoreWanted, noted, stand, verdict};
 use crate::backup::Hook;
 use crate::backup::restore::{Step, Tasks};
 use crate::ops::backup::orders::hidden;
@@ -89,7 +89,8 @@ impl<'a> Carry<'a> {
         }
         let steps = &self.found.plan.steps;
         for together in steps.chunk_by(|one, next| discriminant(one) == discriminant(next)) {
-            match &together[0] {
+            let Some(first) = together.first() else { continue };
+            match first {
                 Step::Safety => self.way_back().await?,
                 Step::Run(_) => {
                     let hooks: Vec<&Hook> =
@@ -162,7 +163,7 @@ impl<'a> Carry<'a> {
                 Outcome::Succeeded => {}
                 // What is broken is seldom backed up whole, and is the reason for most restores.
                 Outcome::Partial => {
-                    self.run.warn("something is missing in the backup of how things are; it goes on all the same").await?
+                    self.run.warn("something is missing in the backup of how things are; it goes on all the same").await?;
                 }
                 Outcome::Failed | Outcome::Cancelled => {
                     return verdict(
@@ -177,9 +178,8 @@ impl<'a> Carry<'a> {
 
     async fn stop(&mut self, names: &[String]) -> Result<(), OpError> {
         self.run.step("Stop the services").await?;
-        let noted = serde_json::to_string(&self.noted).map_err(|e| OpError::stop("failed", e.to_string()))?;
         self.run.touch().await?;
-        self.run.stopped(&noted).await?;
+        self.run.stopped(&noted::write(&self.noted)).await?;
         self.down.clone_from(&self.noted);
         stand::stop(self.run, self.stack, names).await
     }

@@ -2,11 +2,12 @@
 //! whatever was stopped is started again, however it ends.
 //!
 //! `look.rs` makes the plan, `spread.rs` says on which node it is carried out, `carry.rs` does it step by step, `stand.rs` stops and starts
-//! services, `again.rs` cleans up after a restart.
+//! services, `noted.rs` is what is kept of their numbers, `again.rs` cleans up after a restart.
 
 mod again;
 mod carry;
 mod look;
+mod noted;
 mod spread;
 mod stand;
 
@@ -14,6 +15,7 @@ pub use again::again;
 pub use look::{Look, look};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::access::Grant;
 use crate::access::action::Restore;
@@ -50,6 +52,16 @@ impl RestoreWanted {
     /// The beginning of the snapshot's id, as restic shows it.
     pub fn short(&self) -> &str {
         self.snapshot.get(..8).unwrap_or(&self.snapshot)
+    }
+
+    /// For the audit log.
+    pub(super) fn particulars(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("repository", self.repository.into()),
+            ("snapshot", self.snapshot.clone().into()),
+            ("whole", self.whole.clone().into()),
+            ("plan", self.plan.clone().into()),
+        ]
     }
 }
 

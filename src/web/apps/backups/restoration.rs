@@ -10,6 +10,7 @@ use crate::backup::restore::{Extent, Step, Tasks, Warning};
 use crate::backup::{Contents, Moment, Service};
 use crate::ops::repositories::PATIENCE;
 use crate::ops::restore::{self, Look, RestoreWanted, look};
+use crate::recipe::abra_command::Task;
 use crate::store::backups::BackupRun;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts, facts_of_form};
@@ -142,7 +143,7 @@ async fn view(
     let up = facts.observed.tasks.iter().any(|task| task.state == "running");
     Ok(RestorationView {
         shell: shell(site, visit, format!("Restore {}", facts.app.name), Nav::Apps).await,
-        app: facts.header(Tab::Backups, None),
+        app: facts.header(Tab::Backups, None).doing(&[Task::Restore]),
         snapshot: (made.snapshot.chars().take(8).collect(), made.snapshot.clone()),
         when: moment(site, made.ended),
         repository: made.repository.1.clone(),
