@@ -92,8 +92,11 @@ impl Place {
     /// Asks for a restore as its page shows it. Gives the page of the operation.
     fn ask_back(&mut self, snapshot: &str) -> String {
         let path = format!("/apps/{BOARD}/backups/{snapshot}/restoration");
-        let page = self.ana.get(&path);
-        let plan = page.value("plan").unwrap_or_else(|| panic!("{}", page.text()));
+        // It asks for the password again where that was given long ago, which on a slow machine it was.
+        self.ana.sign_in();
+        // After a start there is no plan before the first reading of the Swarm.
+        let page = self.ana.wait_until(&path, |page| page.value("plan").is_some());
+        let plan = page.value("plan").expect("it was waited for");
         let wrong = self.ana.post(&path, &path, &[("plan", &plan), ("confirm", "another")]);
         assert_eq!(wrong.status, 422, "{}", wrong.text());
         let answer = self.ana.post(&path, &path, &[("plan", &plan), ("confirm", BOARD)]);

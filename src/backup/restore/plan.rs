@@ -23,7 +23,7 @@ impl Plan {
         plan.warn_of_live_files(&volumes, &stays);
         let stopped: Vec<&Running> = wish.services.iter().filter(|s| s.can_stop() && !stays.contains(s.name.as_str())).collect();
         for job in wish.services.iter().filter(|service| service.tasks == Tasks::Job && service.up > 0) {
-            plan.warn(WarningKind::Job, format!("{} is at work and is not stopped; it may write meanwhile", job.name));
+            plan.warn(WarningKind::Job, format!("the job {} is at work and is not stopped; it may write meanwhile", job.name));
         }
         if !(wish.skip_safety && wish.services.iter().all(|service| service.up == 0)) {
             plan.steps.push(Step::Safety);
@@ -91,7 +91,7 @@ impl Plan {
             let (paths, services, label) = (paths.join(", "), volume.services.join(" and "), Moment::AfterRestore.label());
             self.warn(
                 WarningKind::Unread,
-                format!("{paths} comes back into {}, but {services} has no {label}, so nothing reads it", volume.name),
+                format!("what comes back into {} is {paths}, and nothing reads it: {services} has no {label}", volume.name),
             );
         }
         extent
@@ -102,7 +102,7 @@ impl Plan {
         let up = |hook: &&Hook| wish.services.iter().any(|service| service.name == hook.service && service.up > 0);
         let (run, down): (Vec<&Hook>, Vec<&Hook>) = wish.contents.hooks_at(moment).partition(up);
         for hook in down {
-            let text = format!("{} of {} can’t be run: no task of the service is up", moment.label(), hook.service);
+            let text = format!("the hook {} of {} can’t be run: no task of the service is up", moment.label(), hook.service);
             self.warn(WarningKind::HookDown, text);
         }
         run.into_iter().cloned().collect()

@@ -234,7 +234,7 @@ impl RestorationView {
             warnings: vec![
                 (
                     grave,
-                    "Dump.sql comes back into db-data, but <db> has no backupbot.restore.post-hook, so nothing reads it."
+                    "What comes back into db-data is dump.sql, and nothing reads it: <db> has no backupbot.restore.post-hook."
                         .to_owned(),
                 ),
                 (mild, "The snapshot was made with 1.0.0 and 2.0.0 is deployed: older data comes under a newer app.".to_owned()),
