@@ -133,7 +133,8 @@ impl Place {
     }
 
     fn running(&self) -> String {
-        self.engine.docker(&["service", "ls", "--format", "{{.Name}} {{.Replicas}}"])
+        // Other tests have their apps on this engine too.
+        self.engine.docker(&["service", "ls", "--filter", &format!("name={STACK}_"), "--format", "{{.Name}} {{.Replicas}}"])
     }
 
     fn nothing_is_left(&self) {
