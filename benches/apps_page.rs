@@ -327,6 +327,7 @@ async fn fill(store: &Store, apps: usize, deployed: bool) -> anyhow::Result<()> 
                 pin: None,
                 tasks: vec![],
                 backups: vec![],
+                gone: vec![],
                 ran: vec![],
             };
             store.commit(&Grant::conclude(Actor::System("bench"), String::new()), finish).await?;

@@ -10,6 +10,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
 }
 
+/// The day, such as `2026-11-24` (UTC).
+pub fn day(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).unwrap_or_default().strftime("%Y-%m-%d").to_string()
+}
+
 /// A clock that can be shared.
 pub type SharedClock = Arc<dyn Clock>;
 

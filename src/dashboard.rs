@@ -112,6 +112,7 @@ impl Dashboard {
         let post = Post::new(&settings.data, &settings.public.origin, &settings.public.host, site_key.clone(), key.clone());
         let jobs = Jobs {
             data: settings.data.clone(),
+            repositories: repositories.clone(),
             post: post.clone(),
             store: store.clone(),
             shelf: shelf.clone(),

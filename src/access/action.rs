@@ -82,6 +82,12 @@ actions! {
     write Site SetDefaultSchedule "backup.schedule";
     /// Back an app up.
     write App RunBackup "app.backup";
+    /// Have a backup of an app stay for good, or no longer.
+    write App PinBackup "app.backup.pin";
+    /// Look into a backup of an app: what it holds, folder by folder.
+    read App BrowseBackup "app.backup.browse";
+    /// Take files out of a backup of an app.
+    write App DownloadBackup "app.backup.download";
     /// See what putting an app's data back to a backup would do.
     read App ReviewRestore "app.restore.review";
     /// Put an app's data back to a backup.
@@ -304,6 +310,10 @@ actions! {
     write Site ActivateRepository "backup.repository.activate";
     /// Have a repository take no backups any more.
     write Site RetireRepository "backup.repository.retire";
+    /// Have a repository checked, or tidied, before its time.
+    write Site CheckRepository "backup.repository.check";
+    /// Look after a repository by itself: check it, and remove what no backup needs.
+    write Site KeepRepository "backup.repository.keep";
     /// Write down how a repository answered.
     write Site NoteRepository "backup.repository.note";
     /// Sign in.

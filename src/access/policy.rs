@@ -85,7 +85,7 @@ pub const fn needs(what: ActionName) -> Need {
         | A::RemoveFactor
         | A::RenewCodes
         | A::ReviewFactors => return Need::SignIn,
-        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::NoteRepository | A::EscrowSecret | A::Conclude | A::Record => return Need::Nobody,
+        A::EditMember | A::SealAudit | A::HoldUpdate | A::EndRequest | A::NoteRepository | A::KeepRepository | A::EscrowSecret | A::Conclude | A::Record => return Need::Nobody,
         A::ViewApp
         | A::ViewActivity
         | A::ViewAccess
@@ -103,7 +103,8 @@ pub const fn needs(what: ActionName) -> Need {
         A::ListSecrets => P::ListSecrets,
         A::RunBackup => P::RunBackup,
         A::ReviewRestore | A::Restore => P::RestoreBackup,
-        A::ViewBackups | A::ListRepositories | A::ViewDefaultSchedule => P::ViewBackups,
+        A::DownloadBackup => P::DownloadBackup,
+        A::ViewBackups | A::BrowseBackup | A::ListRepositories | A::ViewDefaultSchedule => P::ViewBackups,
         A::BeginRepository
         | A::NewRepository
         | A::EditRepository
@@ -111,6 +112,8 @@ pub const fn needs(what: ActionName) -> Need {
         | A::TakeKit
         | A::ActivateRepository
         | A::RetireRepository
+        | A::CheckRepository
+        | A::PinBackup
         | A::ReviewSchedule
         | A::SetSchedule
         | A::ReviewDefaultSchedule
@@ -167,6 +170,7 @@ const fn system(what: ActionName) -> bool {
         A::Conclude
             | A::Record
             | A::NoteRepository
+            | A::KeepRepository
             | A::EscrowSecret
             | A::EditMember
             | A::ImportApp

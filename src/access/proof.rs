@@ -13,6 +13,7 @@ const SENSITIVE: &[(ActionName, &str)] = &[
     (ActionName::RotateSecret, "put a new version of a secret into use"),
     (ActionName::RemoveSecret, "remove secrets of an app"),
     (ActionName::Remove, "remove an app"),
+    (ActionName::DownloadBackup, "take data out of a backup"),
     (ActionName::Restore, "replace an app’s data by a backup"),
     (ActionName::GiveGrant, "give a role"),
     (ActionName::TakeGrant, "take a role away"),

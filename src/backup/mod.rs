@@ -3,7 +3,8 @@
 //! A recipe says it with labels of its services, `backupbot.…`: the contract of Co-op Cloud's recipes with whatever backs them up.
 //! Begin with `contents.rs`: [`Contents::of`] is what the labels of all services of a stack come to. `labels.rs` reads those of one
 //! service, and `gap.rs` tells what is missing. [`Policy`] is what somebody chose for backups by themselves: `schedule.rs`
-//! tells when one comes, `due.rs` which are to be asked for now, [`retention`] which stay. [`restore`] plans the way back.
+//! tells when one comes, `due.rs` which are to be asked for now, [`series`] which stay, by [`retention`]. [`upkeep`] tells when a
+//! repository is looked after. [`restore`] plans the way back.
 //! [`state`] is what the dashboard itself has to leave behind.
 
 mod consistency;
@@ -19,10 +20,12 @@ mod policy;
 pub mod restore;
 pub mod retention;
 mod schedule;
+pub mod series;
 mod service;
 pub mod state;
 #[cfg(test)]
 mod tests;
+pub mod upkeep;
 
 pub use consistency::Consistency;
 pub use contents::{Contents, LeftOut, Share, Volume};

@@ -28,6 +28,8 @@ pub struct FinishOperation {
     pub tasks: Vec<(String, u64)>,
     /// What its runners made, if it was a backup.
     pub backups: Vec<NewRun>,
+    /// Snapshots of the app that are in their repository no more.
+    pub gone: Vec<String>,
     /// Commands of the recipe that it ran, in order.
     pub ran: Vec<Ran>,
 }
@@ -62,6 +64,10 @@ impl Command for FinishOperation {
             let told = self.backups.iter().map(|run| json!({ "node": run.node, "outcome": run.outcome, "snapshot": run.snapshot }));
             all.insert("backups".to_owned(), told.collect());
         }
+        if !self.gone.is_empty() {
+            let short = self.gone.iter().map(|id| Value::from(id.get(..8).unwrap_or(id)));
+            all.insert("given_up".to_owned(), short.collect());
+        }
         if !self.ran.is_empty() {
             all.insert("ran".to_owned(), self.ran.iter().map(Ran::fact).collect());
         }
@@ -80,6 +86,7 @@ impl Command for FinishOperation {
         for run in &self.backups {
             backups::add(tx, self.id, self.app_id, run)?;
         }
+        backups::gone(tx, self.app_id, &self.gone)?;
         for (service, count) in &self.tasks {
             replicas::choose(tx, self.app_id, service, Some(*count))?;
         }

@@ -8,6 +8,7 @@ mod checkpoint;
 mod escrow_sweep;
 mod mail_send;
 mod pages_poke;
+mod repository_upkeep;
 mod room;
 mod schedule;
 mod session_sweep;

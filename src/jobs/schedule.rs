@@ -7,14 +7,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    approvals, audit_check, backup_watch, catalogue_refresh, checkpoint, escrow_sweep, mail_send, pages_poke, room, session_sweep,
-    tally, update_watch,
+    approvals, audit_check, backup_watch, catalogue_refresh, checkpoint, escrow_sweep, mail_send, pages_poke, repository_upkeep,
+    room, session_sweep, tally, update_watch,
 };
 use crate::clock::Millis;
 use crate::engine::feed::Feed;
 use crate::mail::Post;
 use crate::ops::Live;
 use crate::ops::release::Release;
+use crate::ops::repositories::Repositories;
 use crate::ops::updates::Watch;
 use crate::shelf::Shelf;
 use crate::store::{AuditCheck, Store};
@@ -45,6 +46,8 @@ pub struct Jobs {
     pub checked: AuditCheck,
     pub updates: Watch,
     pub release: Release,
+    /// Where backups go.
+    pub repositories: Repositories,
     pub post: Post,
     /// Rings the runner.
     pub bell: Arc<Notify>,
@@ -64,6 +67,7 @@ pub async fn run(jobs: Jobs, stop: CancellationToken, stop_reading: Cancellation
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(UPDATES_EVERY, jobs.clone(), update_watch::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(BACKUPS_EVERY, jobs.clone(), backup_watch::run)));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(APPROVALS_EVERY, jobs.clone(), approvals::run)));
+    tracker.spawn(stop.clone().run_until_cancelled_owned(repository_upkeep::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(audit_check::run(jobs.clone())));
     tracker.spawn(stop.clone().run_until_cancelled_owned(every(ROOM_EVERY, jobs.clone(), room::run)));
     tracker.spawn(tally::run(jobs.clone(), stop.clone()));

@@ -30,6 +30,7 @@ pub(super) fn ended(operation: &Operation, of: &MadeOf<'_>, desired: &Desired, v
         deployment: Some(kept(operation, of, desired, &outcome)),
         version: reached.then(|| of.version.to_owned()),
         backups: vec![],
+        gone: vec![],
         outcome,
         unseen: verdict.unseen,
     }

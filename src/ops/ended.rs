@@ -21,6 +21,8 @@ pub struct Ended {
     pub deployment: Option<NewDeployment>,
     /// What its runners made, if it was a backup.
     pub backups: Vec<NewRun>,
+    /// Snapshots of the app that are in their repository no more.
+    pub gone: Vec<String>,
     /// The version that the app is on from now on.
     pub version: Option<String>,
     /// The Swarm did not answer when the time was up, so what became of it is not known.
@@ -41,6 +43,7 @@ impl Ended {
             cause: cause.into(),
             deployment: None,
             backups: vec![],
+            gone: vec![],
             version: None,
             unseen: false,
         }

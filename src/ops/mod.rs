@@ -62,6 +62,7 @@ mod title;
 pub mod undeploy;
 pub mod unused;
 pub mod updates;
+pub mod upkeep;
 mod version_line;
 pub mod view;
 pub mod watching;

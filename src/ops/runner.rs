@@ -321,6 +321,7 @@ impl Runner {
             pin,
             tasks,
             backups: ended.backups,
+            gone: ended.gone,
             ran: ran.iter().filter_map(|line| Ran::read(&serde_json::from_str(&line.text).ok()?)).collect(),
         };
         self.store.commit(&conclude, command).await.map_err(|e| OpError::stop("failed", e.to_string()))

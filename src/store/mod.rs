@@ -52,6 +52,7 @@ pub mod tally;
 pub mod tokens;
 pub mod tx;
 pub mod updates;
+pub mod upkeep;
 mod writer;
 
 use std::path::{Path, PathBuf};

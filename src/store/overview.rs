@@ -1,7 +1,7 @@
 use std::sync::{Arc, PoisonError};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 use super::operations::State;
 use super::schema::{apps, operations};
@@ -16,6 +16,20 @@ pub struct Overview {
     pub apps: Vec<AppLine>,
     /// The app of each operation that has not ended, by the name that it is kept under.
     pub live: Vec<String>,
+    /// Repositories of backups that somebody has to look at.
+    pub alarms: Vec<Alarm>,
+}
+
+/// A repository of backups with which something is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Alarm {
+    #[diesel(sql_type = Integer)]
+    pub repository: i32,
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// A check found damage; else it can't be used.
+    #[diesel(sql_type = Bool)]
+    pub damaged: bool,
 }
 
 /// One app with what is told beside it in a list.
@@ -52,6 +66,15 @@ const APPS: &str = "
     LEFT JOIN operations AS last ON last.id = (SELECT MAX(id) FROM operations WHERE app_id = apps.id)
     WHERE apps.id NOT IN (SELECT app_id FROM removed_apps)
     ORDER BY apps.name";
+
+/// One that is broken, and one in which the newest check of some kind found damage.
+const ALARMS: &str = "
+    SELECT r.id AS repository, r.name, EXISTS (
+        SELECT 1 FROM repository_upkeep AS u WHERE u.outcome = 'damaged' AND u.id IN (
+            SELECT MAX(id) FROM repository_upkeep WHERE repository_id = r.id AND ended_at IS NOT NULL GROUP BY work)) AS damaged
+    FROM backup_repositories AS r
+    WHERE r.state <> 'retired' AND (r.state = 'broken' OR damaged)
+    ORDER BY r.name";
 
 /// The overview, with the connection that it was read on and what that connection's counter said then.
 pub(super) type Kept = std::sync::Mutex<Option<(SqliteConnection, i64, Arc<Overview>)>>;
@@ -95,7 +118,8 @@ fn read(c: &mut SqliteConnection) -> Result<Overview> {
     let live = operations::state.eq_any([State::Queued.as_str(), State::Running.as_str()]);
     let live = operations::table.inner_join(apps::table).filter(live).select(apps::name).load(c)?;
     let apps = diesel::sql_query(APPS).load(c)?;
-    Ok(Overview { apps, live })
+    let alarms = diesel::sql_query(ALARMS).load(c)?;
+    Ok(Overview { apps, live, alarms })
 }
 
 #[cfg(test)]

@@ -393,12 +393,8 @@ diesel::table! {
         repository_id -> Integer,
         cron -> Text,
         zone -> Text,
-        keep_last -> Integer,
-        keep_hourly -> Integer,
-        keep_daily -> Integer,
-        keep_weekly -> Integer,
-        keep_monthly -> Integer,
-        keep_yearly -> Integer,
+        keep_last -> Integer, keep_hourly -> Integer, keep_daily -> Integer,
+        keep_weekly -> Integer, keep_monthly -> Integer, keep_yearly -> Integer,
         mode -> Text,
         on_hook_error -> Text,
         hook_timeout_s -> Integer,
@@ -414,23 +410,27 @@ diesel::table! {
 }
 diesel::table! {
     backup_runs (id) {
-        id -> Integer,
-        operation_id -> Integer,
-        app_id -> Integer,
-        repository_id -> Integer,
-        kind -> Text,
-        outcome -> Text,
-        cause -> Text,
-        node -> Text,
-        volumes -> Text,
-        snapshot -> Text,
-        files -> BigInt,
-        bytes -> BigInt,
-        packed -> BigInt,
-        warnings -> Integer,
-        began_at -> BigInt,
-        ended_at -> BigInt,
+        id -> Integer, operation_id -> Integer, app_id -> Integer, repository_id -> Integer,
+        kind -> Text, outcome -> Text, cause -> Text, node -> Text, volumes -> Text, snapshot -> Text,
+        files -> BigInt, bytes -> BigInt, packed -> BigInt, warnings -> Integer,
+        began_at -> BigInt, ended_at -> BigInt,
     }
+}
+diesel::table! {
+    snapshot_marks (app_id, snapshot) {
+        app_id -> Integer, snapshot -> Text,
+        gone_at -> Nullable<BigInt>, pinned_at -> Nullable<BigInt>, pinned_by -> Text,
+    }
+}
+diesel::table! {
+    repository_upkeep (id) {
+        id -> Integer, repository_id -> Integer, work -> Text, part -> Integer,
+        asked_at -> BigInt, asked_by -> Text, began_at -> Nullable<BigInt>, ended_at -> Nullable<BigInt>,
+        outcome -> Text, told -> Text,
+    }
+}
+diesel::table! {
+    dashboard_hosts (host) { host -> Text, first_at -> BigInt, }
 }
 diesel::joinable!(backup_runs -> backup_repositories (repository_id));
 diesel::table! {
@@ -441,11 +441,8 @@ diesel::table! {
         fingerprint -> Text,
         challenge -> Text,
         digest -> Binary,
-        added_at -> BigInt,
-        added_by -> Text,
-        proven_at -> Nullable<BigInt>,
-        removed_at -> Nullable<BigInt>,
-        removed_by -> Text,
+        added_at -> BigInt, added_by -> Text, proven_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>, removed_by -> Text,
     }
 }
 diesel::table! {
@@ -495,6 +492,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     removed_apps,
     secret_escrow,
     sessions,
+    snapshot_marks,
     tokens,
     totp_factors
 );

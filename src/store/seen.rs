@@ -41,7 +41,7 @@ impl Seen<'_> {
         }
         let apps = whole.apps.iter().filter(|app| self.sight.has(&app.name)).cloned().collect();
         let live = whole.live.iter().filter(|app| self.sight.has(app)).cloned().collect();
-        Ok(Arc::new(Overview { apps, live }))
+        Ok(Arc::new(Overview { apps, live, alarms: vec![] }))
     }
 
     /// How many operations have not ended.

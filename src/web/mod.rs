@@ -100,6 +100,8 @@ pub struct Site {
     pub logs: apps::logs::Hubs,
     pub throttle: throttle::Throttle,
     pub streams: streams::Streams,
+    /// Files of backups that are on their way.
+    pub downloads: streams::Streams,
     pub tokens_used: tokens::Used,
     pub epoch: Epoch,
     pub kept: factors::kept::Kept,
@@ -171,7 +173,8 @@ impl Site {
             listing: apps::listing::Listing::default(),
             logs: apps::logs::Hubs::default(),
             throttle: throttle::Throttle::default(),
-            streams: streams::Streams::default(),
+            streams: streams::Streams::of_pages(),
+            downloads: streams::Streams::of_downloads(),
             tokens_used: tokens::Used::default(),
             epoch: Epoch::default(),
             kept: factors::kept::Kept::default(),

@@ -156,7 +156,8 @@ async fn what_can_not_be_written_down_is_not_done() {
     let program = site.program(&ana, &["app.view", "app.deploy", "audit.export"]).await;
     // What was begun while there was room ends where there is none.
     let mut begun = vec![];
-    for route in IN_STEPS.into_iter().filter(|route| *route != "/setup") {
+    // Of those that are about a site of their own, set-up is left out; the others need nothing more here to be refused.
+    for route in IN_STEPS.into_iter().filter(|route| *route != "/setup" && !route.starts_with("/apps/")) {
         begun.push((route, Step::before(&site, route).await.unwrap()));
     }
     let state = async || {
@@ -180,7 +181,7 @@ async fn what_can_not_be_written_down_is_not_done() {
             "/settings/mail/off",
             "/settings/sign-in/test",
         ];
-        IN_STEPS.contains(&path) || next.contains(&path) || path.starts_with("/account/factors/")
+        (IN_STEPS.contains(&path) && !path.starts_with("/apps/")) || next.contains(&path) || path.starts_with("/account/factors/")
     };
     let table = routes();
     for entry in table.entries().iter().filter(|e| e.method != "GET" && changing(e.path) && !in_steps(e.path)) {

@@ -209,8 +209,62 @@ fn an_app_is_backed_up_by_a_runner_that_leaves_nothing_but_the_snapshot() {
     assert_eq!(place.snapshots().len(), 2);
     place.nothing_is_left();
 
+    old_ones_go(&mut place);
     back_to_the_first(&mut place);
     killed_in_the_middle(&mut place);
+}
+
+/// After a good backup what no schedule keeps goes, and what somebody keeps for good stays. Snapshots of long ago are made by hand.
+fn old_ones_go(place: &mut Place) {
+    let host = serde_json::from_str::<serde_json::Value>(&place.by_hand(&["snapshots", "--json"])).expect("JSON");
+    let host = host[0]["hostname"].as_str().expect("a host").to_owned();
+    let tags = format!("app={STACK},recipe=notice-board,kind=scheduled");
+    let folder = place.engine.folder().join("old");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for day in 1..=4 {
+        std::fs::write(folder.join("x"), day.to_string()).expect("a file");
+        let mut command = Command::new(place.programs.join("new/usr/bin/restic"));
+        command.arg("-r").arg(&place.folder).args(["--no-cache", "backup", "--host", &host, "--tag", &tags]);
+        command.args(["--time", &format!("2026-01-0{day} 03:30:00")]).arg(&folder);
+        let done = command.env("RESTIC_PASSWORD", &place.password).output().expect("restic runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    let before = place.snapshots();
+    let form = format!("/apps/{BOARD}/backups/schedule/0");
+    let fields = [
+        ("repository", "1"),
+        ("when", "hand"),
+        ("cron", "0 3 1 1 *"),
+        ("zone", "UTC"),
+        ("keep_last", "1"),
+        ("keep_hourly", "0"),
+        ("keep_daily", "2"),
+        ("keep_weekly", "0"),
+        ("keep_monthly", "0"),
+        ("keep_yearly", "0"),
+        ("mode", "dump"),
+        ("on_hook_error", "partial"),
+        ("hook_minutes", "60"),
+    ];
+    let made = place.ana.post(&form, &form, &fields);
+    assert_eq!(made.status, 303, "{}", made.text());
+    let asked = place.ask();
+    let text = place.ana.wait(&asked).text();
+    assert!(text.contains("Backed up") && text.contains("Give up old backups") && text.contains("made 2026-01-02"), "{text}");
+    let after = place.snapshots();
+    // Two days of those by schedule stay, all others are of today.
+    let gone: Vec<&String> = before.iter().filter(|id| !after.contains(id)).collect();
+    assert_eq!(gone, [&before[0], &before[1]], "{text}");
+    place.nothing_is_left();
+    place.by_hand(&["check"]);
+
+    // Inside of a snapshot: its page, a file of it, and a button that has the repository checked.
+    let snapshot = format!("/apps/{BOARD}/backups/{}", after[2]);
+    let listed = place.ana.get(&format!("{snapshot}?in=notices")).text();
+    assert!(listed.contains("first") && listed.contains("13 bytes"), "{listed}");
+    place.ana.sign_in();
+    let file = place.ana.post(&snapshot, &format!("{snapshot}/download"), &[("in", "notices/first")]);
+    assert_eq!((file.status, file.html.as_str()), (200, "meet at noon\n"));
 }
 
 /// What came later goes, what was there is there again, and what was before can be had back.

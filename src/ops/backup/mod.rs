@@ -1,9 +1,12 @@
 //! A backup of an app: hooks, then the files of its volumes into a repository, on each node that holds some.
 //!
-//! `spread.rs` says which node holds what, `orders.rs` what its runner is told, `task.rs` runs it there and follows it.
+//! `retain.rs` gives old ones up afterwards. `spread.rs` says which node holds what, `orders.rs` what its runner is told, `task.rs` runs it there and follows it.
+
+pub use crate::runner::volume_folder;
 
 pub(in crate::ops) mod follow;
 pub(in crate::ops) mod orders;
+mod retain;
 pub(in crate::ops) mod spread;
 pub(in crate::ops) mod task;
 
@@ -101,7 +104,13 @@ pub struct Of<'a> {
 /// Makes the backup. What each node made is in `NewRun`s of the end, also of those that failed.
 pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupWanted) -> Result<Ended, OpError> {
     let stoppable = of.handover.stops.begin(of.operation.id);
-    Ok(end(make(run, of, &wanted, &stoppable.asked).await?))
+    let made = make(run, of, &wanted, &stoppable.asked).await?;
+    let good = !made.is_empty() && made.iter().all(|(outcome, _)| *outcome == Outcome::Succeeded);
+    let gone = match (of.store.repository(wanted.repository).await?, StackName::parse(&wanted.stack)) {
+        (Some(kept), Ok(stack)) if good => retain::retain(run, of, &kept, &stack, &stoppable.asked).await?,
+        _ => vec![],
+    };
+    Ok(Ended { gone, ..end(made) })
 }
 
 /// Makes the backup, node by node.
@@ -141,6 +150,9 @@ pub(in crate::ops) async fn make(
     }
     let image = image(of, &swarm)?;
     let engine = of.backups.repositories.engine(&kept).map_err(|e| failed(e.to_string()))?;
+    let Some(_among) = cancel.run_until_cancelled(of.backups.repositories.doors.among(kept.id)).await else {
+        return Err(OpError::stop("cancelled", "somebody stopped it while it waited for the repository"));
+    };
     let at = orders::At {
         of,
         stack: &stack,

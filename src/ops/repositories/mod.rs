@@ -1,16 +1,23 @@
 //! Repositories of backups: what opens them, sealed and unsealed, and whether they answer.
 //!
 //! A page asks one with [`Repositories::ask`], and [`Repositories::note`] writes down what it said. Whoever works on one opens it with
-//! [`Repositories::engine`].
+//! [`Repositories::engine`], and goes in by one of its [`Doors`].
 
 mod ask;
 mod code;
+mod doors;
+mod left_over;
 mod reach;
 
 pub use ask::PATIENCE;
 pub use code::CheckCode;
+pub use doors::{Alone, Among, Doors};
+pub use left_over::{LeftOver, remove_left_over};
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::keys::{DataKey, Owner};
 use crate::restic::{Credentials, Place, Repository, RepositoryPassword, Restic};
@@ -28,6 +35,10 @@ pub struct Repositories {
     binary: PathBuf,
     /// Where restic may write what it needs for a moment.
     scratch: PathBuf,
+    /// Who works in them.
+    pub doors: Doors,
+    /// Rings when somebody wants one looked after now.
+    pub asked: Arc<Notify>,
 }
 
 /// What opens a repository can't be had.
@@ -39,8 +50,8 @@ pub struct Repositories {
 pub struct Lost;
 
 impl Repositories {
-    pub const fn new(key: DataKey, binary: PathBuf, scratch: PathBuf) -> Self {
-        Self { key, binary, scratch }
+    pub fn new(key: DataKey, binary: PathBuf, scratch: PathBuf) -> Self {
+        Self { key, binary, scratch, doors: Doors::default(), asked: Arc::default() }
     }
 
     /// What opens a repository, as it is stored in this row.

@@ -109,6 +109,8 @@ impl<'a> Carry<'a> {
                     self.stop(&names).await?;
                 }
                 Step::Restore { .. } => {
+                    // What is read must not be tidied away meanwhile.
+                    let _among = self.of.backups.repositories.doors.among(kept.id).await;
                     self.touched = true;
                     for (node, orders) in &volumes {
                         self.run.step(&format!("Put the files back on {}", hostname(&observed, node))).await?;

@@ -6,8 +6,9 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::access::action::{BeginApp, ListApps};
+use crate::access::action::{BeginApp, ListApps, ListRepositories};
 use crate::access::{Action as _, Grant, policy};
+use crate::store::overview::Alarm;
 use crate::web::Site;
 use crate::web::failure::Failure;
 use crate::web::form::Query;
@@ -28,6 +29,8 @@ pub struct AppsView {
     pub total: usize,
     /// Sentences for the band on top, the worst first.
     pub attention: Arc<Vec<Attention>>,
+    /// Repositories of backups that somebody has to look at, for whoever may see them.
+    pub alarms: Vec<Alarm>,
     pub may_create: bool,
     /// Address of the event stream; absent where the page is not live.
     pub live: Option<String>,
@@ -101,6 +104,7 @@ async fn view(may: &Grant<ListApps>, visit: &Visit, query: &Query, site: &Site) 
         total: listed.rows.len(),
         rows,
         attention: listed.attention,
+        alarms: if policy::allows(may.actor().standing(), ListRepositories::NAME) { overview.alarms.clone() } else { vec![] },
         may_create: policy::allows(may.actor().standing(), BeginApp::NAME),
         live: Some(format!("/live?since={since}&topics=apps")),
         rows_url: format!("/apps/rows?{rows_query}"),
@@ -127,6 +131,7 @@ impl AppsView {
             rows: Arc::default(),
             total: 0,
             attention: Arc::default(),
+            alarms: vec![],
             may_create: true,
             live: None,
             rows_url: "/apps/rows".to_owned(),
@@ -153,6 +158,10 @@ impl AppsView {
                 app: "pad.example.org".to_owned(),
                 text: "restarted 14 times in the last hour".to_owned(),
             }]),
+            alarms: vec![
+                Alarm { repository: 1, name: "<Attic>".to_owned(), damaged: true },
+                Alarm { repository: 2, name: "Cellar".to_owned(), damaged: false },
+            ],
             live: Some("/apps/events".to_owned()),
             ..empty.clone()
         };

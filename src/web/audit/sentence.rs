@@ -147,6 +147,22 @@ pub fn sentence(entry: &Entry) -> String {
         ("operation.conclude", "ok") => {
             format!("put {}={} back into the settings of {app}: {}", fact("variable"), fact("version"), fact("reason"))
         }
+        ("app.backup.pin", _) if fact("stays") == "true" => {
+            format!("had snapshot {} of {app} kept for good", short(&fact("snapshot")))
+        }
+        ("app.backup.pin", _) => format!("had snapshot {} of {app} kept for good no longer", short(&fact("snapshot"))),
+        ("app.backup.download", "complete" | "broken off") => {
+            format!(
+                "{} {} of snapshot {} of {app}: {} bytes",
+                if entry.outcome == "complete" { "took" } else { "took only a part of" },
+                fact("path"),
+                short(&fact("snapshot")),
+                fact("bytes")
+            )
+        }
+        ("app.backup.download", _) => {
+            format!("asked for {} of snapshot {} of {app}, to take it away", fact("path"), short(&fact("snapshot")))
+        }
         ("app.backups.schedule", _) => schedule(&format!("backups of {app}"), &fact("before"), &fact("after")),
         ("backup.schedule", _) => schedule("backups of all apps without one of their own", &fact("before"), &fact("after")),
         ("app.updates.set", _) => format!("set the update policy of {app}: {}, {}", fact("mode"), fact("window")),
@@ -161,6 +177,12 @@ pub fn sentence(entry: &Entry) -> String {
         ("backup.repository.kit", _) => format!("took the recovery kit of {}, with its password", fact("repository")),
         ("backup.repository.activate", _) => format!("activated the repository of backups {}", fact("repository")),
         ("backup.repository.retire", _) => format!("retired the repository of backups {}", fact("repository")),
+        ("backup.repository.check", _) => format!("asked to {} of the repository {}", work(&fact("work")), fact("repository")),
+        ("backup.repository.keep", _) => match fact("change").as_str() {
+            "started" => format!("runs on {}", fact("host")),
+            "begun" => format!("began to {} of the repository {}", work(&fact("work")), fact("repository")),
+            _ => format!("ended to {} of the repository {}: {}", work(&fact("work")), fact("repository"), fact("told")),
+        },
         ("backup.repository.note", _) if fact("trouble").is_empty() => {
             format!("reached the repository of backups {}", fact("repository"))
         }
@@ -193,6 +215,20 @@ pub fn sentence(entry: &Entry) -> String {
         }
         ("audit.record", _) => format!("failed: {} ({}){times}", fact("action"), fact("why")),
         (action, _) => format!("{action} {app}").trim().to_owned(),
+    }
+}
+
+/// The beginning of a snapshot's id, as restic shows it.
+fn short(id: &str) -> String {
+    id.chars().take(8).collect()
+}
+
+/// What is done to a repository, in the infinitive.
+fn work(word: &str) -> &'static str {
+    match word {
+        "data" => "read a part of the data",
+        "prune" => "remove what no backup needs",
+        _ => "check the parts",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where backups go: the repositories, their recovery kits, and whether they answer.
 //!
-//! `form.rs` reads what is typed, `keep.rs` keeps it, `show.rs` is the page of one repository and `acts.rs` its buttons, `kit.rs` the
+//! `form.rs` reads what is typed, `keep.rs` keeps it, `show.rs` is the page of one repository and `acts.rs` its buttons, `upkeep.rs` what is done to it by itself, `kit.rs` the
 //! recovery kit. What opens a repository is sealed by `src/ops/repositories/`, and is on no page but the kit.
 
 mod acts;
@@ -11,6 +11,7 @@ mod kit;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 mod show;
+mod upkeep;
 
 pub use acts::{activate, retire, test};
 pub use form::RepositoryForm;
@@ -18,6 +19,7 @@ pub use index::{BackupsHomeView, index};
 pub use keep::{NewRepositoryView, add, begin, edit};
 pub use kit::{KitView, kit};
 pub use show::{RepositoryView, show};
+pub use upkeep::{UpkeepLine, upkeep};
 
 use crate::restic::Place;
 use crate::store::repositories::{KeptRepository, RepositoryState};

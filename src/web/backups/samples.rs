@@ -1,7 +1,7 @@
 //! The pages of repositories with made-up contents.
 
 use super::index::RepositoryRow;
-use super::{BackupsHomeView, KitView, NewRepositoryView, RepositoryForm, RepositoryView, mark};
+use super::{BackupsHomeView, KitView, NewRepositoryView, RepositoryForm, RepositoryView, UpkeepLine, mark};
 use crate::store::repositories::RepositoryState;
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::when::When;
@@ -70,6 +70,7 @@ impl RepositoryView {
             state: RepositoryState::Active,
             mark: mark(RepositoryState::Active),
             append_only: true,
+            upkeep: UpkeepLine::samples(),
             restic_id: "b1946ac924".to_owned(),
             answered: Some(When::sample(90)),
             trouble: None,

@@ -2,6 +2,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
+use super::upkeep::{UpkeepLine, lines};
 use super::{RepositoryForm, kept, kind, mark, place};
 use crate::access::action::ListRepositories;
 use crate::access::{Grant, Permission};
@@ -35,6 +36,8 @@ pub struct RepositoryView {
     pub answered: Option<When>,
     /// What went wrong the last time, and when.
     pub trouble: Option<(String, When)>,
+    /// What is done to it by itself, if it takes backups.
+    pub upkeep: Vec<UpkeepLine>,
     /// When a kit was taken last.
     pub kit: Option<When>,
     pub may_configure: bool,
@@ -58,6 +61,11 @@ impl RepositoryView {
     /// What stands at a secret.
     pub fn secret_hint(&self) -> &'static str {
         if self.kept { "One is kept. Leave it empty to keep that one." } else { "" }
+    }
+
+    /// A check found damage, and none since found it sound.
+    pub fn is_damaged(&self) -> bool {
+        self.upkeep.iter().any(|line| line.is_damaged)
     }
 
     pub fn is_new(&self) -> bool {
@@ -86,6 +94,7 @@ pub async fn show(
     let done = match query.get("done") {
         "tested" if works => Some("It answers, and opens with its password."),
         "active" => Some("It takes backups from now on."),
+        "upkeep" => Some("It is done as soon as nobody works in the repository. This page shows what came out."),
         "retired" => Some("It takes no backups any more. What lies there stays."),
         _ => None,
     };
@@ -111,6 +120,7 @@ pub(super) async fn view(site: &Site, visit: &Visit, kept: KeptRepository, said:
         state: kept.state,
         mark: mark(kept.state),
         append_only: kept.append_only,
+        upkeep: if kept.state == RepositoryState::Active { lines(site, &kept).await? } else { vec![] },
         restic_id: kept.restic_id.chars().take(10).collect(),
         answered: kept.checked_at.map(|at| moment(site, at)),
         trouble: kept.trouble_at.filter(|_| !kept.trouble.is_empty()).map(|at| (kept.trouble.clone(), moment(site, at))),

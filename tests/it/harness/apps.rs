@@ -63,6 +63,10 @@ impl Site {
     /// Waits until no operation runs.
     pub(crate) async fn idle(&self) {
         until("all operations", async || self.store.live_operations().await.unwrap().is_empty().then_some(())).await;
+        for kept in self.store.repositories().await.unwrap() {
+            let over = async || self.store.upkeep(kept.id).await.unwrap().iter().all(|row| row.ended.is_some()).then_some(());
+            until("the upkeep of repositories", over).await;
+        }
     }
 
     /// Waits until the pages know what the Swarm holds now.

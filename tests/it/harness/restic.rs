@@ -26,3 +26,24 @@ pub(crate) fn by_hand(address: &str, password: &str, arguments: &[&str], home: &
     let said = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     if done.status.success() { Ok(said(done.stdout)) } else { Err(said(done.stderr)) }
 }
+
+/// Stores files of a volume as a runner does, under its real path, in a name space of mounts of its own: `files` are paths below the
+/// volume and what they hold. Gives the whole id of the snapshot.
+pub(crate) fn store_volume(address: &str, password: &str, volume: &str, files: &[(&str, &str)], tags: &str) -> String {
+    let tree = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = tree.path().join("docker/volumes").join(volume).join("_data").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let script = "mount -t tmpfs none /var/lib && cp -a \"$1/.\" /var/lib && shift && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", script, "sh"]).arg(tree.path()).arg(restic());
+    command.args(["--no-cache", "--json", "-r", address, "backup", "--host", "localhost", "--tag", tags]);
+    command.arg(format!("/var/lib/docker/volumes/{volume}/_data"));
+    let done = command.env("HOME", tree.path()).env("RESTIC_PASSWORD", password).stderr(Stdio::inherit()).output().unwrap();
+    let said = String::from_utf8(done.stdout).unwrap();
+    let summary = said.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let id = summary.filter_map(|line| line["snapshot_id"].as_str().map(str::to_owned)).next_back();
+    id.unwrap_or_else(|| panic!("no snapshot: {said}"))
+}

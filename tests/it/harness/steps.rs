@@ -3,12 +3,13 @@
 use canteen::access::Role;
 
 use super::device::{Device, ticket};
-use super::{Answer, Browser, Idp, MailServer, PASSWORD, Plan, Site};
+use super::{Answer, BOARD, Browser, Idp, MailServer, PASSWORD, Plan, Shelved, Site};
 
 const NEW: &str = "nine loud herons";
 
 /// Routes whose request succeeds only from a browser that [`Step::before`] gives.
-pub(crate) const IN_STEPS: [&str; 12] = [
+pub(crate) const IN_STEPS: [&str; 13] = [
+    "/apps/{app}/backups/{name}/download",
     "/setup",
     "/session/factor",
     "/session/passkey",
@@ -32,6 +33,8 @@ pub(crate) struct Step {
     pub(crate) who: &'static str,
     /// Where the request is about a site of its own: set-up is open there.
     pub(crate) elsewhere: Option<Site>,
+    /// What that site needs, for as long as it does.
+    _held: Option<tempfile::TempDir>,
 }
 
 impl Step {
@@ -39,7 +42,7 @@ impl Step {
     pub(crate) async fn before(site: &Site, route: &str) -> Option<Self> {
         let step = |browser: &Browser, who, fields: &[(&str, &str)]| {
             let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            Some(Self { browser: browser.clone(), path: route.to_owned(), fields, who, elsewhere: None })
+            Some(Self { browser: browser.clone(), path: route.to_owned(), fields, who, elsewhere: None, _held: None })
         };
         match route {
             "/setup" => {
@@ -47,6 +50,12 @@ impl Step {
                 let code = new.setup_code.peek().unwrap();
                 let fields = [("code", code.as_str()), ("name", "eve"), ("password", NEW)];
                 step(&new.stranger(), "eve", &fields).map(|step| Self { elsewhere: Some(new), ..step })
+            }
+            "/apps/{app}/backups/{name}/download" => {
+                let Shelved { site: new, ana, page, repository, .. } = Shelved::new("first", "meet at noon").await;
+                let id = new.store.app(BOARD).await.unwrap().unwrap().id.to_string();
+                let taken = step(&ana, "ana", &[("form-app", &id), ("in", "notices/first")]);
+                taken.map(|step| Self { path: format!("{page}/download"), elsewhere: Some(new), _held: Some(repository), ..step })
             }
             "/session/factor" => {
                 site.add("bea", Role::Viewer).await;

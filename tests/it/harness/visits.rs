@@ -195,7 +195,7 @@ impl Visits {
             assert_eq!(admin.submit(&path, &path, &fields).await.location(), list);
         }
         holders(site).await;
-        backup(site, BOARD, offsite, made).await;
+        site.backup_made(BOARD, offsite, made, &"ab".repeat(32), &[]).await;
         let ids = site.store.apps().await.unwrap().into_iter().map(|app| (app.name, app.id)).collect();
         let mut tokens = [0, 0];
         for (at, token) in tokens.iter_mut().enumerate() {
@@ -221,12 +221,16 @@ impl Visits {
             // A schedule of the app's own, one that others follow, and a new one.
             ("POST", "/apps/{app}/backups/schedule") => filled(entry.path, RELIC),
             (_, "/apps/{app}/backups/schedule/{id}/removal") => filled(entry.path, BOARD).replace("{id}", "1"),
+            (_, "/apps/{app}/backups/{name}" | "/apps/{app}/backups/{name}/pin" | "/apps/{app}/backups/{name}/download") => {
+                filled(entry.path, BOARD).replace("{name}", &"ab".repeat(32))
+            }
             (_, "/apps/{app}/backups/{name}/restoration") => filled(entry.path, BOARD).replace("{name}", &"ab".repeat(32)),
             (_, "/backups/schedule/{id}/removal") => entry.path.replace("{id}", "2"),
             (_, "/apps/{app}/backups/schedule/{id}" | "/backups/schedule/{id}") => filled(entry.path, BOARD).replace("{id}", "0"),
             (_, path) if path.starts_with("/settings/approvals/{id}") => path.replace("{id}", "1"),
             (_, "/backups/repositories/{id}/activate") => entry.path.replace("{id}", "2"),
             (_, "/backups/repositories/{id}/retire") => entry.path.replace("{id}", "3"),
+            (_, "/backups/repositories/{id}/upkeep") => entry.path.replace("{id}", &self.offsite.to_string()),
             (_, path) if path.starts_with("/backups/repositories/{id}") => path.replace("{id}", "1"),
             (_, "/backups/recovery/{id}/proof") => entry.path.replace("{id}", "1"),
             (_, "/backups/recovery/{id}/removal") => entry.path.replace("{id}", "2"),
@@ -285,6 +289,8 @@ impl Visits {
 
     async fn fields(&self, route: &str, path: &str) -> Vec<(String, String)> {
         let fixed: &[(&str, &str)] = match route {
+            "/apps/{app}/backups/{name}/pin" => &[("stays", "on")],
+            "/backups/repositories/{id}/upkeep" => &[("work", "structure")],
             "/backups/repositories/new" => &[("name", "Walked"), ("kind", "local"), ("local_path", "/nowhere/walked")],
             "/backups/repositories/{id}" => &[("name", "Renamed"), ("kind", "local"), ("local_path", "/nowhere/Attic")],
             "/backups/repositories/{id}/activate" => &[("code", CODE)],
@@ -535,14 +541,16 @@ fn filled(path: &str, app: &str) -> String {
     path.replace("{app}", app)
 }
 
-/// A snapshot of an app, as a backup would have left it.
-async fn backup(site: &Site, app: &str, repository: i32, operation: i32) {
-    let id = site.store.app(app).await.unwrap().unwrap().id;
-    let insert = format!(
-        "INSERT INTO backup_runs (operation_id, app_id, repository_id, kind, outcome, cause, node, volumes, snapshot, files, bytes, \
-         packed, warnings, began_at, ended_at) VALUES ({operation}, {id}, {repository}, 'manual', 'succeeded', '', 'node-1', '[]', \
-         '{}', 1, 1, 1, 0, 1, 2)",
-        "ab".repeat(32)
-    );
-    connection(&site.database()).batch_execute(&insert).unwrap();
+impl Site {
+    /// What a backup of an app would have left in the database.
+    pub(crate) async fn backup_made(&self, app: &str, repository: i32, operation: i32, snapshot: &str, volumes: &[&str]) {
+        let id = self.store.app(app).await.unwrap().unwrap().id;
+        let volumes = serde_json::to_string(volumes).unwrap();
+        let insert = format!(
+            "PRAGMA foreign_keys=OFF; INSERT INTO backup_runs (operation_id, app_id, repository_id, kind, outcome, cause, node, volumes, snapshot, files, bytes, \
+             packed, warnings, began_at, ended_at) VALUES ({operation}, {id}, {repository}, 'manual', 'succeeded', '', 'node-1', \
+             '{volumes}', '{snapshot}', 1, 1, 1, 0, 1, 2)"
+        );
+        connection(&self.database()).batch_execute(&insert).unwrap();
+    }
 }

@@ -1,16 +1,23 @@
 //! Backups of an app: what was made, the button for one more, and what it would hold by the labels of what runs.
 
 mod begin;
+mod download;
+mod inside;
+mod pin;
 mod restoration;
 mod rows;
 mod runs;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
+mod snapshot;
 
 pub use begin::begin;
+pub use download::download;
+pub use pin::pin;
 pub use restoration::{RestorationView, restore, review};
 pub use rows::{GapRow, Held, HookRow, VolumeRow};
 pub use runs::RunRow;
+pub use snapshot::{EntryRow, SnapshotView, snapshot};
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -22,6 +29,7 @@ use crate::backup::{Contents, Service};
 use crate::envfile::{EnvFile, secret_values};
 use crate::stack::names::StackName;
 use crate::stack::spec::ServiceSpec;
+use crate::store::backups::BackupRun;
 use crate::store::repositories::RepositoryState;
 use crate::web::Site;
 use crate::web::apps::facts::{Facts, facts};
@@ -103,6 +111,11 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, actor: &Actor, problems
         then,
         rules: crate::web::recipes::lint::address(&facts.app.recipe, &facts.app.version),
     })
+}
+
+/// What made this snapshot of the app.
+async fn made(site: &Site, facts: &Facts, snapshot: &str) -> Result<BackupRun, Failure> {
+    site.store.backup_run(facts.app.id, snapshot).await?.ok_or(Failure::NotFound)
 }
 
 fn held(stack: &StackName, specs: &[ServiceSpec], secrets: &[String]) -> Held {

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
+use super::made;
 use crate::access::Grant;
 use crate::access::action::{Restore, ReviewRestore};
 use crate::backup::restore::{Extent, Step, Tasks, Warning};
@@ -106,10 +107,6 @@ pub async fn restore(
     let plan = fields.get("plan").cloned().unwrap_or_default();
     let wanted = wanted(&facts, &made, &choice, &site, plan);
     start(&may, &visit, &site, restore::order(facts.app.id, wanted, visit.form.clone())).await
-}
-
-async fn made(site: &Site, facts: &Facts, snapshot: &str) -> Result<BackupRun, Failure> {
-    site.store.backup_run(facts.app.id, snapshot).await?.ok_or(Failure::NotFound)
 }
 
 fn wanted(facts: &Facts, made: &BackupRun, choice: &Choice, site: &Site, plan: String) -> RestoreWanted {

@@ -25,13 +25,17 @@ pub struct RunRow {
     pub holds: String,
     /// The beginning of restic's id, and all of it; empty if none was made.
     pub snapshot: (String, String),
+    /// It is in the repository no more.
+    pub is_gone: bool,
+    /// Since when it is kept for good, and who wanted that.
+    pub pinned: Option<(When, String)>,
 }
 
 pub(super) fn rows(site: &Site, made: Vec<BackupRun>) -> Vec<RunRow> {
     made.into_iter().map(|run| row(site, run)).collect()
 }
 
-fn row(site: &Site, run: BackupRun) -> RunRow {
+pub(super) fn row(site: &Site, run: BackupRun) -> RunRow {
     let files = if run.files == 1 { "1 file".to_owned() } else { format!("{} files", run.files) };
     let holds = if run.snapshot.is_empty() { String::new() } else { format!("{files}, {}", size(run.bytes)) };
     RunRow {
@@ -43,6 +47,8 @@ fn row(site: &Site, run: BackupRun) -> RunRow {
         repository: run.repository.1,
         node: run.node,
         holds,
+        is_gone: run.gone.is_some(),
+        pinned: run.pinned.map(|(at, by)| (moment(site, at), by)),
         snapshot: (run.snapshot.chars().take(8).collect(), run.snapshot),
     }
 }
@@ -68,7 +74,7 @@ fn kind(word: &str) -> &'static str {
 }
 
 /// Such as "3.4 MB".
-fn size(bytes: i64) -> String {
+pub(super) fn size(bytes: i64) -> String {
     const UNITS: [(&str, i64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)];
     match UNITS.into_iter().find(|(_, unit)| bytes >= *unit) {
         Some((name, unit)) => format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),

@@ -1,10 +1,28 @@
 //! Examples of the page.
 
-use super::{BackupsView, GapRow, Held, HookRow, RunRow, VolumeRow};
+use super::{BackupsView, EntryRow, GapRow, Held, HookRow, RunRow, SnapshotView, VolumeRow};
+use crate::restic::EntryKind;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::shell::{Nav, Problems, Shell};
 use crate::web::status::Mark;
 use crate::web::when::When;
+
+/// What one runner made.
+fn made(operation: i32, outcome: &str, cause: &str) -> RunRow {
+    RunRow {
+        operation,
+        when: When::sample(i64::from(operation) * 7),
+        mark: super::runs::mark(outcome),
+        cause: cause.to_owned(),
+        kind: "By hand",
+        repository: "Attic".to_owned(),
+        node: "node-1".to_owned(),
+        holds: "1204 files, 38.1 MB".to_owned(),
+        snapshot: ("4f2a90c1".to_owned(), "4f2a90c1".repeat(8)),
+        is_gone: false,
+        pinned: None,
+    }
+}
 
 impl BackupsView {
     pub fn samples() -> Vec<Self> {
@@ -28,17 +46,6 @@ impl BackupsView {
             hooks: vec![hook("Before a backup", "/dump.sh <save> && true"), hook("After a restore", "/dump.sh load")],
             gaps: vec![],
         };
-        let made = |operation, outcome: &str, cause: &str| RunRow {
-            operation,
-            when: When::sample(i64::from(operation) * 7),
-            mark: super::runs::mark(outcome),
-            cause: cause.to_owned(),
-            kind: "By hand",
-            repository: "Attic".to_owned(),
-            node: "node-1".to_owned(),
-            holds: "1204 files, 38.1 MB".to_owned(),
-            snapshot: ("4f2a90c1".to_owned(), "4f2a90c1".repeat(8)),
-        };
         let full = Self {
             shell: Shell::sample("Backups of <wiki>.example.org", Nav::Apps),
             app: AppHeader { primary: None, ..AppHeader::sample(Tab::Backups) },
@@ -48,7 +55,8 @@ impl BackupsView {
             obstacle: String::new(),
             made: vec![
                 made(8, "partial", "something is missing in this backup; the steps above name it"),
-                made(5, "succeeded", ""),
+                RunRow { pinned: Some((When::sample(3), "<Ana>".to_owned())), ..made(5, "succeeded", "") },
+                RunRow { is_gone: true, ..made(4, "succeeded", "") },
                 RunRow { holds: String::new(), snapshot: Default::default(), ..made(3, "failed", "no node takes the <runner>") },
             ],
             problems: Problems::none(),
@@ -78,5 +86,63 @@ impl BackupsView {
         let planned = Self { runs: false, held: Some(none), repositories: vec![], obstacle: nowhere, made: vec![], ..full.clone() };
         let trouble = Self { runs: false, held: None, trouble: Some("The recipe has no <compose>.yml".to_owned()), ..full.clone() };
         vec![full, gaps, planned, trouble]
+    }
+}
+
+impl SnapshotView {
+    pub fn samples() -> Vec<Self> {
+        let first = Self {
+            shell: Shell::sample("Snapshot 4f2a90c1 of <wiki>.example.org", Nav::Apps),
+            app: AppHeader { primary: None, ..AppHeader::sample(Tab::Backups) },
+            run: made(5, "succeeded", ""),
+            gone: None,
+            may_restore: true,
+            may_download: true,
+            may_pin: true,
+            volumes: vec![("pages".to_owned(), "in=pages".to_owned()), ("db-<data>".to_owned(), "in=db".to_owned())],
+            way: vec![],
+            inside: String::new(),
+            here: String::new(),
+            trouble: String::new(),
+            entries: vec![],
+            total: 0,
+            before: None,
+            after: None,
+        };
+        let entry = |name: &str, kind, size: &str| EntryRow {
+            name: name.to_owned(),
+            inside: format!("pages/{name}"),
+            query: "in=pages".to_owned(),
+            kind,
+            size: size.to_owned(),
+            changed: When::sample(40),
+            permissions: "-rw-r-----".to_owned(),
+        };
+        let entries = vec![
+            entry("attic", EntryKind::Folder, ""),
+            entry(
+                "<b>a very long name of a file that nobody would have thought of, and then some more of it</b>.txt",
+                EntryKind::File,
+                "3.4 MB",
+            ),
+            entry("latest", EntryKind::Link, ""),
+        ];
+        let folder = Self {
+            volumes: vec![],
+            way: vec![("pages".to_owned(), "in=pages".to_owned()), ("20<26>".to_owned(), "in=pages%2F2026".to_owned())],
+            inside: "pages/2026".to_owned(),
+            here: "in=pages%2F2026".to_owned(),
+            total: 612,
+            before: Some(1),
+            after: Some(3),
+            entries,
+            ..first.clone()
+        };
+        let empty = Self { total: 0, entries: vec![], before: None, after: None, ..folder.clone() };
+        let trouble = Self { trouble: "Attic did not answer within 25 seconds".to_owned(), ..empty.clone() };
+        let pinned = RunRow { pinned: Some((When::sample(3), "<Ana>".to_owned())), ..made(5, "partial", "something is missing") };
+        let pinned = Self { run: pinned, ..first.clone() };
+        let gone = Self { gone: Some(When::sample(9)), volumes: vec![], ..first.clone() };
+        vec![first, folder, empty, trouble, pinned, gone]
     }
 }
