@@ -11,6 +11,9 @@ use super::pins::Resolve;
 use super::run::Run;
 use super::{apply, check, pins, watching};
 
+/// The step from which on the Swarm may be changed.
+pub(super) const CHANGE: &str = "Change the Swarm";
+
 /// Carries the deploy out. `may` is the right to deploy, a release or any commit, judged when the operation began to run.
 pub async fn run<A: WriteAction>(may: &Grant<A>, run: &Run, operation: &Operation, wanted: DeployWanted) -> Result<Ended, OpError> {
     run.step("Check the plan").await?;
@@ -21,7 +24,7 @@ pub async fn run<A: WriteAction>(may: &Grant<A>, run: &Run, operation: &Operatio
     let pinned = pins::pin(run, wanted.desired, &observed, Resolve::Always).await?;
     let pass = check::pass(may, run, &pinned, &observed, &wanted.confirmed)?;
 
-    run.step("Change the Swarm").await?;
+    run.step(CHANGE).await?;
     run.touch().await?;
     let leftovers = Leftovers::Except(&wanted.keep);
     for name in &wanted.keep {

@@ -50,6 +50,7 @@ pub mod rollback;
 pub mod rotate;
 pub mod run;
 pub mod runner;
+pub mod safety;
 pub mod scale;
 pub mod secrets;
 pub mod seen;

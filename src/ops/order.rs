@@ -25,6 +25,7 @@ use super::backup::BackupWanted;
 use super::command::CommandWanted;
 use super::remove::RemoveWanted;
 use super::restore::RestoreWanted;
+use super::safety::SafetyWanted;
 
 /// What an operation does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,6 +155,9 @@ pub struct DeployWanted {
     /// If it fails, all services become again what the last deployment that worked made of them.
     #[serde(default)]
     pub put_back: bool,
+    /// A backup that is made before anything is changed.
+    #[serde(default)]
+    pub safety: Option<SafetyWanted>,
 }
 
 /// Going back to an earlier deployment, exactly as it was shown. Its objects stay where they are kept.
@@ -338,11 +342,10 @@ impl Wanted {
             Self::Undeploy { before, .. } => before.as_ref().map(|_| Occasion::Undeploy.variable()),
             _ => None,
         };
-        if let Some(variable) = steps {
-            pairs.push(("steps", variable.into()));
-        }
-        if matches!(self, Self::Deploy(w) if w.put_back) {
-            pairs.push(("put_back", true.into()));
+        pairs.extend(steps.map(|variable| ("steps", variable.into())));
+        if let Self::Deploy(w) = self {
+            pairs.extend(w.put_back.then(|| ("put_back", true.into())));
+            pairs.extend(w.safety.iter().flat_map(SafetyWanted::particulars));
         }
         pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }

@@ -31,8 +31,8 @@ use super::order::Wanted;
 use super::places::Taken;
 use super::run::{Past, Run};
 use super::{
-    adjust, adopt, after, asker, backup, command, deploy, ourselves, pinned, remove, restore, rollback, rotate, secrets, undeploy,
-    unused, updates,
+    adjust, adopt, after, asker, backup, command, deploy, ourselves, pinned, remove, restore, rollback, rotate, safety, secrets,
+    undeploy, unused, updates,
 };
 
 /// Between two looks at the queue when nobody rang.
@@ -179,6 +179,15 @@ impl Runner {
         match wanted {
             Wanted::Deploy(wanted) => {
                 let (steps, chaos) = (after::After::of(&wanted), wanted.chaos.is_some());
+                if chaos {
+                    self.judge::<DeployChaos>(actor.clone(), operation)?;
+                } else {
+                    self.judge::<Deploy>(actor.clone(), operation)?;
+                }
+                let safe = match safety::make(run, self.backing_up(operation), &wanted).await? {
+                    Ok(safe) => safe,
+                    Err(ended) => return Ok(ended),
+                };
                 let of = rollback::Of { operation, store: &self.store };
                 let fallback = Fallback::of(of, &wanted);
                 let deploy = Box::pin(async {
@@ -190,14 +199,17 @@ impl Runner {
                         deploy::run(&self.judge::<Deploy>(actor, operation)?, run, operation, *wanted).await
                     }
                 });
-                let ended = match fallback {
-                    Some(fallback) => fallback.carry_out(run, of, deploy).await?,
-                    None => deploy.await?,
+                let deployed = async {
+                    let ended = match fallback {
+                        Some(fallback) => fallback.carry_out(run, of, deploy).await?,
+                        None => deploy.await?,
+                    };
+                    match steps {
+                        Some(steps) => after::run(run, self.parts(operation), &self.store, steps, ended).await,
+                        None => Ok(ended),
+                    }
                 };
-                match steps {
-                    Some(steps) => after::run(run, self.parts(operation), &self.store, steps, ended).await,
-                    None => Ok(ended),
-                }
+                safety::with(safe, deployed.await)
             }
             Wanted::Rollback(wanted) => {
                 let of = rollback::Of { operation, store: &self.store };
@@ -249,11 +261,10 @@ impl Runner {
             }
             Wanted::Backup(wanted) => {
                 let may = self.judge::<RunBackup>(actor, operation)?;
-                let of = backup::Of { operation, store: &self.store, handover: &self.handover, backups: &self.backups };
-                backup::run(&may, run, of, wanted).await
+                backup::run(&may, run, self.backing_up(operation), wanted).await
             }
             Wanted::Restore(wanted) => {
-                let of = backup::Of { operation, store: &self.store, handover: &self.handover, backups: &self.backups };
+                let of = self.backing_up(operation);
                 match self.judge::<Restore>(actor, operation) {
                     Ok(may) => restore::run(&may, run, of, *wanted).await,
                     // What was stopped is started again, whatever rights are left.
@@ -278,6 +289,10 @@ impl Runner {
         let latest = self.feed.latest().swarm;
         let swarm = if latest.at == 0 { run.fresh().await? } else { latest };
         ourselves::refusal(&swarm, &app.stack).map_or(Ok(()), |why| Err(OpError::stop("refused", why)))
+    }
+
+    fn backing_up<'a>(&'a self, operation: &'a Operation) -> backup::Of<'a> {
+        backup::Of { operation, store: &self.store, handover: &self.handover, backups: &self.backups }
     }
 
     fn parts<'a>(&'a self, operation: &'a Operation) -> command::Of<'a> {

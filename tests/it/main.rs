@@ -84,6 +84,7 @@ mod rights;
 mod rivals;
 mod rollback;
 mod routes;
+mod safety_backup;
 mod second_operation;
 mod secret_configs;
 mod secret_forms;

@@ -62,6 +62,7 @@ impl Way {
             chaos: None,
             after: None,
             put_back: false,
+            safety: None,
         };
         let back = |reapply| RollbackWanted {
             deployment: record,

@@ -132,6 +132,7 @@ async fn an_operation_that_got_past_the_page_is_refused_when_it_runs() {
         chaos,
         after,
         put_back,
+        safety: None,
     };
     let id = site.store.commit(&may, order::deploy(app.id, Box::new(wanted), "another".to_owned())).await.unwrap().begun().unwrap();
     let done = site.operation_done(id).await;

@@ -267,7 +267,7 @@ async fn what_somebody_has_to_see_to_holds_an_update() {
     held("a note on the way", "Please run").await;
 
     choose(&ana, "minor", "0", "24", &[("backup", "on")]).await;
-    held("backup", "A backup is wanted before, and Canteen can’t make backups yet").await;
+    held("backup", "A backup is wanted before, and none can be made").await;
     choose(&ana, "minor", "0", "24", &[]).await;
 
     let may = Grant::<RefreshRecipe>::judge(Actor::Scheduler, Target::Site).unwrap();

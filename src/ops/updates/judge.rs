@@ -13,6 +13,7 @@ use crate::updates::{Decision, Mode, Obstacle, Past, Question, UpdatePolicy, Win
 use super::look::{Made, blocking};
 use super::obstacles::{Running, obstacles};
 use crate::ops::ended::OpError;
+use crate::ops::safety::{destinations, holds_anything};
 
 /// Where everything is read from.
 #[derive(Clone, Copy)]
@@ -37,7 +38,13 @@ pub struct Judgement {
     pub tries: Vec<Try>,
     /// What the decision is about, held against the Swarm.
     pub(super) made: Option<Made>,
+    /// The repository of the backup that the policy wants before.
+    pub(super) safety: Option<i32>,
 }
+
+/// An update that is to have a backup before must not pretend.
+const NO_BACKUP: &str = "a backup is wanted before, and none can be made: no repository takes backups, or a backup would hold nothing of \
+                         the app. Add a repository, or take the wish for a backup out of the policy";
 
 /// The policy that this is; the usual one where nobody chose another.
 pub fn policy_of(chosen: Option<&StoredPolicy>) -> UpdatePolicy {
@@ -58,7 +65,8 @@ pub async fn judge(sources: Sources<'_>, app: &App) -> Result<Judgement, OpError
     let chosen = sources.store.update_policy(app.id).await?;
     let policy = policy_of(chosen.as_ref());
     let tries = sources.store.update_tries(Some(app.id)).await?;
-    let mut judgement = Judgement { policy, chosen, current: None, newer: None, decision: Decision::Nothing, tries, made: None };
+    let mut judgement =
+        Judgement { policy, chosen, current: None, newer: None, decision: Decision::Nothing, tries, made: None, safety: None };
     let stack = StackName::parse(&app.stack).map_err(|e| OpError::stop("failed", e.to_string()))?;
     let observed = sources.reading.swarm.stack(&stack);
     let Some(deployed) = sources.store.last_converged(app.id).await?.filter(|_| !observed.services.is_empty()) else {
@@ -74,6 +82,11 @@ pub async fn judge(sources: Sources<'_>, app: &App) -> Result<Judgement, OpError
     if let Some(to) = target(policy.mode, &deployed.version, &found).filter(|to| !past.tried.iter().any(|tried| tried == to)) {
         let running = Running { app, stack: &stack, observed: &observed, deployed: &deployed };
         (judgement.made, against) = obstacles(sources, &running, to).await?;
+        if policy.backup_before {
+            judgement.safety = destinations(sources.store, app.id).await?.first().map(|(id, _)| *id);
+            let possible = judgement.safety.is_some() && holds_anything(&stack, &observed);
+            against.splice(0..0, (!possible).then(|| Obstacle { text: NO_BACKUP.to_owned(), passes: false }));
+        }
     }
     judgement.decision = decide(&Question {
         policy: &policy,

@@ -15,6 +15,7 @@ use crate::ops::check;
 use crate::ops::ended::OpError;
 use crate::ops::live::Live;
 use crate::ops::order::{self, DeployWanted};
+use crate::ops::safety::SafetyWanted;
 use crate::recipe::after::Occasion;
 use crate::shelf::Shelf;
 use crate::stack::names::StackName;
@@ -99,6 +100,7 @@ impl Watch {
             chaos: None,
             after: Some(Occasion::Upgrade.variable().to_owned()),
             put_back: true,
+            safety: judgement.safety.map(|repository| SafetyWanted { repository, in_spite: String::new() }),
         };
         let nonce = format!("{}-{}-{}-{}", may.actor().name(), app.id, due.to, due.window);
         let policy = format!("{}, {}", judgement.policy.mode.as_str(), judgement.policy.window.told());

@@ -134,6 +134,11 @@ impl Body {
         }
     }
 
+    /// Yes or no, where nothing said is neither.
+    pub fn choice(&mut self, name: &str) -> Option<bool> {
+        self.0.left.contains_key(name).then(|| self.flag(name, false))
+    }
+
     /// A number that may be missing.
     pub fn number(&mut self, name: &str) -> Option<i64> {
         let value = self.0.left.remove(name)?;

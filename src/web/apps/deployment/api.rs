@@ -286,6 +286,9 @@ impl DeployForm {
             prune: ticked(sent.flag("prune", true)),
             after: ticked(sent.flag("steps", true)),
             back: ticked(sent.flag("put_back", true)),
+            safety: sent.choice("backup").map(|yes| if yes { "on" } else { "off" }).unwrap_or_default().to_owned(),
+            safety_to: String::new(),
+            in_spite: sent.optional("in_spite", LONGEST),
             confirm: String::new(),
         }
     }

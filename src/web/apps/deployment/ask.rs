@@ -27,7 +27,7 @@ use crate::web::shell::Problems;
 use crate::web::visit::Visit;
 
 use super::review::{Made, Review, review};
-use super::{Answered, Ticked, Typed, deployed, view};
+use super::{Answered, SafetyChoice, Ticked, Typed, deployed, view};
 
 /// What the deploy button sends.
 #[derive(Deserialize)]
@@ -56,6 +56,15 @@ pub struct DeployForm {
     /// Not empty where everything is to be put back if it fails.
     #[serde(default)]
     pub(super) back: String,
+    /// `on` or `off`: a backup before; empty for what is usual.
+    #[serde(default)]
+    pub(super) safety: String,
+    /// The row of the repository that it goes into; empty for the usual one.
+    #[serde(default)]
+    pub(super) safety_to: String,
+    /// Why it goes on though that backup fails.
+    #[serde(default)]
+    pub(super) in_spite: String,
     /// The app's name, where power over the machine is given.
     #[serde(default)]
     pub(super) confirm: String,
@@ -122,10 +131,10 @@ async fn press<A: WriteAction>(
     match outcome {
         Outcome::Asked(asked) => go_to(&asked),
         Outcome::Missing(problems) => {
-            let answered = Answered { problems, ticked, typed: Typed::default() };
+            let answered = Answered { problems, ticked, typed: Typed::default(), sent: Some(form) };
             wrong_form(&view(&facts, visit, site, review, answered).await?)
         }
-        Outcome::Refused { text, .. } => conflict(&facts, visit, site, review, Refused { text, ticked }).await,
+        Outcome::Refused { text, .. } => conflict(&facts, visit, site, review, Refused { text, ticked, form }).await,
     }
 }
 
@@ -142,6 +151,9 @@ pub(super) async fn attempt<A: WriteAction>(
     let mut missing = Problems::none();
     review.faults.typed(&form.overridden, &form.reason, &mut missing);
     review.shifted.ticked(&form.shifted, &mut missing);
+    let from = deployed(facts, site).await?.map(|deployment| deployment.version);
+    let safety = SafetyChoice::of(facts, site, from.as_deref(), &review, Some(form)).await?;
+    safety.check(&mut missing);
     let (what, text) = match &review.made {
         Err(_) => ("blocked", "This can’t be deployed; the reasons are below"),
         Ok(made) if !made.plan.blockers.is_empty() => {
@@ -163,7 +175,7 @@ pub(super) async fn attempt<A: WriteAction>(
             if !missing.is_empty() {
                 return Ok((review, Outcome::Missing(missing)));
             }
-            let chosen = Chosen { review: &review, ticked: Ticked::of(form), confirmed, way, why: sent.why };
+            let chosen = Chosen { review: &review, ticked: Ticked::of(form), safety, confirmed, way, why: sent.why };
             let outcome = match order(may, facts, site, made, chosen, sent.nonce).await {
                 Ok(asked) => Outcome::Asked(asked),
                 Err(Failure::Conflict(busy)) => Outcome::Refused { what: "busy", text: sentence(&busy) },
@@ -180,6 +192,7 @@ struct Chosen<'a, A> {
     way: Way<A>,
     review: &'a Review,
     ticked: Ticked,
+    safety: SafetyChoice,
     /// The powers over the machine that were confirmed by typing.
     confirmed: Vec<String>,
     /// Why it is asked for.
@@ -187,9 +200,10 @@ struct Chosen<'a, A> {
 }
 
 /// Why nothing was started, and what was ticked.
-struct Refused {
+struct Refused<'a> {
     text: String,
     ticked: Ticked,
+    form: &'a DeployForm,
 }
 
 async fn order<A: WriteAction>(
@@ -217,6 +231,7 @@ async fn order<A: WriteAction>(
         chaos: chosen.review.note.as_ref().filter(|note| note.chaos).map(|note| note.branch.clone()),
         after: if chosen.ticked.after { steps(facts, site, &chosen.review.version).await? } else { None },
         put_back: chosen.ticked.back && deployed(facts, site).await?.is_some(),
+        safety: chosen.safety.wanted(),
     };
     let order = (chosen.way.order)(facts.app.id, Box::new(wanted), nonce.to_owned());
     let rules = chosen.review.faults.rules();
@@ -231,9 +246,15 @@ async fn steps(facts: &Facts, site: &Site, to: &str) -> Result<Option<String>, F
     Ok(found.variable().map(str::to_owned))
 }
 
-async fn conflict(facts: &Facts, visit: &Visit, site: &Site, review: Review, refused: Refused) -> Result<HttpResponse, Failure> {
+async fn conflict(
+    facts: &Facts,
+    visit: &Visit,
+    site: &Site,
+    review: Review,
+    refused: Refused<'_>,
+) -> Result<HttpResponse, Failure> {
     let mut problems = Problems::none();
     problems.add("", refused.text);
-    let answered = Answered { problems, ticked: refused.ticked, typed: Typed::default() };
+    let answered = Answered { problems, ticked: refused.ticked, typed: Typed::default(), sent: Some(refused.form) };
     page_with(StatusCode::CONFLICT, &view(facts, visit, site, review, answered).await?)
 }

@@ -5,6 +5,7 @@ mod ask;
 mod commit;
 mod faults;
 mod review;
+mod safety;
 #[cfg(any(test, feature = "testing"))]
 mod samples;
 mod settings_change;
@@ -14,6 +15,7 @@ mod step;
 pub use ask::{DeployForm, deploy, deploy_chaos};
 pub use commit::{CommitChoice, CommitNote};
 pub use faults::Faults;
+pub use safety::SafetyChoice;
 pub use settings_change::SettingsChange;
 pub use shifted::Shifted;
 
@@ -76,6 +78,8 @@ pub struct PlanView {
     /// Steps that the settings ask for afterwards.
     pub after: AskedSteps,
     pub ticked: Ticked,
+    /// A backup before.
+    pub safety: SafetyChoice,
     pub problems: Problems,
     /// What rules about approval know it by.
     pub kind: Kind,
@@ -148,14 +152,15 @@ pub async fn plan(may: Grant<ViewPlan>, visit: Visit, query: Query, site: Data<S
     let review = review(&facts, &site, version, &branch).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let typed = Typed { branch: query.get("branch").to_owned(), commit: query.get("commit").to_owned() };
-    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, ticked: Ticked::ALL, typed }).await?)
+    page_with(status, &view(&facts, &visit, &site, review, Answered { problems, ticked: Ticked::ALL, typed, sent: None }).await?)
 }
 
 /// What became of the form, where it was sent already.
-struct Answered {
+struct Answered<'a> {
     problems: Problems,
     ticked: Ticked,
     typed: Typed,
+    sent: Option<&'a DeployForm>,
 }
 
 /// Branch and commit as they were chosen.
@@ -170,7 +175,7 @@ async fn deployed(facts: &Facts, site: &Site) -> Result<Option<Deployment>, Fail
     Ok(site.store.last_converged(facts.app.id).await?.filter(|_| !facts.observed.services.is_empty()))
 }
 
-async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answered: Answered) -> Result<PlanView, Failure> {
+async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answered: Answered<'_>) -> Result<PlanView, Failure> {
     let deployed = deployed(facts, site).await?;
     let settings = settings_change(facts, site, deployed.as_ref(), &review).await?;
     let from_base = match &deployed {
@@ -196,6 +201,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
             changes.warnings.extend(made.moving_tags());
         }
     }
+    let safety = SafetyChoice::of(facts, site, from_version.as_deref(), &review, answered.sent).await?;
     let after = after_deploy(&facts.revision(site).await?.text, from_version.as_deref(), &review.version);
     let task = step::task(from_version.as_deref().zip(from_base.as_deref()), &review, &facts.app.recipe);
     let kind = if review.is_chaos() { Kind::Chaos } else { Kind::Deploy };
@@ -213,6 +219,7 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, review: Review, answere
         leftovers: leftovers(&changes),
         after: AskedSteps { ticked: answered.ticked.after, ..after },
         ticked: answered.ticked,
+        safety,
         from_version,
         to_version: review.version,
         versions: review.versions,

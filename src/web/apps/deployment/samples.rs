@@ -1,6 +1,6 @@
 //! The page with made-up contents.
 
-use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SettingsChange, Shifted, Ticked};
+use super::{CommitChoice, CommitNote, Faults, PlanView, ReleaseNote, SafetyChoice, SettingsChange, Shifted, Ticked};
 use crate::access::approval::Kind;
 use crate::recipe::after::Occasion;
 use crate::web::apps::changes::Changes;
@@ -37,6 +37,14 @@ impl PlanView {
             leftovers: vec!["cron".to_owned()],
             after: AskedSteps::sample(Occasion::Upgrade),
             ticked: Ticked::ALL,
+            safety: SafetyChoice {
+                to: vec![(1, "<Attic>".to_owned()), (2, "Cellar".to_owned())],
+                chosen: 2,
+                ticked: true,
+                large: true,
+                in_spite: String::new(),
+                impossible: "",
+            },
             problems: Problems::none(),
             kind: Kind::Deploy,
             may_deploy: true,
@@ -58,6 +66,10 @@ impl PlanView {
         let blocked = Self { changes: Changes::sample_blocked(), ..upgrade.clone() };
         let mut stale = Self { ticked: Ticked { prune: false, after: false, back: false }, ..upgrade.clone() };
         stale.after.ticked = false;
+        stale.safety = SafetyChoice {
+            impossible: "No backup is made before, for no repository takes backups yet.",
+            ..SafetyChoice::default()
+        };
         stale.problems.add("", "Something changed after you opened this page, so nothing was started. This is the new plan");
         let nothing = Self {
             changes: Changes::sample_empty(),

@@ -254,6 +254,7 @@ impl Turned {
             chaos: None,
             after: None,
             put_back: false,
+            safety: None,
             timeout_s: timeout_s(&self.desired).unwrap_or(site.settings.deploy_timeout_s),
             desired: self.desired.clone(),
         };
