@@ -10,6 +10,11 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
 }
 
+/// Day and time, such as `2026-11-24T03:30:00Z`.
+pub fn utc(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// The day, such as `2026-11-24` (UTC).
 pub fn day(at: Millis) -> String {
     jiff::Timestamp::from_millisecond(at).unwrap_or_default().strftime("%Y-%m-%d").to_string()

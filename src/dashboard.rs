@@ -69,7 +69,7 @@ impl Dashboard {
         feed.knows(apps(Arc::new(Claims::new(store.clone()))));
         let (live, bell) = (Arc::new(Live::default()), Arc::new(Notify::new()));
         let (handover, reveals, checked) = (Arc::new(Handover::default()), Arc::new(Reveals::default()), AuditCheck::default());
-        let repositories = Repositories::new(key.clone(), settings.restic.clone(), settings.data.join(SCRATCH));
+        let repositories = repositories(&settings, key.clone());
         let backups = Backups {
             repositories: repositories.clone(),
             image: settings.runner_image.clone(),
@@ -213,6 +213,11 @@ pub enum DataKeyError {
     Lost(PathBuf),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What opens the repositories of backups.
+pub fn repositories(settings: &Settings, key: DataKey) -> Repositories {
+    Repositories::new(key, settings.restic.clone(), settings.data.join(SCRATCH))
 }
 
 /// The data key in the folder `keys`, made where nothing needs another one.

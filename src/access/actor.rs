@@ -24,6 +24,9 @@ pub enum Actor {
 /// The name of [`Actor::Scheduler`].
 pub const SCHEDULER: &str = "scheduler";
 
+/// The name of whoever types on the server itself.
+pub const COMMAND_LINE: &str = "command line";
+
 /// By which way somebody came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Via {

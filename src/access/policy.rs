@@ -169,6 +169,7 @@ const fn system(what: ActionName) -> bool {
         what,
         A::Conclude
             | A::Record
+            | A::RunBackup
             | A::NoteRepository
             | A::KeepRepository
             | A::EscrowSecret

@@ -1,4 +1,5 @@
 use crate::access::Actor;
+use crate::access::actor::COMMAND_LINE;
 use crate::store::operations::AskedBy;
 use crate::store::{Store, StoreError};
 
@@ -7,6 +8,9 @@ use crate::store::{Store, StoreError};
 pub(super) async fn actor(store: &Store, asked: &AskedBy, way: String) -> Result<Actor, StoreError> {
     if asked.is_scheduler() {
         return Ok(Actor::Scheduler);
+    }
+    if asked.is_command_line() {
+        return Ok(Actor::System(COMMAND_LINE));
     }
     let mut via = asked.via.clone();
     via.way = way;

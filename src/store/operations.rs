@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::approvals::{self, Cleared};
 use super::schema::{apps, operations, removed_apps};
 use super::{Denied, Result, Store, StoreError, Tx, removals};
+use crate::access::actor::COMMAND_LINE;
 use crate::access::{Actor, SCHEDULER, Sight, Via};
 use crate::clock::Millis;
 
@@ -65,6 +66,11 @@ impl AskedBy {
     /// Whether the dashboard asked by itself. A member of that name has an id.
     pub fn is_scheduler(&self) -> bool {
         self.id.is_none() && self.name == SCHEDULER
+    }
+
+    /// Whether somebody asked who types on the server itself.
+    pub fn is_command_line(&self) -> bool {
+        self.id.is_none() && self.name == COMMAND_LINE
     }
 }
 

@@ -20,6 +20,7 @@ mod audit_export;
 mod audit_pages;
 mod audit_seals;
 mod audit_tampering;
+mod backup_cli;
 mod backup_repositories;
 mod backup_schedules;
 mod backup_snapshots;
