@@ -110,6 +110,19 @@ impl Store {
         self.read(move |c| Ok(pinned.select(m::snapshot).load(c)?)).await
     }
 
+    /// Since when a snapshot of an app stays whatever the schedules say, and who wants that.
+    pub async fn pinned_since(&self, app_id: i32, snapshot: &str) -> Result<Option<(Millis, String)>> {
+        let row = m::table.find((app_id, snapshot.to_owned())).select((m::pinned_at, m::pinned_by));
+        let row: Option<(Option<Millis>, String)> = self.read(move |c| Ok(row.first(c).optional()?)).await?;
+        Ok(row.and_then(|(at, by)| Some((at?, by))))
+    }
+
+    /// All snapshots that backups of an app made, by restic's whole ids.
+    pub async fn snapshots_of(&self, app_id: i32) -> Result<Vec<String>> {
+        let all = b::table.filter(b::app_id.eq(app_id)).filter(b::snapshot.ne("")).select(b::snapshot);
+        self.read(move |c| Ok(all.load(c)?)).await
+    }
+
     async fn backups_of(&self, app_id: i32, snapshot: Option<String>, limit: i64) -> Result<Vec<BackupRun>> {
         self.read(move |c| {
             let marks = m::table.on(m::app_id.eq(b::app_id).and(m::snapshot.eq(b::snapshot)));

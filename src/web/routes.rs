@@ -91,6 +91,7 @@ pub fn routes() -> Table {
         .post("/apps/{app}/backups/schedule/{id}", apps::schedule::save)
         .post("/apps/{app}/backups/schedule/{id}/removal", apps::schedule::remove)
         .post("/apps/{app}/backups", apps::backups::begin)
+        .get("/apps/{app}/backups/found", apps::backups::found)
         .get("/apps/{app}/backups/{name}", apps::backups::snapshot)
         .post("/apps/{app}/backups/{name}/pin", apps::backups::pin)
         .post("/apps/{app}/backups/{name}/download", apps::backups::download)

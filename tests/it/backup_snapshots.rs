@@ -1,6 +1,8 @@
 //! Looking into snapshots, taking files out of them, and keeping them for good. Against the real restic.
 
-use crate::harness::{BOARD, Shelved, until};
+use diesel::connection::SimpleConnection as _;
+
+use crate::harness::{BOARD, Shelved, connection, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_finds_a_file_folder_by_folder_and_takes_it_away() {
@@ -97,4 +99,27 @@ async fn a_repository_that_does_not_answer_is_told_on_the_page() {
         .says("There is no repository at");
     let file = shelf.ana.submit(&shelf.page, &format!("{}/download", shelf.page), &[("in", "notices/first")]).await;
     assert_eq!(file.status, 503);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_is_in_no_list_is_found_in_the_repository() {
+    let shelf = Shelved::new("first", "meet at noon").await;
+    let (site, ana) = (&shelf.site, &shelf.ana);
+    let other = format!("/apps/{BOARD}/backups/found");
+    ana.page(&other).await.says("There are no others");
+    // As after a new beginning: the repository is there, and our list is empty.
+    connection(&site.database()).batch_execute("DELETE FROM backup_runs").unwrap();
+    ana.page(&format!("/apps/{BOARD}/backups")).await.says("None was made yet").says("Others in the repositories");
+    ana.page(&other).await.says("By hand").says("Attic").says(shelf.snapshot.get(..8).unwrap());
+    ana.page(&shelf.page).await.says("notices").says("as the schedules say");
+    ana.page(&format!("{}?in=notices", shelf.page)).await.says("first File");
+    let file = ana.submit(&shelf.page, &format!("{}/download", shelf.page), &[("in", "notices/first")]).await;
+    assert_eq!((file.status, file.body.as_str()), (200, "meet at noon"));
+    ana.submit(&shelf.page, &format!("{}/pin", shelf.page), &[("stays", "on")]).await.location();
+    ana.page(&shelf.page).await.says("for good: ana wanted that");
+    assert_eq!(ana.get(&shelf.page.replace(&shelf.snapshot, &"ab".repeat(32))).await.status, 404);
+    // Of another app it is not one, whoever asks.
+    site.new_board(ana, "other.example.org").await;
+    assert_eq!(ana.get(&shelf.page.replace(BOARD, "other.example.org")).await.status, 404);
+    ana.page("/apps/other.example.org/backups/found").await.says("There are no others");
 }

@@ -28,6 +28,9 @@ pub(super) fn volumes(
             on.retain(|node| hostname(observed, node) == wanted.node);
         }
         let node = on.pop_first().ok_or_else(|| {
+            if wanted.node.is_empty() {
+                return format!("the volume {volume} is on several nodes, and it is not known on which one the snapshot was made; put it back by hand");
+            }
             format!(
                 "the volume {volume} is on several nodes, and on none that is called {} as when the snapshot was made",
                 wanted.node

@@ -41,6 +41,7 @@ pub fn all() -> Vec<(String, String)> {
     add(&mut pages, "deploys", &apps::deployments::DeploymentsView::samples());
     add(&mut pages, "go-back", &apps::deployments::GoBackView::samples());
     add(&mut pages, "backups", &apps::backups::BackupsView::samples());
+    add(&mut pages, "found-backups", &apps::backups::FoundView::samples());
     add(&mut pages, "snapshot", &apps::backups::SnapshotView::samples());
     add(&mut pages, "restoration", &apps::backups::RestorationView::samples());
     add(&mut pages, "schedules", &schedules::SchedulesView::samples());

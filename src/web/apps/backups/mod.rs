@@ -2,6 +2,7 @@
 
 mod begin;
 mod download;
+mod found;
 mod inside;
 mod pin;
 mod restoration;
@@ -13,6 +14,7 @@ mod snapshot;
 
 pub use begin::begin;
 pub use download::download;
+pub use found::{FoundView, found};
 pub use pin::pin;
 pub use restoration::{RestorationView, restore, review};
 pub use rows::{GapRow, Held, HookRow, VolumeRow};
@@ -113,9 +115,14 @@ async fn view(facts: &Facts, visit: &Visit, site: &Site, actor: &Actor, problems
     })
 }
 
-/// What made this snapshot of the app.
+/// What made this snapshot of the app, by our own list, or else as a repository tells.
 async fn made(site: &Site, facts: &Facts, snapshot: &str) -> Result<BackupRun, Failure> {
-    site.store.backup_run(facts.app.id, snapshot).await?.ok_or(Failure::NotFound)
+    let mut made = match site.store.backup_run(facts.app.id, snapshot).await? {
+        Some(made) => return Ok(made),
+        None => found::look_up(site, facts, snapshot).await?.ok_or(Failure::NotFound)?,
+    };
+    made.pinned = site.store.pinned_since(facts.app.id, snapshot).await?;
+    Ok(made)
 }
 
 fn held(stack: &StackName, specs: &[ServiceSpec], secrets: &[String]) -> Held {

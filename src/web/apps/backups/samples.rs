@@ -1,6 +1,6 @@
 //! Examples of the page.
 
-use super::{BackupsView, EntryRow, GapRow, Held, HookRow, RunRow, SnapshotView, VolumeRow};
+use super::{BackupsView, EntryRow, FoundView, GapRow, Held, HookRow, RunRow, SnapshotView, VolumeRow};
 use crate::restic::EntryKind;
 use crate::web::apps::header::{AppHeader, Tab};
 use crate::web::shell::{Nav, Problems, Shell};
@@ -86,6 +86,20 @@ impl BackupsView {
         let planned = Self { runs: false, held: Some(none), repositories: vec![], obstacle: nowhere, made: vec![], ..full.clone() };
         let trouble = Self { runs: false, held: None, trouble: Some("The recipe has no <compose>.yml".to_owned()), ..full.clone() };
         vec![full, gaps, planned, trouble]
+    }
+}
+
+impl FoundView {
+    pub fn samples() -> Vec<Self> {
+        let none = Self {
+            shell: Shell::sample("Other backups of <wiki>.example.org", Nav::Apps),
+            app: AppHeader { primary: None, ..AppHeader::sample(Tab::Backups) },
+            rows: vec![],
+            troubles: vec![],
+        };
+        let troubles = vec![("<Cellar>".to_owned(), "it did not answer within 25 seconds".to_owned())];
+        let some = Self { rows: vec![made(0, "partial", ""), made(0, "succeeded", "")], troubles, ..none.clone() };
+        vec![none, some]
     }
 }
 
