@@ -1,16 +1,13 @@
 use std::time::Duration;
 
 use super::Jobs;
-use crate::ops::upkeep::{clear, note_host, round};
+use crate::ops::upkeep::{clear, round};
 
 /// Between two looks when nobody asks.
 const LOOK: Duration = Duration::from_mins(1);
 
 /// Looks after repositories: when it is time, and when somebody asks.
 pub(super) async fn run(jobs: Jobs) {
-    if let Err(error) = note_host(&jobs.store).await {
-        tracing::error!(%error, "the name of this machine could not be noted");
-    }
     clear(&jobs.store, &jobs.repositories).await;
     loop {
         match round(&jobs.store, &jobs.repositories).await {

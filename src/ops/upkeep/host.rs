@@ -6,7 +6,7 @@ use crate::store::{CommitError, Store};
 ///
 /// # Errors
 /// The database can't be read or written.
-pub async fn note_host(store: &Store) -> Result<(), CommitError> {
+pub(super) async fn note_host(store: &Store) -> Result<(), CommitError> {
     let host = own_host();
     if !store.dashboard_hosts().await?.contains(&host) {
         store.commit(&super::may()?, NoteHost { host }).await?;

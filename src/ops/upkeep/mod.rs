@@ -3,7 +3,7 @@
 mod carry;
 mod host;
 
-pub use host::note_host;
+use host::note_host;
 
 use crate::access::action::KeepRepository;
 use crate::access::{Actor, Grant, Target};
@@ -24,7 +24,12 @@ use super::repositories::{Repositories, remove_left_over};
 pub async fn round(store: &Store, repositories: &Repositories) -> Result<bool, CommitError> {
     let may = may()?;
     let mut worked = false;
-    for kept in store.repositories().await?.into_iter().filter(|kept| kept.state == RepositoryState::Active) {
+    let mut in_use = store.repositories().await?;
+    in_use.retain(|kept| kept.state == RepositoryState::Active);
+    if !in_use.is_empty() {
+        note_host(store).await?;
+    }
+    for kept in in_use {
         let rows = store.upkeep(kept.id).await?;
         close_lost(store, &may, &kept, &rows).await?;
         let Some((work, part)) = wanted(&kept, &rows, store.clock().now()) else { continue };
