@@ -77,7 +77,7 @@ pub(super) async fn make(run: &Run, of: Of<'_>, wanted: &DeployWanted) -> Result
         Err(other) => return Err(other),
     };
     let cause = made.iter().map(|(_, run)| run.cause.as_str()).find(|cause| !cause.is_empty()).unwrap_or_default().to_owned();
-    let ended = match made.iter().map(|(outcome, _)| *outcome).max_by_key(|outcome| severity(*outcome)) {
+    let ended = match made.iter().map(|(outcome, _)| *outcome).max_by_key(|outcome| backup::severity(*outcome)) {
         Some(Outcome::Succeeded) => Safe::Good,
         Some(Outcome::Partial) => Safe::Partial,
         Some(Outcome::Cancelled) => {
@@ -117,15 +117,6 @@ async fn decide(
 async fn is_changing(of: Of<'_>) -> Result<bool, OpError> {
     let begun = of.store.journal_of(of.operation.id, Level::Begin.as_str()).await?;
     Ok(begun.iter().any(|line| line.step == CHANGE))
-}
-
-const fn severity(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Succeeded => 0,
-        Outcome::Partial => 1,
-        Outcome::Cancelled => 2,
-        Outcome::Failed => 3,
-    }
 }
 
 /// The end of the upgrade, with what its backup made.

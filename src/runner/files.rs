@@ -14,6 +14,16 @@ pub fn folder(volume: &str) -> Option<AbsPath> {
     AbsPath::new(&format!("{VOLUMES}/{volume}/_data")).ok()
 }
 
+/// The folder of all volumes, in a runner and in snapshots.
+pub fn volumes_folder() -> Option<AbsPath> {
+    AbsPath::new(VOLUMES).ok()
+}
+
+/// The full name of the volume that a path of a snapshot lies in.
+pub fn volume_of(path: &AbsPath) -> Option<&str> {
+    path.as_str().strip_prefix(VOLUMES)?.strip_prefix('/')?.split('/').next()
+}
+
 /// What is there to be stored, and what is wrong with the rest.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {

@@ -12,7 +12,7 @@ mod report;
 mod work;
 
 pub use assignment::{Assignment, BadAssignment, Errand, HookOrder, Parts, VolumeOrder};
-pub use files::folder as volume_folder;
+pub use files::{folder as volume_folder, volume_of, volumes_folder};
 pub use hook::Failure;
 pub use manifest::path as manifest_path;
 pub use report::{HookReport, Outcome, Report, Stored};

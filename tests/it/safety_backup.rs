@@ -72,3 +72,25 @@ async fn the_repository_of_the_schedule_is_the_usual_one() {
     let first = canteen::ops::safety::destinations(&site.store, app).await.unwrap();
     assert_eq!(first.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["cellar", "attic"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_has_a_backup_made_before_by_saying_so() {
+    let site = Site::start().await;
+    let ana = site.admin().await;
+    site.deployed_board(&ana, BOARD).await;
+    site.repository("offsite").await;
+    let program = site.program(&ana, &["app.view", "app.deploy"]).await;
+    for (backup, outcome) in [(Some(true), "no backup"), (None, "converged")] {
+        let plan = program.json(&format!("/api/v1/apps/{BOARD}/plan?version=1.1.0%2B1.35.0")).await;
+        let mut wish = serde_json::json!({"version": plan["version"], "plan": plan["hash"]});
+        if let Some(backup) = backup {
+            wish["backup"] = backup.into();
+        }
+        let asked = program.post(&format!("/api/v1/apps/{BOARD}/deployments"), &wish).await;
+        assert_eq!(asked.status, 202, "{}", asked.body);
+        let id = asked.header("location").unwrap().rsplit('/').next().unwrap().parse().unwrap();
+        let done = site.operation_done(id).await;
+        assert_eq!(done.outcome, outcome, "{}", done.cause);
+        site.fresh().await;
+    }
+}

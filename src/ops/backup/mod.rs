@@ -1,14 +1,15 @@
 //! A backup of an app: hooks, then the files of its volumes into a repository, on each node that holds some.
 //!
-//! `retain.rs` gives old ones up afterwards. `spread.rs` says which node holds what, `orders.rs` what its runner is told, `task.rs` runs it there and follows it.
-
-pub use crate::runner::volume_folder;
+//! `spread.rs` says which node holds what, `orders.rs` what its runner is told, `task.rs` runs it there and follows it, `retain.rs`
+//! gives old ones up afterwards.
 
 pub(in crate::ops) mod follow;
 pub(in crate::ops) mod orders;
 mod retain;
 pub(in crate::ops) mod spread;
 pub(in crate::ops) mod task;
+
+pub use crate::runner::{volume_folder, volume_of, volumes_folder};
 
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -106,8 +107,9 @@ pub async fn run(_may: &Grant<RunBackup>, run: &Run, of: Of<'_>, wanted: BackupW
     let stoppable = of.handover.stops.begin(of.operation.id);
     let made = make(run, of, &wanted, &stoppable.asked).await?;
     let good = !made.is_empty() && made.iter().all(|(outcome, _)| *outcome == Outcome::Succeeded);
+    let runs: Vec<NewRun> = made.iter().map(|(_, run)| run.clone()).collect();
     let gone = match (of.store.repository(wanted.repository).await?, StackName::parse(&wanted.stack)) {
-        (Some(kept), Ok(stack)) if good => retain::retain(run, of, &kept, &stack, &stoppable.asked).await?,
+        (Some(kept), Ok(stack)) if good => retain::retain(run, of, &kept, (&stack, &runs), &stoppable.asked).await?,
         _ => vec![],
     };
     Ok(Ended { gone, ..end(made) })
@@ -239,7 +241,8 @@ fn end(runs: Vec<(Outcome, NewRun)>) -> Ended {
     Ended { backups: runs.into_iter().map(|(_, run)| run).collect(), ..ended }
 }
 
-const fn severity(outcome: Outcome) -> u8 {
+/// How bad an outcome is; the worst of several is that of all.
+pub(in crate::ops) const fn severity(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Succeeded => 0,
         Outcome::Partial => 1,

@@ -17,7 +17,7 @@ use crate::ops::run::Run;
 use crate::restic::{BackupEngine, BackupError, ForgetWish, Kind, Restic, Selection, Snapshot, SnapshotId};
 use crate::stack::names::StackName;
 use crate::store::StoreError;
-use crate::store::backups::BackupRun;
+use crate::store::backups::NewRun;
 use crate::store::repositories::KeptRepository;
 
 /// Others are waited for so long; what was to go then goes after the next backup.
@@ -33,7 +33,7 @@ pub(super) async fn retain(
     run: &Run,
     of: Of<'_>,
     kept: &KeptRepository,
-    stack: &StackName,
+    (stack, made): (&StackName, &[NewRun]),
     cancel: &CancellationToken,
 ) -> Result<Vec<String>, OpError> {
     let keeps = keeps(of, kept).await?;
@@ -46,7 +46,7 @@ pub(super) async fn retain(
         run.warn("others worked in the repository for long; what is too old goes after the next backup").await?;
         return Ok(vec![]);
     };
-    match give_up(run, of, kept, stack, &keeps).await {
+    match give_up(run, of, kept, (stack, made), &keeps).await {
         Ok(gone) => Ok(gone),
         Err(Stopped::Store(error)) => Err(error.into()),
         Err(Stopped::Told(error)) => Err(error),
@@ -56,6 +56,9 @@ pub(super) async fn retain(
         }
     }
 }
+
+/// The operation that made a snapshot, and whether its run was good, by restic's whole id.
+type Makers<'a> = BTreeMap<&'a str, (i32, bool)>;
 
 /// Why nothing was given up.
 enum Stopped {
@@ -98,15 +101,25 @@ async fn keeps(of: Of<'_>, kept: &KeptRepository) -> Result<Vec<Rule>, OpError> 
     Ok(ours.map(|rule| Rule { keep: rule.policy.keep, zone: rule.policy.schedule.zone().clone() }).collect())
 }
 
-async fn give_up(run: &Run, of: Of<'_>, kept: &KeptRepository, stack: &StackName, keeps: &[Rule]) -> Result<Vec<String>, Stopped> {
+async fn give_up(
+    run: &Run,
+    of: Of<'_>,
+    kept: &KeptRepository,
+    (stack, made): (&StackName, &[NewRun]),
+    keeps: &[Rule],
+) -> Result<Vec<String>, Stopped> {
     let engine: Restic = of.backups.repositories.engine(kept).map_err(|lost| BackupError::Failed(lost.to_string()))?;
     remove_left_over(of.store, &engine).await?;
-    let which = Selection::of(&of.backups.host, stack.as_str());
-    let present = engine.snapshots(&which).await?;
+    // Those of an earlier domain are there as well, and are not ours to give up.
+    let all = engine.snapshots(&Selection { host: None, app: Some(stack.as_str().to_owned()) }).await?;
+    let present: Vec<&Snapshot> = all.iter().filter(|snapshot| snapshot.host == of.backups.host).collect();
     let runs = of.store.backup_runs(of.operation.app_id, RUNS).await?;
     let pinned = of.store.pinned_snapshots(of.operation.app_id).await?;
-    let found: Vec<Found> = present.iter().filter_map(|snapshot| found(snapshot, &runs, &pinned)).collect();
-    // The one that was just made is not in the history yet.
+    // The ones that were just made are not in the history yet.
+    let fresh = made.iter().map(|run| (run.snapshot.as_str(), (of.operation.id, true)));
+    let by: Makers<'_> =
+        runs.iter().map(|run| (run.snapshot.as_str(), (run.operation, run.outcome == "succeeded"))).chain(fresh).collect();
+    let found: Vec<Found> = present.iter().filter_map(|snapshot| found(snapshot, &by, &pinned)).collect();
     let good: Vec<bool> =
         std::iter::once(true).chain(runs.iter().map(|run| run.outcome == "succeeded")).take(SUSPEND_AFTER).collect();
     let old: Vec<SnapshotId> = given_up(&found, keeps, &good, run.now()).iter().filter_map(|id| SnapshotId::new(id)).collect();
@@ -131,14 +144,14 @@ async fn give_up(run: &Run, of: Of<'_>, kept: &KeptRepository, stack: &StackName
         removed.extend(forgotten.removed);
     }
     run.note(&format!("{} stay", present.len() - removed.len())).await?;
-    let there: BTreeSet<&str> = present.iter().filter(|one| !removed.contains(&one.id)).map(|one| one.id.as_str()).collect();
-    let missing = runs.into_iter().filter(|run| run.repository.0 == kept.id && run.gone.is_none() && !run.snapshot.is_empty());
-    let missing = missing.map(|run| run.snapshot).filter(|id| !there.contains(id.as_str()));
+    let there: BTreeSet<&str> = all.iter().filter(|one| !removed.contains(&one.id)).map(|one| one.id.as_str()).collect();
+    let missing = runs.iter().filter(|run| run.repository.0 == kept.id && run.gone.is_none() && !run.snapshot.is_empty());
+    let missing = missing.map(|run| run.snapshot.clone()).filter(|id| !there.contains(id.as_str()));
     Ok(missing.chain(removed.iter().map(|id| id.as_str().to_owned())).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 /// A snapshot of ours as the decision sees it; `None` for those that it must not speak of.
-fn found(snapshot: &Snapshot, runs: &[BackupRun], pinned: &[String]) -> Option<Found> {
+fn found(snapshot: &Snapshot, by: &Makers<'_>, pinned: &[String]) -> Option<Found> {
     let tags = snapshot.tags.as_ref()?;
     let kind = match tags.kind {
         Kind::Scheduled => Why::Scheduled,
@@ -147,15 +160,15 @@ fn found(snapshot: &Snapshot, runs: &[BackupRun], pinned: &[String]) -> Option<F
         Kind::PreRestore => Why::PreRestore,
         Kind::State => return None,
     };
-    let made = runs.iter().find(|run| run.snapshot == snapshot.id.as_str());
+    let made = by.get(snapshot.id.as_str());
     Some(Found {
         id: snapshot.id.as_str().to_owned(),
         at: snapshot.time,
         kind,
         // What the run knows beside the tag, such as that the last look failed.
-        partial: tags.partial || made.is_some_and(|run| run.outcome != "succeeded"),
+        partial: tags.partial || made.is_some_and(|(_, good)| !good),
         pinned: pinned.iter().any(|id| id == snapshot.id.as_str()),
         paths: snapshot.paths.iter().map(|path| path.as_str().to_owned()).collect(),
-        operation: made.map(|run| run.operation),
+        operation: made.map(|(operation, _)| *operation),
     })
 }

@@ -88,8 +88,16 @@ impl<'a> Carry<'a> {
             return Err(failed(format!("the repository {} is a folder of this server, which {far} does not have", kept.name)));
         }
         let steps = &self.found.plan.steps;
+        let mut among = None;
         for together in steps.chunk_by(|one, next| discriminant(one) == discriminant(next)) {
             let Some(first) = together.first() else { continue };
+            // What is read must not be tidied away meanwhile, and nothing is stopped before it is sure of that. The way back goes in
+            // by itself.
+            if among.is_none() && !matches!(first, Step::Safety) {
+                let door = self.of.backups.repositories.doors.among(kept.id);
+                let cancelled = || OpError::stop("cancelled", "somebody stopped it while it waited for the repository");
+                among = Some(self.cancel.run_until_cancelled(door).await.ok_or_else(cancelled)?);
+            }
             match first {
                 Step::Safety => self.way_back().await?,
                 Step::Run(_) => {
@@ -109,8 +117,6 @@ impl<'a> Carry<'a> {
                     self.stop(&names).await?;
                 }
                 Step::Restore { .. } => {
-                    // What is read must not be tidied away meanwhile.
-                    let _among = self.of.backups.repositories.doors.among(kept.id).await;
                     self.touched = true;
                     for (node, orders) in &volumes {
                         self.run.step(&format!("Put the files back on {}", hostname(&observed, node))).await?;

@@ -12,7 +12,7 @@ use crate::ops::ended::OpError;
 use crate::ops::repositories::Repositories;
 use crate::recipe::RecipeVersion;
 use crate::restic::{BackupEngine, DumpForm, Restic, Snapshot, SnapshotId};
-use crate::runner::{manifest_path, volume_folder};
+use crate::runner::{manifest_path, volume_folder, volume_of};
 use crate::stack::names::{StackName, descope, scope};
 use crate::stack::observed::Observed;
 use crate::store::Store;
@@ -20,8 +20,6 @@ use crate::store::chain::hex;
 
 /// Bytes of a manifest that are read.
 const MANIFEST: usize = 1 << 20;
-/// Where volumes lie in snapshots.
-const VOLUMES: &str = "/var/lib/docker/volumes/";
 
 /// The plan, and what it was made of.
 pub struct Look {
@@ -103,7 +101,7 @@ fn captured(stack: &StackName, contents: &Contents, snapshot: &Snapshot) -> Vec<
     let mut gone: Vec<&str> = snapshot
         .paths
         .iter()
-        .filter_map(|path| path.as_str().strip_prefix(VOLUMES)?.split('/').next())
+        .filter_map(volume_of)
         .filter(|full| !contents.volumes.iter().any(|volume| volume.full == *full))
         .collect();
     gone.sort_unstable();

@@ -11,8 +11,9 @@ use super::made;
 use crate::access::Grant;
 use crate::access::action::DownloadBackup;
 use crate::commands::backup_download::{BeginDownload, EndDownload};
+use crate::ops::backup::volumes_folder;
 use crate::ops::repositories::{Among, PATIENCE};
-use crate::restic::{AbsPath, BackupEngine as _, BackupError, Dump, DumpForm, EntryKind, SnapshotId};
+use crate::restic::{BackupEngine as _, BackupError, Dump, DumpForm, EntryKind, SnapshotId};
 use crate::web::Site;
 use crate::web::apps::facts::facts_of_form;
 use crate::web::failure::Failure;
@@ -20,8 +21,6 @@ use crate::web::form::{Form, Name};
 use crate::web::streams::Open;
 use crate::web::visit::Visit;
 
-/// Where volumes lie in snapshots.
-const VOLUMES: &str = "/var/lib/docker/volumes";
 /// Whoever has too many downloads is told to come back after so many seconds.
 const AGAIN_S: u64 = 30;
 
@@ -59,7 +58,7 @@ pub async fn download(
     let of = site.store.commit(&may, BeginDownload { snapshot: made.snapshot.clone(), path: path.clone() }).await?;
     let end = End { site: site.clone(), may: Some(may), of, snapshot: made.snapshot.clone(), path, bytes: 0, complete: false };
     let engine = site.repositories.engine(&kept).map_err(|lost| Failure::Conflict(lost.to_string()))?;
-    let whole = AbsPath::new(VOLUMES).map_err(|e| Failure::broken(e.to_string()))?;
+    let whole = volumes_folder().ok_or_else(|| Failure::broken("the folder of volumes is no path"))?;
     let asked = async {
         let among = site.repositories.doors.among(kept.id).await;
         let (at, form) = match &inside {

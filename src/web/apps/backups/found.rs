@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::runs::{RunRow, row};
 use crate::access::Grant;
 use crate::access::action::BrowseBackup;
+use crate::ops::backup::volume_of;
 use crate::ops::repositories::PATIENCE;
 use crate::restic::{BackupEngine as _, Kind, Selection, Snapshot, SnapshotId};
 use crate::store::backups::BackupRun;
@@ -22,8 +23,6 @@ use crate::web::page::{page, shell};
 use crate::web::shell::{Nav, Shell};
 use crate::web::visit::Visit;
 
-/// Where volumes lie in snapshots.
-const VOLUMES: &str = "/var/lib/docker/volumes/";
 /// Repositories that are asked at once for what is in no list. Each is a process, and anybody who may look can ask.
 static ASKED: Semaphore = Semaphore::const_new(2);
 
@@ -96,8 +95,7 @@ fn run(kept: &KeptRepository, snapshot: &Snapshot) -> BackupRun {
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let tags = snapshot.tags.as_ref();
     let partial = tags.is_some_and(|tags| tags.partial);
-    let volumes: BTreeSet<&str> =
-        snapshot.paths.iter().filter_map(|path| path.as_str().strip_prefix(VOLUMES)?.split('/').next()).collect();
+    let volumes: BTreeSet<&str> = snapshot.paths.iter().filter_map(volume_of).collect();
     let summary = snapshot.summary.unwrap_or_default();
     BackupRun {
         id: 0,
